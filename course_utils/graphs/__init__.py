@@ -1,0 +1,1 @@
+"""A model as a labelled graph: reading, normal form, difference, drawing."""
