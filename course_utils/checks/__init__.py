@@ -1,0 +1,1 @@
+"""Exercises, the criteria that judge them, and how a result shows."""

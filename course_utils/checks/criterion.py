@@ -1,0 +1,71 @@
+"""What a criterion is, and what it is given."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from course_utils.checks.result import Finding
+
+
+@dataclass
+class Attempt:
+    """A learner's value on its way through the criteria."""
+
+    value: Any
+    make_target: Callable[[], Any]
+    """Runs the exercise's answer."""
+    names: Mapping[str, Any]
+    """What the answer may use: `keras`, `layers`, `np`, `data` and what the exercise adds."""
+    deadline: float
+    """`time.monotonic()` at which costly criteria stop."""
+
+    @cached_property
+    def target(self) -> Any:
+        """The answer's value, made when a criterion first asks for it."""
+        return self.make_target()
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the deadline; never negative."""
+        return max(0.0, self.deadline - time.monotonic())
+
+
+class Criterion(ABC):
+    """Asks one thing of an attempt."""
+
+    name: str
+    costly: bool = False
+    """A costly criterion is asked only when all before it passed."""
+
+    @abstractmethod
+    def judge(self, attempt: Attempt) -> Finding:
+        """What was asked, what was found."""
+
+    def found(self, passed: bool, message: str, picture: Any = None) -> Finding:
+        """A finding under this criterion's name."""
+        return Finding(self.name, passed, message, picture)
+
+
+@dataclass
+class Holds(Criterion):
+    """A condition of one exercise alone.
+
+    Args:
+        name: what is asked, in a few words.
+        ask: from the learner's value to None, when it holds, or to a sentence that says what was found.
+        praise: the sentence when it holds.
+    """
+
+    name: str
+    ask: Callable[[Any], str | None]
+    praise: str
+
+    def judge(self, attempt: Attempt) -> Finding:
+        """Ask."""
+        objection = self.ask(attempt.value)
+        return self.found(objection is None, objection or self.praise)

@@ -1,0 +1,1 @@
+"""From a lesson's one source to its two editions."""

@@ -1,0 +1,205 @@
+"""The source of a lesson: `solutions/NN_topic.py`, in percent format.
+
+It starts with a typed header and marks each answer:
+
+    # ---
+    # title: Layers are functions
+    # description: At most 100 characters that say what the lesson is about.
+    # minutes: 45
+    # examples: [L1, L2]
+    # goals:
+    #   - say what you will be able to do
+    # ---
+
+    # %%
+    #@ answer 1.2 model
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+    #@ blank
+    # model = ...
+    #@ end
+
+`model` is what the check receives. The solved edition keeps the lines of the answer, the learner's edition those of
+the blank, without their `# `. Lines of the cell before and after the region stand in both.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "solutions"
+_ANSWER = re.compile(r"#@ answer (?P<id>\d+\.\d+) (?P<name>[A-Za-z_]\w*)")
+_EXAMPLE = re.compile(r"L([1-9]|1[0-9]|20)")
+
+
+class SourceError(ValueError):
+    """A lesson source that cannot be built: names the file, the line and what is wrong."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        super().__init__(f"{path.name}:{line}: {problem}")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The typed header of a lesson."""
+
+    title: str
+    description: str
+    minutes: int
+    examples: tuple[str, ...]
+    goals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """One marked answer. Lines are counted from 0; `start`, `blank` and `end` are the marker lines themselves."""
+
+    exercise: str
+    name: str
+    start: int
+    blank: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A parsed source."""
+
+    path: Path
+    header: Header
+    body: int
+    """Index of the first line after the header."""
+    lines: tuple[str, ...]
+    regions: tuple[Region, ...]
+
+    @property
+    def number(self) -> str:
+        """Two digits: `01`."""
+        return self.path.stem[:2]
+
+    @property
+    def name(self) -> str:
+        """File name of both editions: `01_layers_are_functions.ipynb`."""
+        return f"{self.path.stem}.ipynb"
+
+    def answer(self, region: Region) -> str:
+        """Code of one answer."""
+        return "\n".join(self.lines[region.start + 1 : region.blank]).strip() + "\n"
+
+
+def sources() -> list[Path]:
+    """All lesson sources, in order."""
+    return sorted(SOURCES.glob("[0-9][0-9]_*.py"))
+
+
+def find_answer(exercise: str) -> tuple[str, str]:
+    """The answer to an exercise, from the source of its lesson.
+
+    Args:
+        exercise: id such as `"1.2"`.
+
+    Returns:
+        The name of the variable that is checked, and the code.
+
+    Raises:
+        LookupError: when no source marks an answer to this exercise.
+    """
+    number = exercise.split(".")[0].zfill(2)
+    for path in sources():
+        if path.stem.startswith(number):
+            lesson = parse(path)
+            for region in lesson.regions:
+                if region.exercise == exercise:
+                    return region.name, lesson.answer(region)
+    raise LookupError(
+        f"The answer to exercise {exercise} is not in solutions/. If the folder was changed, "
+        f"`git checkout solutions` brings it back."
+    )
+
+
+def parse(path: Path) -> Lesson:
+    """Read and validate one source.
+
+    Raises:
+        SourceError: naming file and line, for a header that does not fit or markers that do not balance.
+    """
+    lines = tuple(path.read_text(encoding="utf-8").splitlines())
+    if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem):
+        raise SourceError(path, 1, "a lesson is called NN_topic.py, in small letters")
+    header, body = _header(path, lines)
+    return Lesson(path, header, body, lines, tuple(_regions(path, lines)))
+
+
+def _header(path: Path, lines: tuple[str, ...]) -> tuple[Header, int]:
+    import yaml
+
+    if not lines or lines[0] != "# ---" or "# ---" not in lines[1:]:
+        raise SourceError(path, 1, "the source starts with a header between two lines `# ---`")
+    end = lines.index("# ---", 1)
+    try:
+        fields: Any = yaml.safe_load("\n".join(line[2:] for line in lines[1:end]))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = (mark.line if mark else 0) + 2
+        raise SourceError(path, line, f"the header is not YAML: {getattr(error, 'problem', error)}") from None
+
+    def require(field: str, fits: bool, rule: str) -> None:
+        if not fits:
+            line = next((i for i, text in enumerate(lines[:end], 1) if text.startswith(f"# {field}:")), 1)
+            raise SourceError(path, line, f"header field `{field}` must be {rule}")
+
+    names = list(Header.__dataclass_fields__)
+    if not isinstance(fields, dict) or sorted(fields) != sorted(names):
+        raise SourceError(path, 1, f"the header has exactly the fields {', '.join(names)}")
+    for field in ("title", "description"):
+        require(field, isinstance(fields[field], str) and 0 < len(fields[field]) <= 100, "text of 1 to 100 characters")
+    require("minutes", type(fields["minutes"]) is int and 5 <= fields["minutes"] <= 120, "a whole number, 5 to 120")
+    examples, goals = fields["examples"], fields["goals"]
+    is_example = isinstance(examples, list) and all(_EXAMPLE.fullmatch(str(e)) for e in examples)
+    require("examples", is_example, "a list of lecture examples, L1 to L20 (it may be empty)")
+    is_goals = isinstance(goals, list) and 1 <= len(goals) <= 7 and all(isinstance(goal, str) for goal in goals)
+    require("goals", is_goals, "a list of 1 to 7 sentences")
+    fields |= {"examples": tuple(examples), "goals": tuple(goals)}
+    return Header(**fields), end + 1
+
+
+def _regions(path: Path, lines: tuple[str, ...]) -> list[Region]:
+    regions: list[Region] = []
+    opened: tuple[int, str, str] | None = None
+    blank: int | None = None
+    number = str(int(path.stem[:2]))
+    for at, line in enumerate(lines):
+        is_marker = line.lstrip().startswith("#@")
+        if opened and line.startswith("# %%"):
+            raise SourceError(path, opened[0] + 1, f"`#@ answer {opened[1]}` is not ended before the next cell")
+        if not is_marker:
+            if blank is not None and line.strip() and not line.startswith("# ") and line != "#":
+                raise SourceError(path, at + 1, "lines of a blank are comments: `# model = ...`")
+            continue
+        if match := _ANSWER.fullmatch(line):
+            if opened:
+                raise SourceError(path, at + 1, f"`{line}` inside the answer that line {opened[0] + 1} opens")
+            before = regions[-1].exercise if regions else f"{number}.0"
+            expected = f"{number}.{int(before.split('.')[1]) + 1}"
+            if match["id"] != expected:
+                raise SourceError(path, at + 1, f"exercise {match['id']} where {expected} comes next")
+            opened, blank = (at, match["id"], match["name"]), None
+        elif line == "#@ blank":
+            if not opened or blank is not None:
+                raise SourceError(path, at + 1, "`#@ blank` without an open `#@ answer`")
+            blank = at
+        elif line == "#@ end":
+            if not opened or blank is None:
+                missing = "`#@ blank` before it" if opened else "an open `#@ answer`"
+                raise SourceError(path, at + 1, f"`#@ end` without {missing}")
+            regions.append(Region(opened[1], opened[2], opened[0], blank, at))
+            opened = blank = None
+        else:
+            known = "`#@ answer N.M name`, `#@ blank`, `#@ end`"
+            raise SourceError(path, at + 1, f"unknown marker `{line.strip()}`; markers are {known}")
+    if opened:
+        raise SourceError(path, opened[0] + 1, f"`#@ answer {opened[1]}` is never ended")
+    return regions

@@ -1,0 +1,60 @@
+"""How training is going, in one line that updates in place."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import keras
+
+WIDTH = 79
+EVERY = 0.2  # seconds between updates: fast enough to feel live, slow enough to cost nothing
+
+
+class Progress(keras.callbacks.Callback):
+    """A Keras callback: `model.fit(x, y, verbose=0, callbacks=[Progress()])`.
+
+    While training, one line shows the epoch, the time that is left and the losses. When training ends it is
+    replaced by a sentence that is the same on every machine, so that a stored notebook can be compared.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started = 0.0
+        self._shown = 0.0
+        self._epoch = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Start the clock."""
+        self._started = self._shown = time.monotonic()
+        self._epoch = 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Update the line, a few times a second at most."""
+        self._epoch = epoch + 1
+        now = time.monotonic()
+        if now - self._shown < EVERY:
+            return
+        self._shown = now
+        epochs = self.params.get("epochs") or self._epoch
+        left = (now - self._started) / self._epoch * (epochs - self._epoch)
+        values = "  ".join(f"{name} {float(value):.3g}" for name, value in (logs or {}).items() if _is_loss(name))
+        self._write(f"epoch {self._epoch}/{epochs}  {left:.0f} s left  {values}")
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Replace the line by the same sentence on every machine."""
+        epochs = self.params.get("epochs") or self._epoch
+        early = " at most" if self.model.stop_training else ""
+        self._write(f"Trained for {epochs} epoch{'s' if epochs != 1 else ''}{early}.")
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+
+    def _write(self, text: str) -> None:
+        # A shorter line does not cover a longer one, so every line has the same width.
+        sys.stdout.write("\r" + text[:WIDTH].ljust(WIDTH))
+        sys.stdout.flush()
+
+
+def _is_loss(name: str) -> bool:
+    return name.endswith("loss")
