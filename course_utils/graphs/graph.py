@@ -6,10 +6,12 @@ work on it alone.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 Shape = tuple[int | None, ...]
+Path = tuple[int, ...]
+"""Where a call stands: index in `Graph.nodes`, then index in that node's `inner.nodes`, and so on."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,13 @@ class Node:
     name: str
     """Name of the layer as the learner sees it in `model.summary()`."""
     inputs: tuple[Tensor, ...]
-    """What the call reads, in argument order."""
+    """What the call reads, in argument order. For a nested model: in the order of `inner.inputs`."""
     settings: Mapping[str, object]
-    """Settings that matter, as `get_config` gives them: no names, no dtypes, no seeds."""
+    """Settings that matter, as `get_config` gives them: no names, no dtypes, no seeds.
+
+    Plain arguments of the call (`training=True`, the 2 of `x * 2`) are settings too. An `Input` has `shape`
+    (without the batch axis) and `dtype`.
+    """
     layer: Hashable
     """Equal for the calls of one layer, so for calls that share weights."""
     call: int = 0
@@ -46,6 +52,17 @@ class Node:
     """Weights of the layer, counted in full at each of its calls."""
     inner: Graph | None = None
     """The nested model's own graph."""
+    family: str = "layer"
+    """"input", "layer", "operation" (`keras.ops`, operators) or "model": `ops.dot` is not the layer `Dot`."""
+    ports: tuple[str, ...] = ()
+    """The argument each of `inputs` is passed to.
+
+    "" for a lone first argument, "0", "1", … for a list, "value" or "initial_state.0" for named arguments.
+    """
+    traced: Graph | None = None
+    """What a `Lambda`'s function, or a function given as activation, does; None if it cannot be traced."""
+    origin: tuple[Path, ...] = ()
+    """In a normal form: the calls of the graph it was made from, the one to name first. Empty as read."""
 
 
 @dataclass(frozen=True)
@@ -59,4 +76,41 @@ class Graph:
     input_names: tuple[str, ...]
     output_names: tuple[str, ...]
     dead: frozenset[int] = field(default_factory=frozenset)
-    """Calls made on the way from the inputs that no output depends on: branches that lead nowhere."""
+    """Calls made on the way from the inputs that no output depends on: branches that lead nowhere.
+
+    They change nothing that the model computes; a cell that is run twice leaves some behind. Inputs of the model
+    are never in here: `unused_inputs` gives those that reach no output.
+    """
+
+    def uses(self) -> list[int]:
+        """How often each node's outputs are read by calls that matter, or are outputs of the model."""
+        counts = [0] * len(self.nodes)
+        for i, node in enumerate(self.nodes):
+            if i not in self.dead:
+                for tensor in node.inputs:
+                    counts[tensor.node] += 1
+        for tensor in self.outputs:
+            counts[tensor.node] += 1
+        return counts
+
+    def unused_inputs(self) -> tuple[int, ...]:
+        """Nodes of the inputs that no output depends on."""
+        counts = self.uses()
+        return tuple(t.node for t in self.inputs if counts[t.node] == 0)
+
+    def find(self, path: Path) -> Node:
+        """The call at `path`, through nested models."""
+        node = self.nodes[path[0]]
+        for i in path[1:]:
+            assert node.inner is not None
+            node = node.inner.nodes[i]
+        return node
+
+    def walk(self) -> Iterator[tuple[Path, Node]]:
+        """Every call with its path; a nested model before the calls inside it."""
+        stack: list[tuple[Path, Node]] = [((i,), n) for i, n in reversed(list(enumerate(self.nodes)))]
+        while stack:
+            path, node = stack.pop()
+            yield path, node
+            if node.inner is not None:
+                stack += [((*path, i), n) for i, n in reversed(list(enumerate(node.inner.nodes)))]
