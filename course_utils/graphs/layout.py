@@ -1,0 +1,148 @@
+"""Where boxes and lines go: Graphviz's `dot` layout of boxes of a known size, so that no font decides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from course_utils.graphs.rendering import render
+from course_utils.graphs.scene import Point
+
+
+@dataclass(frozen=True)
+class Size:
+    """Width and height."""
+
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A line to route from one box to another."""
+
+    source: str
+    target: str
+    label: Size | None = None
+    """Room to keep beside the line."""
+    ranked: bool = True
+    """Whether the target comes after the source in the direction of reading."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame around boxes; frames may stand in frames."""
+
+    members: Sequence[str]
+    frames: Sequence[Frame]
+    label: Size
+
+
+@dataclass(frozen=True)
+class Route:
+    """A routed wire: cubic curves, the tip of its arrow, and the middle of the room for its label."""
+
+    points: tuple[Point, ...]
+    tip: Point
+    label: Point | None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything placed, y pointing down from the upper left corner."""
+
+    width: float
+    height: float
+    boxes: Mapping[str, Point]
+    """Middle of each box."""
+    routes: Sequence[Route]
+    """One for each wire, in the order given."""
+    frames: Sequence[tuple[float, float, float, float]]
+    """Left, top, right and bottom of each frame, outer ones before those inside."""
+
+
+def lay_out(
+    boxes: Mapping[str, Size], wires: Sequence[Wire], frames: Sequence[Frame] = (), rankdir: str = "TB"
+) -> Layout:
+    """Place boxes in layers and route the wires around them.
+
+    Args:
+        boxes: size of each box, by a key of letters, digits and underscores.
+        wires: what is connected.
+        frames: boxes that belong together.
+        rankdir: `TB` reads from top to bottom, `LR` from left to right.
+
+    Returns:
+        Positions in the unit of the sizes. The same arguments give the same positions.
+    """
+    lines = [
+        "digraph {",
+        f'graph [rankdir={rankdir} nodesep=0.4 ranksep=0.42 splines=true forcelabels=false outputorder=nodesfirst];'
+        ' node [shape=box fixedsize=true label=""]; edge [arrowsize=0.8];',
+    ]  # fmt: skip
+    for key, size in boxes.items():
+        lines.append(f'"{key}" [width={size.width / 72:.4f} height={size.height / 72:.4f}];')
+    ordered = _number(frames)
+    numbers = {id(frame): i for i, frame in enumerate(ordered)}
+    for frame in frames:
+        lines += _frame_lines(frame, numbers)
+    for i, wire in enumerate(wires):
+        attributes = [f'id="{i}"']
+        if wire.label is not None:
+            attributes.append(f"label={_room(wire.label)}")
+        if not wire.ranked:
+            attributes.append("constraint=false dir=none")
+        lines.append(f'"{wire.source}" -> "{wire.target}" [{" ".join(attributes)}];')
+    lines.append("}")
+    placed = json.loads(render("\n".join(lines), "json0"))
+    left, bottom, right, top = (float(v) for v in placed["bb"].split(","))
+
+    def point(text: str) -> Point:
+        x, y = text.split(",")[:2]
+        return round(float(x) - left, 2), round(top - float(y), 2)
+
+    middles = {}
+    edges: dict[int, tuple[float, float, float, float]] = {}
+    for item in placed.get("objects", []):
+        if item["name"] in boxes:
+            middles[item["name"]] = point(item["pos"])
+        elif item["name"].startswith("cluster") and "bb" in item:
+            west, south, east, north = (float(v) for v in item["bb"].split(","))
+            edges[int(item["name"][7:])] = (west - left, top - north, east - left, top - south)
+    routes: dict[int, Route] = {}
+    for item in placed.get("edges", []):
+        points, tip = [], None
+        for part in item["pos"].split(";")[0].split(" "):
+            if part.startswith("e,"):
+                tip = point(part[2:])
+            elif part and not part.startswith("s,"):
+                points.append(point(part))
+        routes[int(item["id"])] = Route(tuple(points), tip or points[-1], point(item["lp"]) if "lp" in item else None)
+    return Layout(
+        right - left,
+        top - bottom,
+        middles,
+        [routes[i] for i in range(len(wires))],
+        [edges[i] for i in range(len(ordered))],
+    )
+
+
+def _number(frames: Sequence[Frame]) -> list[Frame]:
+    return [one for frame in frames for one in (frame, *_number(frame.frames))]
+
+
+def _frame_lines(frame: Frame, numbers: Mapping[int, int]) -> list[str]:
+    lines = [f"subgraph cluster{numbers[id(frame)]} {{ margin=12; labeljust=l; label={_room(frame.label)};"]
+    lines.append(" ".join(f'"{key}";' for key in frame.members))
+    for inner in frame.frames:
+        lines += _frame_lines(inner, numbers)
+    return [*lines, "}"]
+
+
+def _room(size: Size) -> str:
+    """A label of a given size in which nothing stands, so that no font is asked."""
+    return (
+        f'<<table border="0" cellspacing="0" cellpadding="0" fixedsize="true" width="{size.width:.0f}" '
+        f'height="{size.height:.0f}"><tr><td></td></tr></table>>'
+    )
