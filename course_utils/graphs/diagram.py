@@ -48,7 +48,7 @@ class Box:
     """Its settings, in short."""
     name: str = ""
     """Its name, as the learner knows it."""
-    facts: str = ""
+    facts: list[str] = field(default_factory=list)
     """Shape, number of weights."""
     tooltip: str = ""
     badge: int | None = None
@@ -122,9 +122,10 @@ class Diagram:
         scene.shapes.append(inset)
         if self.heading:
             scene.shapes.append(Text(_ROOM, _ROOM + 15, self.heading, 15, bold=True, anchor="start"))
-        scene.shapes += self._drawn_areas(layout, shift)
+        frames, tabs = self._drawn_areas(layout, shift)
+        scene.shapes += frames
         routes = [_moved(route, shift) for route in layout.routes]
-        over: list[Shape | Rectangle | Text | Group] = []
+        over: list[Shape | Rectangle | Text | Group] = [*tabs]
         for link, route in zip(self.links, routes, strict=True):
             under, above = _draw_link(link, route)
             scene.shapes.append(under)
@@ -135,18 +136,23 @@ class Diagram:
         scene.shapes += [*over, *([remarks] if self.remarks else [])]
         return scene
 
-    def _drawn_areas(self, layout: Layout, shift: Point) -> list[Shape | Rectangle | Text | Group]:
-        drawn: list[Shape | Rectangle | Text | Group] = []
+    def _drawn_areas(self, layout: Layout, shift: Point) -> tuple[list[Group], list[Group]]:
+        """Frames of nested models, and their names, which stand over the lines."""
+        drawn: list[Group] = []
+        tabs: list[Group] = []
         flat = _flat(self.areas)
         for area, (left, top, right, bottom) in zip(flat, layout.frames, strict=True):
             x, y = left + shift[0], top + shift[1]
             style = Style("#faf8fe", _PAINT["model"][1], 1.25, (6, 3))
-            group = Group(area.title, [Rectangle(x, y, right - left, bottom - top, 8, style)])
-            group.shapes.append(Text(x + 12, y + 20, shorten(area.title, 40), _SMALL, bold=True, anchor="start"))
+            drawn.append(Group("", [Rectangle(x, y, right - left, bottom - top, 8, style)]))
+            title = shorten(area.title, 40)
+            width = text_width(title, _SMALL, bold=True) + 14
+            tab = Group(area.title, [Rectangle(x, y, width, 21, 5, Style(*_PAINT["model"]))])
+            tab.shapes.append(Text(x + width / 2, y + 15, title, _SMALL, bold=True))
             if area.badge is not None:
-                group.shapes += _badge(area.badge, right + shift[0] - 6, y)
-            drawn.append(group)
-        return drawn
+                tab.shapes += _badge(area.badge, right + shift[0] - 6, y)
+            tabs.append(tab)
+        return drawn, tabs
 
 
 def _flat(areas: Sequence[Area]) -> list[Area]:
@@ -177,14 +183,21 @@ class _Face:
         beside = text_width(GAP + detail, _TITLE) if detail else 0
         self.rows: list[tuple[str, str]] = []  # text and manner
         self.title, self.detail = title, ""
-        if first + beside <= 240:
+        limit = 240 if rankdir == "TB" else 160
+        if first + beside <= limit:
             self.detail = detail
             first += beside
         else:
-            self.rows += [(line, "detail") for line in wrap(detail, 220, _SMALL)]
+            self.rows += [(line, "detail") for line in wrap(detail, limit, _SMALL)]
         if box.name:
             self.rows.append((shorten(box.name, 30), "name"))
-        self.rows += [(line, "fact") for line in (wrap(box.facts, 230, _SMALL) if box.facts else [])]
+        facts: list[str] = []
+        for fact in box.facts:
+            if facts and text_width(f"{facts[-1]} · {fact}", _SMALL) <= limit:
+                facts[-1] += f" · {fact}"
+            else:
+                facts += wrap(fact, limit, _SMALL)
+        self.rows += [(line, "fact") for line in facts]
         for note in box.notes:
             self.rows += [(line, "note") for line in wrap(note, 210, _SMALL)]
         widths = [first] + [
@@ -297,7 +310,16 @@ def _marker(text: str, x: float, y: float, colour: str) -> list[Shape | Rectangl
 
 
 def _label_lines(link: Link) -> list[str]:
-    return wrap(link.text, 190, _SMALL) if link.text else []
+    said = link.text or _passage(link)
+    return wrap(said, 190, _SMALL) if said else []
+
+
+def _passage(link: Link) -> str:
+    """Which output goes to which argument, where a number on the arrow does not say it."""
+    parts = [f"output {link.output}"] if link.output else []
+    if link.port and not link.port.isdigit():
+        parts.append(f"as {link.port}")
+    return " ".join(parts)
 
 
 def _label_size(link: Link) -> Size | None:
@@ -325,23 +347,21 @@ def _draw_link(link: Link, route: Route) -> tuple[Group, list[Shape | Rectangle 
     if link.kind not in ("share", "unshare"):
         under.shapes.append(_arrow(points[-1], route.tip, colour))
     above: list[Shape | Rectangle | Text | Group] = []
-    if link.port:
-        above += _bead(link.port, _along(points, 8, back=True), colour)
-    if link.output:
-        above += _bead(f"output {link.output}", _along(points, 12), colour)
+    if link.port.isdigit():
+        above += _bead(link.port, _along(points, 9, back=True), colour)
     lines = _label_lines(link)
     if lines and route.label is not None:
         size = _label_size(link)
         assert size is not None
         x, y = route.label
         left, top = x - size.width / 2, y - size.height / 2
-        above.append(Rectangle(left, top, size.width, size.height, 4, Style(CARD, colour, 1)))
+        above.append(Rectangle(left, top, size.width, size.height, 4, Style(CARD, colour if link.text else None, 1)))
         for i, number in enumerate(link.numbers):
             above += _marker(str(number), left + 12 + 20 * i, y, colour)
         text_left = left + 20 * len(link.numbers)
         middle = (text_left + left + size.width) / 2
         for i, line in enumerate(lines):
-            above.append(Text(middle, top + 16 + 16 * i, line, _SMALL, colour, bold=True))
+            above.append(Text(middle, top + 16 + 16 * i, line, _SMALL, colour, bold=bool(link.text)))
     elif link.numbers:
         x, y = _along(points, _length(points) / 2)
         for i, number in enumerate(link.numbers):

@@ -242,7 +242,7 @@ def box_of(node: Node, key: str, shown: Shown) -> Box:
         clean(node.kind),
         ", ".join(words),
         shorten(name, 30 - len(call)) + call if shown.names else "",
-        " · ".join(facts),
+        facts,
         f"{name}{call}: {clean(node.kind)}{settings} → {shapes_text(node)}",
     )
 
@@ -257,7 +257,7 @@ def _dot(diagram: Diagram) -> str:
     lines = ["digraph model {", f"  rankdir={diagram.rankdir};"]
     for box in diagram.boxes:
         head = f"{box.title} {box.detail}".strip()
-        label = quoted(head, box.name, box.facts, *box.notes)
+        label = quoted(head, box.name, *box.facts, *box.notes)
         lines.append(f"  {box.key} [shape={shapes[box.role]} label={label}];")
     for link in diagram.links:
         attributes = [f"label={quoted(link.text or link.port)}"] if link.text or link.port else []

@@ -78,7 +78,7 @@ def lay_out(
     """
     lines = [
         "digraph {",
-        f'graph [rankdir={rankdir} nodesep=0.4 ranksep=0.42 splines=true forcelabels=false outputorder=nodesfirst];'
+        f'graph [rankdir={rankdir} nodesep=0.4 ranksep=0.48 splines=true forcelabels=false outputorder=nodesfirst];'
         ' node [shape=box fixedsize=true label=""]; edge [arrowsize=0.8];',
     ]  # fmt: skip
     for key, size in boxes.items():

@@ -192,7 +192,7 @@ def local_names(graph: Graph) -> dict[Hashable, str]:
 def _local_name(name: str, kind: str, counts: dict[str, int]) -> str:
     automatic = snake_case(kind)
     if not re.fullmatch(re.escape(automatic) + r"(_\d+)?", name):
-        return clean(name)
+        return shorten(name, 60)
     counts[automatic] = counts.get(automatic, -1) + 1
     return automatic + (f"_{counts[automatic]}" if counts[automatic] else "")
 
