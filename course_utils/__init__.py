@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from course_utils import data
-    from course_utils.checks.exercise import exercise
+    from course_utils.exercises import exercise
     from course_utils.graphs.difference import compare_models
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.progress import Progress
     from course_utils.show import show
 
-# TensorFlow reads this once, when it is first imported: keep its start-up notes out of the notebooks.
+# TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
+# second the note on oneDNN, whose kernels also round differently from one processor to the next.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",
-    "exercise": "course_utils.checks.exercise",
+    "exercise": "course_utils.exercises",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "Progress": "course_utils.progress",
