@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from course_utils.graphs.layout import Frame, Layout, Route, Size, Wire, lay_out
 from course_utils.graphs.scene import (
@@ -291,7 +292,7 @@ def _badge(number: int, right: float, middle: float) -> list[Shape | Rectangle |
 
 
 def _letters(number: int) -> str:
-    """A, B, … Z, AA, AB, …"""
+    """Letters that count: A to Z, then AA, AB and so on."""
     text = ""
     number += 1
     while number:
@@ -405,7 +406,7 @@ def _samples(points: Sequence[Point]) -> list[Point]:
 
 def _length(points: Sequence[Point]) -> float:
     samples = _samples(points)
-    return sum(math.dist(a, b) for a, b in zip(samples, samples[1:], strict=False))
+    return sum(math.dist(a, b) for a, b in pairwise(samples))
 
 
 def _along(points: Sequence[Point], distance: float, *, back: bool = False) -> Point:
@@ -413,7 +414,7 @@ def _along(points: Sequence[Point], distance: float, *, back: bool = False) -> P
     samples = _samples(points)
     if back:
         samples.reverse()
-    for a, b in zip(samples, samples[1:], strict=False):
+    for a, b in pairwise(samples):
         step = math.dist(a, b)
         if step >= distance and step:
             t = distance / step

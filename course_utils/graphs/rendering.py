@@ -25,9 +25,7 @@ from xml.sax.saxutils import escape
 PROGRAMS = ("dot", "neato", "fdp", "sfdp", "twopi", "circo", "osage", "patchwork")
 """Layouts that the wheel holds."""
 
-FORMATS = frozenset(
-    ["canon", "cmap", "cmapx", "cmapx_np", "dot", "eps", "fig", "gif", "gv", "imap", "ismap", "jpe", "jpeg", "jpg", "json", "json0", "pdf", "pic", "plain", "plain-ext", "png", "pov", "ps", "ps2", "svg", "svgz", "tk", "vrml", "wbmp", "xdot"]
-)
+FORMATS = ("png", "svg", "pdf", "jpg", "jpeg", "gif", "ps", "eps", "dot", "xdot", "json0", "plain")
 """File formats that the wheel writes."""
 
 _lock = threading.RLock()  # Graphviz keeps global state, and descriptor 2 belongs to the whole process
@@ -50,7 +48,7 @@ def render(source: str, format: str, program: str = "dot", arguments: str = "") 
         ValueError: for an unknown format or layout, or a graph that Graphviz cannot read; one sentence.
     """
     if format not in FORMATS:
-        raise ValueError(f"Graphviz cannot write the format {format!r}; use png, svg, pdf, jpg, gif, ps or dot.")
+        raise ValueError(f"Graphviz cannot write the format {format!r}; use one of {', '.join(FORMATS[:7])}.")
     if program not in PROGRAMS:
         raise ValueError(f"Graphviz has no layout {program!r}; it has {', '.join(PROGRAMS)}.")
     with _lock, _environment(FONTCONFIG_FILE=_font_file()), _silence() as said:
@@ -61,8 +59,9 @@ def render(source: str, format: str, program: str = "dot", arguments: str = "") 
             return bytes(graph.draw(format=format, prog=program, args=arguments))
         except Exception as error:
             # pygraphviz meets Graphviz's error codes with errors of many kinds; the reason is what Graphviz said.
-            reason = next((line for line in said().splitlines() if line.startswith("Error")), str(error))
-            raise ValueError(f"Graphviz could not draw the graph: {reason.removeprefix('Error:').strip().rstrip('.')}.") from error
+            errors = [line.removeprefix("Error:") for line in said().splitlines() if line.startswith("Error:")]
+            reason = (errors or [str(error)])[0].strip().rstrip(".")
+            raise ValueError(f"Graphviz could not draw the graph: {reason}.") from error
 
 
 def route_pydot() -> None:

@@ -12,9 +12,15 @@ import unicodedata
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 Point = tuple[float, float]
+
+_MOST_PIXELS = 2.5e7  # a picture that a viewer can still open: 100 MB in memory
 
 SANS = "'DejaVu Sans', Verdana, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 MONO = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
@@ -25,17 +31,18 @@ GAP = "\u2002"
 # Advance widths of the characters from space to tilde in hundredths of the font size: DejaVu Sans, regular and bold.
 # It is the widest of the fonts in SANS, so text fits its box whichever of them the reader has.
 _REGULAR = (
-    "32 40 46 84 64 95 78 27 39 39 50 84 32 36 32 34 64 64 64 64 64 64 64 64 64 64 34 34 84 84 84 53 100 68 69 70 77 63 "
-    "58 77 75 29 29 66 56 86 75 79 60 79 69 63 61 73 68 99 69 61 69 39 34 39 84 50 50 61 63 55 63 62 35 63 63 28 28 58 "
-    "28 97 63 61 63 63 41 52 39 63 59 82 59 59 52 64 34 64 84"
+    "32 40 46 84 64 95 78 27 39 39 50 84 32 36 32 34 64 64 64 64 64 64 64 64 64 64 34 34 84 84 84 53 100 68 69 70 "
+    "77 63 58 77 75 29 29 66 56 86 75 79 60 79 69 63 61 73 68 99 69 61 69 39 34 39 84 50 50 61 63 55 63 62 35 63 "
+    "63 28 28 58 28 97 63 61 63 63 41 52 39 63 59 82 59 59 52 64 34 64 84"
 )
 _BOLD = (
-    "35 46 52 84 70 100 87 31 46 46 52 84 38 42 38 37 70 70 70 70 70 70 70 70 70 70 40 40 84 84 84 58 100 77 76 73 83 68 "
-    "68 82 84 37 37 77 64 100 84 85 73 85 77 72 68 81 77 110 77 72 73 46 37 46 84 50 50 67 72 59 72 68 44 72 71 34 34 67 "
-    "34 104 71 69 72 72 49 60 48 71 65 92 65 65 58 71 37 71 84"
+    "35 46 52 84 70 100 87 31 46 46 52 84 38 42 38 37 70 70 70 70 70 70 70 70 70 70 40 40 84 84 84 58 100 77 76 "
+    "73 83 68 68 82 84 37 37 77 64 100 84 85 73 85 77 72 68 81 77 110 77 72 73 46 37 46 84 50 50 67 72 59 72 68 "
+    "44 72 71 34 34 67 34 104 71 69 72 72 49 60 48 71 65 92 65 65 58 71 37 71 84"
 )
+_OTHERS = {"\u2002": 0.5, "…": 1.0, "×": 0.84, "→": 0.84, "·": 0.32}
 _WIDTHS = {
-    bold: {chr(32 + i): int(w) / 100 for i, w in enumerate(table.split())} | {"\u2002": 0.5, "…": 1.0, "×": 0.84, "→": 0.84, "·": 0.32}
+    bold: {chr(32 + i): int(w) / 100 for i, w in enumerate(table.split())} | _OTHERS
     for bold, table in ((False, _REGULAR), (True, _BOLD))
 }
 
@@ -244,13 +251,9 @@ def to_file_format(scene: Scene, format: str, dpi: float = 200) -> bytes:
     from matplotlib.figure import Figure
 
     longest = max(scene.width, scene.height) / 96
-    dpi = min(dpi, 30_000 / longest, math.sqrt(1.5e8 / (scene.width * scene.height / 96**2)))
+    dpi = min(dpi, 30_000 / longest, math.sqrt(_MOST_PIXELS / (scene.width * scene.height / 96**2)))
     figure = Figure(figsize=(scene.width / 96, scene.height / 96), dpi=dpi)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set_xlim(0, scene.width)
-    axes.set_ylim(scene.height, 0)
-    _paint(axes, scene.shapes)
+    _paint(figure, scene)
     file = io.BytesIO()
     with warnings.catch_warnings():  # a character that DejaVu lacks is drawn as a box
         warnings.simplefilter("ignore")
@@ -261,16 +264,18 @@ def to_file_format(scene: Scene, format: str, dpi: float = 200) -> bytes:
     return file.getvalue()
 
 
-def _paint(axes: object, shapes: Sequence[Shape | Rectangle | Text | Group]) -> None:
-    from matplotlib.axes import Axes
+def _paint(figure: Figure, scene: Scene) -> None:
+    """Put the shapes on a matplotlib figure of the scene's size."""
     from matplotlib.patches import FancyBboxPatch, PathPatch
     from matplotlib.path import Path
+    from matplotlib.text import Text as Words
+    from matplotlib.transforms import Affine2D
 
-    assert isinstance(axes, Axes)
-    for order, shape in enumerate(_flatten(shapes)):
+    to_figure = Affine2D().scale(1 / scene.width, -1 / scene.height).translate(0, 1) + figure.transFigure
+    for order, shape in enumerate(_flatten(scene.shapes)):
         if isinstance(shape, Text):
             for text, x, bold in _pieces(shape):
-                axes.text(
+                words = Words(
                     x,
                     shape.y,
                     clean(text),
@@ -280,19 +285,22 @@ def _paint(axes: object, shapes: Sequence[Shape | Rectangle | Text | Group]) -> 
                     family="DejaVu Sans Mono" if shape.mono else "DejaVu Sans",
                     parse_math=False,
                     zorder=order,
+                    transform=to_figure,
                 )
+                figure.add_artist(words)
             continue
         style = shape.style
-        paint = {
+        paint: dict[str, Any] = {
             "facecolor": style.fill or "none",
             "edgecolor": style.stroke or "none",
             "linewidth": style.width * 0.75 if style.stroke else 0,
             "linestyle": (0, tuple(d / style.width for d in style.dash)) if style.dash else "solid",
             "zorder": order,
+            "transform": to_figure,
         }
         if isinstance(shape, Rectangle):
             rounded = f"round,pad=0,rounding_size={max(shape.radius, 1e-3)}"
-            axes.add_patch(FancyBboxPatch((shape.x, shape.y), shape.width, shape.height, boxstyle=rounded, **paint))
+            figure.add_artist(FancyBboxPatch((shape.x, shape.y), shape.width, shape.height, boxstyle=rounded, **paint))
         else:
             step = Path.CURVE4 if shape.curved else Path.LINETO
             codes = [Path.MOVETO] + [step] * (len(shape.points) - 1)
@@ -300,7 +308,7 @@ def _paint(axes: object, shapes: Sequence[Shape | Rectangle | Text | Group]) -> 
             if shape.closed:
                 codes.append(Path.CLOSEPOLY)
                 points.append(points[0])
-            axes.add_patch(PathPatch(Path(points, codes), **paint))
+            figure.add_artist(PathPatch(Path(points, codes), **paint))
 
 
 def _pieces(text: Text) -> list[tuple[str, float, bool]]:

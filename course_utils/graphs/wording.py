@@ -53,6 +53,7 @@ _BY_NAME: dict[str, tuple[object, ...]] = {
     "variance": (None,),
 }
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTM2D"})
+_WITH_AXIS = frozenset({"Concatenate", "Stack"})
 # The many settings of these would say little; what matters of them is in the two tables.
 _QUIET = re.compile(
     r".*_(initializer|regularizer|constraint)$|momentum|epsilon|center|scale|axis|data_format|keepdims|arguments|"
@@ -116,18 +117,17 @@ def brief(node: Node) -> list[str]:
             if value not in silent and not ones:
                 shown = _size(value) if key in ("strides", "dilation_rate") else setting(value)
                 words.append(key if value is True else f"{key}={shown}")
-    if node.kind in ("Concatenate", "Stack") and "axis" in settings:
+    if node.kind in _WITH_AXIS and "axis" in settings:
         words.append(f"axis={setting(settings['axis'])}")
     if node.kind == "Softmax" and settings.get("axis", -1) != -1:
         words.append(f"axis={setting(settings['axis'])}")
     if node.kind == "Rescaling":
         words.append(f"×{setting(settings.get('scale'))}")
-    others = [
-        f"{clean(key)}={setting(value)}"
-        for key, value in settings.items()
-        if value is not None and value is not False and value != () and (node.family == "operation" or not _QUIET.fullmatch(key))
-        and not (node.family == "operation" and key in ("keepdims", "axis") and node.kind in ("Concatenate", "Stack"))
-    ]  # fmt: skip
+    if node.family == "operation":
+        said = {k: v for k, v in settings.items() if not (k in ("axis", "keepdims") and node.kind in _WITH_AXIS)}
+    else:
+        said = {k: v for k, v in settings.items() if not _QUIET.fullmatch(k) and v is not False}
+    others = [f"{clean(k)}={setting(v)}" for k, v in said.items() if v is not None and v != ()]
     return words + others[:3]
 
 
