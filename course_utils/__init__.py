@@ -11,6 +11,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from course_utils.graphs.rendering import route_pydot
+
 if TYPE_CHECKING:
     from course_utils import data
     from course_utils.exercises import exercise
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 # second the note on oneDNN, whose kernels also round differently from one processor to the next.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+# `keras.utils.plot_model`, the lectures' own line, draws through pydot; this lets it draw without a `dot` program.
+route_pydot()
 
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",
