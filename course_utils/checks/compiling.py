@@ -32,7 +32,8 @@ class Resolved:
     metrics: dict[str, frozenset[str]]
     """Output → names of its metrics."""
     optimizer: str
-    learning_rate: float | None
+    learning_rate: float
+    """The first learning rate, where a schedule sets it."""
 
 
 class CompileProblem(ValueError):
@@ -76,10 +77,7 @@ def resolve(model: keras.Model) -> Resolved:
         metrics[name] |= more
     _try_out(model, settings, losses)
     optimizer = keras.optimizers.get(settings.get("optimizer"))
-    try:
-        rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
-    except (TypeError, ValueError):
-        rate = None
+    rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
     return Resolved(
         losses=losses,
         weights={name: 1.0 if weights[name] is None else float(weights[name]) for name in names},
@@ -187,11 +185,13 @@ class Compiled(Criterion):
         weights: whether loss weights are compared.
         metrics: whether the answer's metrics must be among the model's.
         optimizer: whether the class of the optimizer is compared.
+        learning_rate: whether its learning rate is.
     """
 
     weights: bool = True
     metrics: bool = False
     optimizer: bool = False
+    learning_rate: bool = False
     name: str = "compile settings"
 
     def judge(self, attempt: Attempt) -> Finding:
@@ -221,4 +221,8 @@ class Compiled(Criterion):
                 return self.found(False, f"the metric `{sorted(missing)[0]}`{at} is missing.")
         if self.optimizer and found.optimizer != wanted.optimizer:
             return self.found(False, f"the optimizer is {found.optimizer}; it should be {wanted.optimizer}.")
+        if self.learning_rate and not np.isclose(found.learning_rate, wanted.learning_rate):
+            return self.found(
+                False, f"the learning rate is {found.learning_rate:g}; it should be {wanted.learning_rate:g}."
+            )
         return self.found(True, "training will use what was asked for.")

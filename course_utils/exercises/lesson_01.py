@@ -1,0 +1,110 @@
+"""Exercises of lesson 01, layers are functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from course_utils.checks.criterion import Holds
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.values import SameValue
+
+
+def _numbers() -> Mapping[str, Any]:
+    return {
+        "kernel": np.array([[1.0, 0.0, -2.0], [0.5, 1.0, 3.0]]),
+        "bias": np.array([0.1, 0.2, 0.3]),
+        "example": np.array([[2.0, -1.0]]),
+    }
+
+
+def _reads_photographs(model: Any) -> str | None:
+    shape = tuple(model.inputs[0].shape)
+    if shape != (None, 150, 150, 3):
+        return f"the input has shape {shape}; photographs have (None, 150, 150, 3)."
+    outputs = tuple(model.outputs[0].shape)
+    return None if outputs == (None, 1) else f"the output has shape {outputs}; one unit gives (None, 1)."
+
+
+def _ends_in_a_sigmoid(model: Any) -> str | None:
+    from course_utils.graphs.read import flatten, read
+
+    graph = flatten(read(model))
+    last = graph.nodes[graph.outputs[0].node]
+    is_sigmoid = "sigmoid" in (last.settings.get("activation"), last.kind.lower())
+    return None if is_sigmoid else f"the last layer, `{last.name}`, has no sigmoid, so it can predict more than 1."
+
+
+EXERCISES = (
+    Exercise(
+        id="1.1",
+        title="Before the activation",
+        asks_for="value",
+        given=_numbers,
+        criteria=[
+            SameValue(
+                name="z",
+                mistakes=[
+                    ([[1.5, -1.0, -7.0]], "the bias is missing: z = b + Wᵀa."),
+                    ([[1.6, 0.0, 0.0]], "that is after relu; z is what goes into the activation."),
+                    ([1.6, -0.8, -6.7], "the numbers are right; the shape should be (1, 3): keep the examples' axis."),
+                ],
+                look="One example is a row, so Wᵀa is `example @ kernel`.",
+            )
+        ],
+        hints=["`@` multiplies matrices: `example @ kernel`.", "`bias + example @ kernel`"],
+    ),
+    Exercise(
+        id="1.2",
+        title="From Sequential to functional",
+        criteria=[SameGraph()],
+        hints=[
+            "Begin with `inputs = keras.Input(shape=(20,))`.",
+            "Each layer is called on the tensor before it: `x = layers.Dense(16, activation=\"tanh\")(inputs)`.",
+            "End with `model = keras.Model(inputs, outputs)`.",
+        ],
+    ),
+    Exercise(
+        id="1.3",
+        title="Count first",
+        asks_for="value",
+        criteria=[
+            SameValue(
+                name="parameters",
+                mistakes=[
+                    (456, "these are the weights alone; each unit has a bias besides."),
+                    (336, "that is the first layer alone."),
+                    (472, "the last layer is missing."),
+                ],
+                look="For each layer: numbers read × units + units; then add up the three layers.",
+            )
+        ],
+        hints=["The first layer reads 20 numbers and has 16 units: 20 × 16 + 16.", "336 + 136 + …"],
+    ),
+    Exercise(
+        id="1.4",
+        title="A diet",
+        criteria=[
+            Structure(inputs=1, outputs=1, kinds=["Conv2D"]),
+            Holds("input and output", _reads_photographs, "a photograph in, one number out."),
+            Holds("last activation", _ends_in_a_sigmoid, "a sigmoid, so the number lies between 0 and 1."),
+            Parameters(at_most=100_000),
+        ],
+        hints=[
+            "Nearly all parameters come from `Flatten` followed by `Dense`. What else makes a picture small?",
+            "A second `Conv2D`, then `GlobalAveragePooling2D()` in place of `Flatten()`: one number a filter is left.",
+        ],
+    ),
+    Exercise(
+        id="1.5",
+        title="Mend it",
+        criteria=[SameGraph()],
+        hints=[
+            "Follow the variables back from `outputs`. Which `numbers` do you arrive at?",
+            "`numbers` is given a new value in line 3, so `keras.Model` gets the wrong one. Is that line needed?",
+        ],
+    ),
+)
