@@ -6,11 +6,13 @@ wheel instead, so `keras.utils.plot_model` works on a machine that has no Graphv
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import importlib.util
 import io
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -29,7 +31,6 @@ FORMATS = ("png", "svg", "pdf", "jpg", "jpeg", "gif", "ps", "eps", "dot", "xdot"
 """File formats that the wheel writes."""
 
 _lock = threading.RLock()  # Graphviz keeps global state, and descriptor 2 belongs to the whole process
-_font_folder: tempfile.TemporaryDirectory[str] | None = None
 
 
 def render(source: str, format: str, program: str = "dot", arguments: str = "") -> bytes:
@@ -192,13 +193,14 @@ def _environment(**variables: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+@functools.cache
 def _font_file() -> str:
     """Path of a font configuration that finds a font everywhere: the machine's own, then matplotlib's DejaVu."""
-    global _font_folder
-    if _font_folder is None:
-        _font_folder = tempfile.TemporaryDirectory(prefix="fonts-", ignore_cleanup_errors=True)
-        Path(_font_folder.name, "fonts.conf").write_text(_font_configuration(_font_folder.name), encoding="utf-8")
-    return str(Path(_font_folder.name, "fonts.conf"))
+    folder = tempfile.mkdtemp(prefix="fonts-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = Path(folder, "fonts.conf")
+    file.write_text(_font_configuration(folder), encoding="utf-8")
+    return str(file)
 
 
 def _font_configuration(cache: str) -> str:

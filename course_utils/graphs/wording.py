@@ -261,11 +261,9 @@ def _lines(
     shared = shared_layers(graph, live)
     ambiguous = {i for calls in shared.values() for i in calls}
     said = {}  # how a tensor's call is named, without asking the whole graph each time
-    for i, node in enumerate(graph.nodes):
+    for i in sorted(live):
+        node = graph.nodes[i]
         said[i] = names[node.layer] + (f" (call {node.call + 1})" if i in ambiguous else "")
-    for i, node in enumerate(graph.nodes):
-        if i not in live:
-            continue
         words = brief(node)
         line = f"{indent}{said[i]}: {clean(node.kind)}" + (f"({', '.join(words)})" if words else "")
         if node.inputs:
