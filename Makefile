@@ -1,31 +1,70 @@
-# Two commands: `make lab` opens the course, `make test` runs everything that CI runs but the lint.
-# PYTHON: which interpreter builds .venv. ARGS: what jupyter lab or pytest gets besides.
+# Two commands: `make lab` opens the course, `make test` tests all of it.
+#   PYTHON    which interpreter builds .venv
+#   ARGS      what jupyter lab or pytest gets besides, such as ARGS="--no-browser --port 8899"
+#   PIP_ARGS  what pip gets besides, such as PIP_ARGS="--no-index --find-links wheelhouse"
 PYTHON ?= python3
 ARGS ?=
 PIP_ARGS ?=
-PORT_ARGS = $(ARGS)
+JOBS ?= 2
 
 ifeq ($(OS),Windows_NT)
-BIN := .venv/Scripts
+PY := .venv/Scripts/python
 else
-BIN := .venv/bin
+PY := .venv/bin/python
 endif
-PY := $(BIN)/python
 STAMP := .venv/installed
 
-.PHONY: help lab test install lessons lint audit requirements wheelhouse doctor clean
+.PHONY: help lab test install lessons figures check lint audit bench doctor requirements wheelhouse clean
+.DEFAULT_GOAL := help
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
-
-install: $(STAMP)  ## build .venv from requirements.txt
-
-# The stamp is made last: an install that was cut off starts again.
-$(STAMP): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else "The course needs Python 3.10 to 3.13; this is %d.%d. Name another: make install PYTHON=python3.12" % v)'
-	$(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --progress-bar off $(PIP_ARGS) -r requirements.txt
-	@touch $(STAMP)
+	@$(PYTHON) -c "import re; print(*('%-14s%s' % m for m in re.findall(r'(?m)^([a-z-]+):.*?## *(.*)', open('Makefile').read())), sep='\n')"
 
 lab: $(STAMP)  ## open the course in JupyterLab
 	$(PY) -m jupyter lab notebooks/00_start_here.ipynb $(ARGS)
+
+test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
+	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)
+
+install: $(STAMP)  ## build .venv from requirements.txt
+
+# The stamp is made last, so that an install that was cut off starts again.
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) else 'The course needs Python 3.10 to 3.13; this is %d.%d. Name another: make install PYTHON=python3.12' % v)"
+	@echo "Installing into .venv: about 600 MB to download, 2.3 GB on disk. This is done once."
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.txt
+	@$(PY) -c "open('$(STAMP)', 'w').close()"
+
+lessons: $(STAMP)  ## build both editions of all lessons from solutions/*.py
+	$(PY) -m course_utils build
+
+figures: $(STAMP)  ## draw the pictures in figures/
+	$(PY) -m course_utils figures
+
+check: $(STAMP)  ## fail when a built notebook or a figure no longer fits its source
+	$(PY) -m course_utils build --check
+	$(PY) -m course_utils figures --check
+
+lint: $(STAMP)  ## ruff and mypy
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+audit: $(STAMP)  ## a table for each exercise: rewrites accepted, mutants caught and explained
+	$(PY) -m course_utils audit
+
+bench: $(STAMP)  ## ratios against what one would otherwise use
+	$(PY) benchmarks/compare_models.py
+
+doctor: $(STAMP)  ## what is installed and what is missing
+	$(PY) -m course_utils doctor
+
+requirements:  ## compile requirements.txt from pyproject.toml (needs uv)
+	echo "-e ." | uv pip compile --quiet --universal --python-version 3.10 --custom-compile-command "make requirements" - -o requirements.txt
+
+wheelhouse: $(STAMP)  ## download everything once, to install on machines without a network
+	$(PY) -m pip download --quiet --disable-pip-version-check -r requirements.txt "setuptools>=77" -d wheelhouse
+
+clean:  ## remove .venv and caches
+	$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('.venv', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.hypothesis')]"

@@ -1,4 +1,4 @@
-"""`python -m course_utils build [--check] [NN ...]` and `python -m course_utils doctor`."""
+"""The course's own commands: `python -m course_utils build | figures | doctor`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     building.add_argument("numbers", nargs="*", metavar="NN", help="which lessons; all when none is named")
     building.add_argument("--check", action="store_true", help="write nothing; fail when a built file is stale")
     building.add_argument("--jobs", type=int, default=2, help="how many notebooks run at a time (2)")
+    drawing = commands.add_parser("figures", help="draw the pictures in figures/")
+    drawing.add_argument("--check", action="store_true", help="write nothing; fail when a picture is stale")
     commands.add_parser("doctor", help="what is installed and what is missing, a line each")
     arguments = parser.parse_args(argv)
 
@@ -23,18 +25,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return doctor.main()
 
+    if arguments.command == "figures":
+        from course_utils import figures
+
+        if not arguments.check:
+            figures.write()
+            return 0
+        return _report(figures.stale(), "Every figure is what its function draws.")
+
     from course_utils.lessons.build import BuildError, SourceError, build, stale
 
     try:
         if arguments.check:
-            found = stale(arguments.numbers)
-            print("\n".join(found) or "Every built file fits its source.")
-            return 1 if found else 0
+            return _report(stale(arguments.numbers), "Every built file fits its source.")
         build(arguments.numbers, jobs=arguments.jobs)
     except (BuildError, SourceError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _report(problems: Sequence[str], praise: str) -> int:
+    print("\n".join(problems) or praise)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
