@@ -1,0 +1,121 @@
+"""What must be changed in a learner's model to make it the target: the fewest edits, in words and for a picture."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from course_utils.graphs.align import alignments
+from course_utils.graphs.edits import Edit, edits_of
+from course_utils.graphs.graph import Graph
+from course_utils.graphs.match import Interner, Side, is_isomorphism, isomorphism
+from course_utils.graphs.read import read
+from course_utils.graphs.rules import normal_form
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["Difference", "Edit", "compare_graphs", "compare_models"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The difference of two models; prints as one sentence an edit."""
+
+    edits: tuple[Edit, ...]
+    """The changes that make the learner's model the target; empty if they are the same."""
+    graph: Graph
+    """The learner's model as read: what `Edit.nodes` and `Edit.wires` point into."""
+    target: Graph
+    """The target as read: what `Edit.targets` points into."""
+    rules: tuple[tuple[str, ...], tuple[str, ...]] = field(default=((), ()), repr=False)
+    """The names of rules given as `without` and as `also`."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the two models mean the same."""
+        return not self.edits
+
+    def __bool__(self) -> bool:
+        """True if there is a difference."""
+        return bool(self.edits)
+
+    def __str__(self) -> str:
+        if self.same:
+            return "The models are the same."
+        if len(self.edits) == 1:
+            return self.edits[0].message
+        return "\n".join(f"{i}. {edit.message}" for i, edit in enumerate(self.edits, start=1))
+
+    def _repr_html_(self) -> str:
+        if self.same:
+            return "<p>The models are the same.</p>"
+        items = "".join(f"<li>{html.escape(edit.message)}</li>" for edit in self.edits)
+        return f"<ol>{items}</ol>"
+
+
+def compare_models(
+    model: keras.Model | Graph,
+    target: keras.Model | Graph,
+    *,
+    without: Iterable[str] = (),
+    also: Iterable[str] = (),
+) -> Difference:
+    """Compare a learner's model with the one that was asked for, as graphs of layers.
+
+    Args:
+        model: the learner's model, or its graph. Only its structure is looked at; it is neither run nor changed.
+        target: the model to arrive at, or its graph.
+        without: names of rules of equivalence that are not to hold (see `course_utils.graphs.rules`), such as
+            "input names" where names are the point.
+        also: names of rules that hold only if asked for, such as "sequence length".
+
+    Returns:
+        The difference: `.same`, `.edits` and the text that `print` shows.
+
+    Raises:
+        UnreadableModel: if one of them has no graph of layers; the message says what to do.
+        ValueError: if there is no rule of a given name.
+    """
+    graphs: list[Any] = [m if isinstance(m, Graph) else read(m) for m in (model, target)]
+    return compare_graphs(graphs[0], graphs[1], without=without, also=also)
+
+
+def compare_graphs(graph: Graph, target: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()) -> Difference:
+    """As `compare_models`, for graphs that are already read."""
+    rules = (tuple(without), tuple(also))
+    mine = normal_form(graph, without=rules[0], also=rules[1])
+    theirs = normal_form(target, without=rules[0], also=rules[1])
+    intern = Interner()
+    a, b = Side(mine, intern), Side(_without_dead(theirs), intern)
+    if isomorphism(a, b, intern) is not None:
+        return Difference((), graph, target, rules)
+    best: tuple[Edit, ...] | None = None
+    least = (0, 0.0)
+    for alignment in alignments(a, b, intern):
+        edits, changes = edits_of(alignment, graph, target)
+        if not edits and is_isomorphism(a, b, {i: j for i, j in alignment.to_b.items() if a.live[i]}):
+            return Difference((), graph, target, rules)
+        if edits and (best is None or (len(edits), changes) < least):
+            best, least = edits, (len(edits), changes)
+        if least == (1, 1.0):
+            break
+    if best is None:
+        message = "The layers agree one by one, but they are not connected in the same way."
+        best = (Edit("rewire", graph.name, message),)
+    return Difference(best, graph, target, rules)
+
+
+def _without_dead(graph: Graph) -> Graph:
+    """The graph without calls that no output depends on; they come last, so nothing is renumbered."""
+    if not graph.dead:
+        return graph
+    import dataclasses
+
+    from course_utils.graphs.draft import Draft
+
+    draft = Draft.of(graph)
+    draft.calls = [call for call in draft.calls if not call.dead]
+    return dataclasses.replace(draft.graph(), dead=frozenset())

@@ -1,0 +1,81 @@
+"""When two models are the same: an ordered list of named rules, and the normal form they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from course_utils.graphs.draft import Draft
+from course_utils.graphs.graph import Graph
+from course_utils.graphs.rules import activations, merging, operations, settings, structure
+from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.rules.structure import flatten
+
+__all__ = ["ALL_RULES", "DEFAULT_RULES", "EXTRA_RULES", "RULES", "Rule", "flatten", "normal_form"]
+
+# Each rule relies on those before it; the last ones only relabel.
+ALL_RULES: tuple[Rule, ...] = (
+    structure.DEAD_BRANCHES,
+    structure.NESTED_MODELS,
+    structure.FUNCTIONS,
+    operations.TIME_DISTRIBUTED,
+    settings.SPELLING,
+    operations.OPERATORS,
+    operations.RESHAPING,
+    operations.POOLING,
+    activations.ACTIVATIONS,
+    operations.NO_OPS,
+    operations.DROPOUT,
+    structure.UNUSED_STATES,
+    structure.ATTENTION_KEYS,
+    structure.REPEATED_CALLS,
+    operations.DOT_PRODUCTS,
+    merging.ASSOCIATIVE_MERGES,
+    merging.AVERAGES,
+    activations.SEPARATE_ACTIVATIONS,
+    structure.WEIGHTLESS_LAYERS,
+    settings.INITIALISERS,
+    settings.REGULARISERS,
+    settings.INPUT_DTYPES,
+    settings.SEQUENCE_LENGTH,
+    merging.COMMUTATIVE_MERGES,
+    merging.CONCATENATION_ORDER,
+    structure.INPUT_ORDER,
+    structure.OUTPUT_ORDER,
+    structure.LAYER_NAMES,
+    structure.INPUT_NAMES,
+    structure.OUTPUT_NAMES,
+)
+"""All rules in the order in which they apply."""
+
+RULES: dict[str, Rule] = {rule.name: rule for rule in ALL_RULES}
+DEFAULT_RULES: tuple[Rule, ...] = tuple(rule for rule in ALL_RULES if rule.default)
+EXTRA_RULES: tuple[Rule, ...] = tuple(rule for rule in ALL_RULES if not rule.default)
+"""Rules that hold only where an exercise asks for them, with `also=`."""
+
+
+def normal_form(graph: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()) -> Graph:
+    """The graph in the one form that all ways of writing the same model share.
+
+    Args:
+        graph: as read.
+        without: names of rules that are on by default and are not to hold.
+        also: names of rules that are off by default and are to hold.
+
+    Returns:
+        A flat graph; each node's `origin` leads back to the calls it stands for. Arguments whose order does not
+        matter all have the port "*".
+
+    Raises:
+        ValueError: if there is no rule of a given name.
+    """
+    without, also = frozenset(without), frozenset(also)
+    unknown = sorted((without | also) - RULES.keys())
+    if unknown:
+        raise ValueError(f"There is no rule called {unknown[0]!r}. The rules are: {', '.join(RULES)}.")
+    draft = Draft.of(graph)
+    for rule in ALL_RULES:
+        on = rule.name not in without if rule.default else rule.name in also
+        change = rule.rewrite if on else rule.insist
+        if change is not None:
+            change(draft)
+    return draft.graph()

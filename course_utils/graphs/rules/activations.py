@@ -1,0 +1,120 @@
+"""The rule that makes one thing of the many ways to write an activation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from course_utils.graphs.draft import Call, Draft, Source
+from course_utils.graphs.rules.rule import Rule
+
+_ENDS_IN_ACTIVATION = frozenset(
+    {"Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose",
+     "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"}
+)  # fmt: skip
+
+# Class of a layer or operation → name of the function.
+_LAYERS = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "Softmax": "softmax"}
+_OPERATIONS = {
+    "Relu": "relu", "ReLU": "relu", "Relu6": "relu6", "Silu": "silu", "Gelu": "gelu", "Elu": "elu", "Selu": "selu",
+    "Celu": "celu", "Tanh": "tanh", "Sigmoid": "sigmoid", "Softplus": "softplus", "Softsign": "softsign",
+    "HardSigmoid": "hard_sigmoid", "HardSilu": "hard_silu", "HardTanh": "hard_tanh", "LogSigmoid": "log_sigmoid",
+    "Softmax": "softmax", "LogSoftmax": "log_softmax", "LeakyRelu": "leaky_relu", "Exp": "exponential",
+    "SoftShrink": "soft_shrink", "HardShrink": "hard_shrink", "TanhShrink": "tanh_shrink", "Squareplus": "squareplus",
+    "SparsePlus": "sparse_plus", "SparseSigmoid": "sparse_sigmoid", "Sparsemax": "sparsemax",
+}  # fmt: skip
+_ALIASES = {"swish": "silu", "hard_swish": "hard_silu", "exp": "exponential", "ReLU": "relu", None: "linear"}
+_DEFAULTS: dict[str, dict[str, object]] = {
+    "relu": {"max_value": None, "negative_slope": 0.0, "threshold": 0.0},
+    "leaky_relu": {"negative_slope": 0.2},
+    "elu": {"alpha": 1.0},
+    "celu": {"alpha": 1.0},
+    "gelu": {"approximate": False},
+    "softmax": {"axis": -1},
+    "log_softmax": {"axis": -1},
+    "soft_shrink": {"threshold": 0.5},
+    "hard_shrink": {"threshold": 0.5},
+    "squareplus": {"b": 4},
+}
+
+
+def activation(name: object, given: Mapping[str, object], rank: int) -> object:
+    """An activation as its name, or as (name, parameters) where these are not the defaults.
+
+    Args:
+        name: the function, by any of its names.
+        given: its parameters.
+        rank: number of axes of what it is applied to, batch included; 0 if unknown.
+    """
+    function = _ALIASES.get(cast("str | None", name), name)
+    if not isinstance(function, str):
+        return function
+    parameters = {**_DEFAULTS.get(function, {}), **{k: v for k, v in given.items() if v is not None}}
+    if function == "relu":
+        if parameters["threshold"] == 0 and parameters["negative_slope"] == 0 and parameters["max_value"] == 6:
+            return "relu6"
+        if parameters["threshold"] == 0 and parameters["max_value"] is None and parameters["negative_slope"] != 0:
+            function, parameters = "leaky_relu", {"negative_slope": parameters["negative_slope"]}
+    axis = parameters.get("axis")
+    if rank and isinstance(axis, int) and axis % rank == rank - 1:
+        parameters["axis"] = -1
+    defaults = _DEFAULTS.get(function, {})
+    kept = tuple(sorted((k, v) for k, v in parameters.items() if k in defaults and v != defaults[k]))
+    return (function, kept) if kept else function
+
+
+def _value(setting: object, rank: int) -> object:
+    """The `activation` setting of a layer, which may be a name or a layer."""
+    if isinstance(setting, tuple) and len(setting) == 2 and setting[0] in _LAYERS and isinstance(setting[1], tuple):
+        return activation(_LAYERS[setting[0]], dict(setting[1]), rank)
+    if setting is None or isinstance(setting, str):
+        return activation(_LAYERS.get(cast(str, setting), setting), {}, rank)
+    return setting
+
+
+def _activations(draft: Draft) -> None:
+    for call in draft.calls:
+        rank = len(call.shape)
+        if call.kind in _LAYERS and call.family == "layer":
+            call.settings = {"activation": activation(_LAYERS[call.kind], call.settings, rank)}
+            call.kind, call.ports = "Activation", call.ports[:1]
+        elif call.family == "operation" and call.kind in _OPERATIONS and len(call.inputs) == 1:
+            call.settings = {"activation": activation(_OPERATIONS[call.kind], call.settings, rank)}
+            call.kind, call.family, call.ports = "Activation", "layer", [""]
+        elif "activation" in call.settings or call.kind in _ENDS_IN_ACTIVATION:
+            call.settings["activation"] = _value(call.settings.get("activation"), rank)
+
+
+def _fuse(draft: Draft) -> None:
+    uses = draft.uses()
+
+    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+        if len(call.inputs) != 1:
+            return None
+        if call.settings["activation"] == "linear":
+            return [call.inputs[0]]
+        before, _ = call.inputs[0]
+        if before.kind not in _ENDS_IN_ACTIVATION or before.settings.get("activation") != "linear":
+            return None
+        if uses.get(id(before), 0) != 1 or before.settings.get("activity_regularizer"):
+            return None
+        before.settings["activation"] = call.settings["activation"]
+        before.origin += call.origin
+        uses[id(before)] = uses.get(id(call), 0)
+        return [(before, 0)]
+
+    draft.sweep(step, ("Activation",))
+
+
+ACTIVATIONS = Rule(
+    "activation functions",
+    "An activation is what it computes, whether a layer, an operation, a function or a name.",
+    "ReLU()(x) = Activation('relu')(x) = keras.ops.relu(x) = keras.activations.relu(x)",
+    _activations,
+)
+SEPARATE_ACTIVATIONS = Rule(
+    "separate activations",
+    "`activation=` or an activation right after the layer.",
+    "Dense(8, activation='relu')(x) = ReLU()(Dense(8)(x))",
+    _fuse,
+)

@@ -1,0 +1,147 @@
+"""Rules about merging layers: the order and the grouping of what they merge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from course_utils.graphs.draft import Call, Draft, Source, new_call
+from course_utils.graphs.rules.rule import Rule
+
+COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
+ANY_ORDER = "*"
+"""Port of arguments whose order does not matter."""
+
+_ASSOCIATIVE = frozenset({"Add", "Multiply", "Maximum", "Minimum"})
+_MIXES_FEATURES = frozenset(
+    {"Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "LSTM", "GRU",
+     "SimpleRNN", "Bidirectional", "SeparableConv1D", "SeparableConv2D"}
+)  # fmt: skip
+_KEEPS_FEATURES = frozenset(
+    {"Activation", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise",
+     "GaussianDropout", "AlphaDropout", "BatchNormalization", "LayerNormalization", "PReLU", "MaxPooling1D",
+     "MaxPooling2D", "AveragePooling1D", "AveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
+     "GlobalAveragePooling1D", "GlobalAveragePooling2D", "RepeatVector", "Masking", "UpSampling1D", "UpSampling2D"}
+)  # fmt: skip
+
+
+def _is_merge(call: Call, kinds: frozenset[str]) -> bool:
+    return call.kind in kinds and call.family == "layer" and len(call.inputs) > 1
+
+
+def _associative(draft: Draft) -> None:
+    uses = draft.uses()
+
+    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+        if len(call.inputs) < 2 or call.family != "layer":
+            return None
+        parts: list[Source] = []
+        for source, i in call.inputs:
+            same = source.kind == call.kind and source.family == "layer" and len(source.inputs) > 1
+            if same and uses.get(id(source), 0) == 1 and source.settings == call.settings:
+                parts += source.inputs
+                call.origin += source.origin
+            else:
+                parts.append((source, i))
+        if len(parts) > len(call.inputs):
+            call.inputs, call.ports = parts, [str(i) for i in range(len(parts))]
+        return None
+
+    draft.sweep(step, _ASSOCIATIVE | {"Concatenate"})
+
+
+def _averages(draft: Draft) -> None:
+    uses = draft.uses()
+
+    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+        constant = call.settings.get("constant")
+        if len(call.inputs) != 1 or not isinstance(constant, float):
+            return None
+        total, _ = call.inputs[0]
+        if not _is_merge(total, frozenset({"Add"})) or uses.get(id(total), 0) != 1:
+            return None
+        if abs(constant * len(total.inputs) - 1) > 1e-9:
+            return None
+        average = new_call(call, "Average", total.inputs)
+        average.origin = call.origin + total.origin
+        done.append(average)
+        return [(average, 0)]
+
+    draft.sweep(step, ("Multiply",))
+
+
+def _commutative(draft: Draft) -> None:
+    for call in draft.calls:
+        if _is_merge(call, COMMUTATIVE):
+            call.ports = [ANY_ORDER] * len(call.inputs)
+
+
+def _concatenation_order(draft: Draft) -> None:
+    readers = draft.readers()
+    outputs = {id(call) for call, _ in draft.outputs}
+    calls_of: dict[object, int] = {}
+    for call in draft.calls:
+        calls_of[call.layer] = calls_of.get(call.layer, 0) + (0 if call.dead else 1)
+    # Going back from the ends, each call is met after all that read it.
+    absorbed: dict[int, bool] = {}
+    for call in reversed(draft.calls):
+        shared = bool(call.parameters) and calls_of[call.layer] > 1
+        if call.dead:
+            absorbed[id(call)] = True
+        elif call.kind in _MIXES_FEATURES and call.family == "layer":
+            absorbed[id(call)] = not shared and call.settings.get("groups", 1) == 1
+        elif _passes_on(call) and not shared and id(call) not in outputs:
+            absorbed[id(call)] = bool(readers[id(call)]) and _all_absorb(call, readers, absorbed)
+        else:
+            absorbed[id(call)] = False
+    for call in draft.calls:
+        if not _is_merge(call, frozenset({"Concatenate"})) or id(call) in outputs or not readers[id(call)]:
+            continue
+        rank = len(call.shape)
+        if rank and call.settings.get("axis") in (-1, rank - 1) and _all_absorb(call, readers, absorbed):
+            call.ports = [ANY_ORDER] * len(call.inputs)
+
+
+def _passes_on(call: Call) -> bool:
+    """Whether reordering the features that a call reads only reorders its own."""
+    if call.family != "layer":
+        return False
+    if call.kind in ("Add", "Multiply", "Maximum", "Minimum"):
+        return len(call.inputs) == 1 and not isinstance(call.settings.get("constant"), tuple)
+    if call.kind in ("BatchNormalization", "LayerNormalization"):
+        return call.settings.get("axis", -1) in (-1, len(call.shape) - 1)
+    if call.kind == "Activation":
+        return isinstance(call.settings.get("activation"), str)  # known functions work feature by feature
+    if call.kind == "Flatten":
+        return len(call.shape) == 2
+    return call.kind in _KEEPS_FEATURES and len(call.inputs) == 1 and "data_format" not in call.settings
+
+
+def _all_absorb(call: Call, readers: dict[int, list[tuple[Call, str]]], absorbed: dict[int, bool]) -> bool:
+    """Whether all that read `call` read it as their first argument and do not mind the order of its features."""
+    return all(port == "" and absorbed[id(reader)] for reader, port in readers[id(call)])
+
+
+COMMUTATIVE_MERGES = Rule(
+    "commutative merges",
+    "The order of what Add, Multiply, Average, Maximum and Minimum merge does not matter.",
+    "Add()([a, b]) = Add()([b, a])",
+    _commutative,
+)
+ASSOCIATIVE_MERGES = Rule(
+    "associative merges",
+    "Sums, products, maxima, minima and concatenations may be taken step by step.",
+    "Add()([a, b, c]) = Add()([Add()([a, b]), c])",
+    _associative,
+)
+AVERAGES = Rule(
+    "averages",
+    "A sum divided by the number of its terms is Average.",
+    "(a + b) / 2 = Average()([a, b])",
+    _averages,
+)
+CONCATENATION_ORDER = Rule(
+    "concatenation order",
+    "The order of concatenated features does not matter if all that follows learns its own weight for each of them.",
+    "Dense(8)(Concatenate()([a, b])) = Dense(8)(Concatenate()([b, a]))",
+    _concatenation_order,
+)

@@ -1,0 +1,126 @@
+"""Rules about the settings of single layers."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from course_utils.graphs.draft import Call, Draft
+from course_utils.graphs.rules.rule import Rule
+
+# How a result is computed, not which.
+_IMPLEMENTATION = frozenset({"unroll", "use_cudnn", "implementation", "synchronized"})
+# Relative to the rank of the result, not of what is read.
+_NEW_AXIS = frozenset({"ExpandDims", "Stack"})
+
+
+def _positive(axis: object, rank: int) -> object:
+    """Axis numbers counted from the front; a tuple of one as that one."""
+    if isinstance(axis, bool):
+        return axis
+    if isinstance(axis, int):
+        return axis % rank if -rank <= axis < rank else axis
+    if isinstance(axis, tuple):
+        axes = tuple(_positive(a, rank) for a in axis)
+        return axes[0] if len(axes) == 1 else axes
+    return axis
+
+
+def _spelling(draft: Draft) -> None:
+    for call in draft.calls:
+        if call.family == "input":
+            continue
+        settings = {k: v for k, v in call.settings.items() if v is not None and k not in _IMPLEMENTATION}
+        if settings.get("data_format") == "channels_last":
+            del settings["data_format"]
+        if "axis" in settings and call.kind not in _NEW_AXIS and call.inputs and (shape := call.input_shape()):
+            settings["axis"] = _positive(settings["axis"], len(shape))
+        if call.kind == "Dot" and call.family == "layer" and len(call.inputs) == 2:
+            axes = settings.get("axes")
+            pair = axes if isinstance(axes, tuple) else (axes, axes)
+            ranks = [len(call.input_shape(i)) for i in (0, 1)]
+            if all(ranks) and len(pair) == 2:
+                settings["axes"] = tuple(_positive(a, r) for a, r in zip(pair, ranks, strict=True))
+        call.settings = settings
+
+
+def _without_keys(value: object, ending: str) -> object:
+    """A simplified setting without the entries of nested objects whose name has that ending."""
+    if not isinstance(value, tuple):
+        return value
+    if len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], tuple):
+        return (value[0], _without_keys(value[1], ending))
+    return tuple(
+        _without_keys(v, ending)
+        for v in value
+        if not (isinstance(v, tuple) and len(v) == 2 and isinstance(v[0], str) and v[0].endswith(ending))
+    )
+
+
+def _drop(call: Call, ending: str) -> None:
+    kept: dict[str, object] = {}
+    for key, value in call.settings.items():
+        if not key.endswith(ending):
+            kept[key] = _without_keys(value, ending) if isinstance(value, tuple) and value else value
+    call.settings = kept
+
+
+def _initialisers(draft: Draft) -> None:
+    for call in draft.calls:
+        if call.parameters:
+            _drop(call, "_initializer")
+            call.settings.pop("unit_forget_bias", None)
+
+
+def _regularisers(draft: Draft) -> None:
+    for call in draft.calls:
+        _drop(call, "_regularizer")
+
+
+def _input_dtypes(draft: Draft) -> None:
+    readers = draft.readers()
+    for call, _ in draft.inputs:
+        kinds = {reader.kind for reader, _ in readers[id(call)]}
+        if kinds == {"Embedding"}:
+            call.settings.pop("dtype", None)
+
+
+def _sequence_length(draft: Draft) -> None:
+    for call, _ in draft.inputs:
+        shape = cast("tuple[int | None, ...]", call.settings.get("shape", ()))
+        only_tokens = len(shape) == 1 and "dtype" not in call.settings
+        if len(shape) > 1 or only_tokens:
+            call.settings["shape"] = (None, *shape[1:])
+
+
+SPELLING = Rule(
+    "spelling of settings",
+    "Axes counted from the front or the back, settings left at None, and how a result is computed do not matter.",
+    "Concatenate(axis=-1)([a, b]) = Concatenate(axis=1)([a, b]) on two axes",
+    _spelling,
+)
+INITIALISERS = Rule(
+    "initialisers",
+    "What weights start from does not matter.",
+    "Dense(8, kernel_initializer='uniform') = Dense(8)",
+    _initialisers,
+)
+INPUT_DTYPES = Rule(
+    "input dtypes",
+    "The dtype of an input that only feeds embeddings does not matter.",
+    "Input((None,), dtype='int32') = Input((None,)), if an Embedding reads it",
+    _input_dtypes,
+)
+REGULARISERS = Rule(
+    "regularisers",
+    "Penalties on weights and activations do not count.",
+    "Dense(8, kernel_regularizer='l2') = Dense(8)",
+    _regularisers,
+    default=False,
+)
+SEQUENCE_LENGTH = Rule(
+    "sequence length",
+    "An input may fix the number of time steps, or tokens, or leave it open.",
+    "Input((100, 3)) = Input((None, 3))",
+    _sequence_length,
+    default=False,
+)

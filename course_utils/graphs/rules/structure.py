@@ -1,0 +1,234 @@
+"""Rules about how a model is put together: nested models, functions, repeated calls, names."""
+
+from __future__ import annotations
+
+from course_utils.graphs.draft import Call, Draft, Source, new_call
+from course_utils.graphs.graph import Graph
+from course_utils.graphs.rules.rule import Rule
+
+_MOST_CALLS = 100_000  # nested models that call each other twice grow without bound when they are opened
+_RANDOM = ("Dropout", "SpatialDropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Random", "Aug", "Mix")
+
+
+def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call]) -> list[Source]:
+    """Append a copy of the calls of `graph` to `done`; return what stands for its outputs."""
+    sources: dict[int, list[Source]] = {t.node: [given[i]] for i, t in enumerate(graph.inputs)}
+    traced = graph is outer.traced
+    for i, node in enumerate(graph.nodes):
+        if i in sources or i in graph.dead:
+            continue
+        call = Call(node, [sources[t.node][t.index] for t in node.inputs], dead=outer.dead)
+        if traced:  # its calls are not the learner's: what they wrote is the function
+            call.origin, call.name = outer.origin, outer.name
+        else:
+            call.origin = tuple((*path, i) for path in outer.origin)
+        if node.inner is not None and len(done) < _MOST_CALLS:
+            sources[i] = _copied(node.inner, call.inputs, call, done)
+        else:
+            done.append(call)
+            sources[i] = [(call, k) for k in range(max(1, len(node.shapes)))]
+    return [sources[t.node][t.index] for t in graph.outputs]
+
+
+def _nested_models(draft: Draft) -> None:
+    def step(call: Call, done: list[Call]) -> list[Source] | None:
+        if call.inner is None or len(call.inputs) != len(call.inner.inputs) or len(done) > _MOST_CALLS:
+            return None
+        return _copied(call.inner, call.inputs, call, done)
+
+    draft.sweep(step, ("Functional", "Sequential"))
+
+
+def _functions(draft: Draft) -> None:
+    def step(call: Call, done: list[Call]) -> list[Source] | None:
+        if call.traced is None:
+            return None
+        if call.kind == "Lambda":
+            if len(call.traced.inputs) != len(call.inputs):
+                return None
+            return _copied(call.traced, call.inputs, call, done)
+        call.settings["activation"] = "linear"
+        done.append(call)
+        return _copied(call.traced, [(call, 0)], call, done)
+
+    if any(call.traced is not None for call in draft.calls):
+        draft.sweep(step)
+
+
+def _same_settings(a: Call, b: Call) -> bool:
+    return a.settings == b.settings and a.ports == b.ports
+
+
+def is_random(call: Call) -> bool:
+    """Whether two calls on the same tensor give different results in training."""
+    if call.kind.startswith(_RANDOM):
+        return True
+    return any(call.settings.get(k) for k in ("dropout", "recurrent_dropout"))
+
+
+def _repeated_calls(draft: Draft) -> None:
+    seen: dict[object, list[Call]] = {}
+
+    def step(call: Call, done: list[Call]) -> list[Source] | None:
+        if not call.inputs or is_random(call):
+            return None
+        layer = call.layer if call.parameters else call.kind
+        key = (layer, call.family, tuple((id(c), i) for c, i in call.inputs))
+        twins = seen.setdefault(key, [])
+        for twin in twins:
+            if _same_settings(twin, call):
+                return [(twin, i) for i in range(max(1, len(call.shapes)))]
+        twins.append(call)
+        return None
+
+    draft.sweep(step)
+
+
+def _unused_states(draft: Draft) -> None:
+    read: set[tuple[int, int]] = {(id(c), i) for call in draft.calls if not call.dead for c, i in call.inputs}
+    read |= {(id(c), i) for c, i in draft.outputs}
+    for call in draft.calls:
+        states = range(1, len(call.shapes))
+        if call.settings.get("return_state") and not any((id(call), i) in read for i in states):
+            call.settings["return_state"] = False
+            call.shapes, call.dtypes = call.shapes[:1], call.dtypes[:1]
+
+
+def _attention_keys(draft: Draft) -> None:
+    for call in draft.calls:
+        if call.kind == "MultiHeadAttention" and "key" in call.ports and "value" in call.ports:
+            key, value = call.ports.index("key"), call.ports.index("value")
+            if call.inputs[key] == call.inputs[value]:
+                del call.inputs[key], call.ports[key]
+        elif call.kind in ("Attention", "AdditiveAttention") and call.ports == ["0", "1", "2"]:
+            query, value, key = call.inputs
+            if key == value:
+                call.inputs, call.ports = [query, value], ["0", "1"]
+
+
+def _weightless_layers(draft: Draft) -> None:
+    for i, call in enumerate(draft.calls):
+        if not call.parameters:
+            call.layer = ("call", i)
+
+
+def _insist_on_names(draft: Draft) -> None:
+    for call in draft.calls:
+        if call.family not in ("input", "output"):
+            call.settings["name"] = call.name
+
+
+def _insist_on_input_names(draft: Draft) -> None:
+    for (call, _), name in zip(draft.inputs, draft.input_names, strict=True):
+        call.settings["name"] = name
+
+
+def _insist_on_output_names(draft: Draft) -> None:
+    outputs: list[Source] = []
+    for source, name in zip(draft.outputs, draft.output_names, strict=True):
+        end = new_call(source[0], "Output", [source], {"name": name})
+        end.family = "output"
+        draft.calls.append(end)
+        outputs.append((end, 0))
+    draft.outputs = outputs
+
+
+def _insist_on_no_dead_branches(draft: Draft) -> None:
+    read = {id(c) for call in draft.calls for c, _ in call.inputs}
+    for call in [c for c in draft.calls if c.dead and id(c) not in read]:
+        draft.outputs.append((call, 0))
+        draft.output_names = (*draft.output_names, call.name)
+
+
+def _order_by_name(sources: list[Source], names: tuple[str, ...]) -> tuple[list[Source], tuple[str, ...]]:
+    order = sorted(range(len(names)), key=lambda i: names[i])
+    return [sources[i] for i in order], tuple(names[i] for i in order)
+
+
+def _input_order(draft: Draft) -> None:
+    draft.inputs, draft.input_names = _order_by_name(draft.inputs, draft.input_names)
+
+
+def _output_order(draft: Draft) -> None:
+    draft.outputs, draft.output_names = _order_by_name(draft.outputs, draft.output_names)
+
+
+NESTED_MODELS = Rule(
+    "nested models",
+    "A nested model, functional or Sequential, stands for the layers inside it.",
+    "Sequential([Dense(8), Dense(1)])(x) = Dense(1)(Dense(8)(x))",
+    _nested_models,
+)
+FUNCTIONS = Rule(
+    "functions",
+    "A Lambda, or a learner's own function as activation, is what it does, where that can be seen symbolically.",
+    "Lambda(lambda t: t[0] - t[1])([a, b]) = a - b",
+    _functions,
+)
+REPEATED_CALLS = Rule(
+    "repeated calls",
+    "The same layer, or the same weightless and not random layer, called twice on one tensor is called once.",
+    "d(x) + d(x) = y + y, where y = d(x)",
+    _repeated_calls,
+)
+UNUSED_STATES = Rule(
+    "unused states",
+    "Returning states that nothing reads changes nothing.",
+    "LSTM(8, return_state=True)(x)[0] = LSTM(8)(x)",
+    _unused_states,
+)
+ATTENTION_KEYS = Rule(
+    "attention keys",
+    "Attention takes its values as keys if no keys are given.",
+    "MultiHeadAttention(2, 8)(q, v, key=v) = MultiHeadAttention(2, 8)(q, v)",
+    _attention_keys,
+)
+WEIGHTLESS_LAYERS = Rule(
+    "weightless layers",
+    "Whether a layer without weights is made once and called twice, or made twice, does not matter.",
+    "pool = MaxPooling1D(2); pool(a) + pool(b) = MaxPooling1D(2)(a) + MaxPooling1D(2)(b)",
+    _weightless_layers,
+)
+DEAD_BRANCHES = Rule(
+    "dead branches",
+    "A branch that no output depends on does not count.",
+    "y = Dense(1)(x); z = Dense(3)(x); Model(x, y) = y = Dense(1)(x); Model(x, y)",
+    insist=_insist_on_no_dead_branches,
+)
+LAYER_NAMES = Rule(
+    "layer names",
+    "What layers are called does not matter.",
+    "Dense(8, name='hidden') = Dense(8)",
+    insist=_insist_on_names,
+)
+INPUT_NAMES = Rule(
+    "input names",
+    "What inputs are called does not matter.",
+    "Input((8,), name='text') = Input((8,))",
+    insist=_insist_on_input_names,
+)
+OUTPUT_NAMES = Rule(
+    "output names",
+    "What outputs are called does not matter.",
+    "Model(x, {'age': y}) = Model(x, y)",
+    insist=_insist_on_output_names,
+)
+INPUT_ORDER = Rule(
+    "input order",
+    "Inputs with the same names may be listed in another order.",
+    "Model([a, b], y) = Model([b, a], y)",
+    _input_order,
+    default=False,
+)
+OUTPUT_ORDER = Rule(
+    "output order",
+    "Outputs with the same names may be listed in another order.",
+    "Model(x, [y, z]) = Model(x, [z, y])",
+    _output_order,
+    default=False,
+)
+
+
+def flatten(graph: Graph) -> Graph:
+    """The graph with the calls of nested models in place of those models; each node's `origin` says where it was."""
+    return NESTED_MODELS(graph)

@@ -1,0 +1,138 @@
+"""How a learner is told about layers, wires and settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from course_utils.graphs.graph import Graph, Node, Path
+
+# The settings by which a layer is known, in the order of its arguments.
+_SHOWN = {
+    "Dense": ("units", "activation"),
+    "Embedding": ("input_dim", "output_dim"),
+    "LSTM": ("units", "return_sequences"),
+    "GRU": ("units", "return_sequences"),
+    "SimpleRNN": ("units", "return_sequences"),
+    "Dropout": ("rate",),
+    "Activation": ("activation",),
+    "Concatenate": ("axis",),
+    "Dot": ("axes", "normalize"),
+    "Reshape": ("target_shape",),
+    "Permute": ("dims",),
+    "RepeatVector": ("n",),
+    "MultiHeadAttention": ("num_heads", "key_dim"),
+    "Input": ("shape",),
+    "LeakyReLU": ("negative_slope",),
+}
+_QUIET = {"activation": "linear", "return_sequences": False, "axis": -1, "normalize": False}
+_POSITIONAL = frozenset({"units", "filters", "kernel_size", "input_dim", "output_dim", "rate", "pool_size", "n"})
+
+
+def _shown(kind: str) -> tuple[str, ...]:
+    if kind.startswith(("Conv", "SeparableConv")):
+        return ("filters", "kernel_size", "strides", "activation")
+    if kind.startswith("DepthwiseConv"):
+        return ("kernel_size", "activation")
+    if kind.startswith(("MaxPooling", "AveragePooling")):
+        return ("pool_size",)
+    return _SHOWN.get(kind, ())
+
+
+def value(setting: object) -> str:
+    """A setting as it would be written in code, shortened."""
+    if isinstance(setting, tuple) and len(setting) == 2 and isinstance(setting[0], str):
+        if setting[0] == "function":
+            return "a function of your own"
+        if isinstance(setting[1], tuple) and all(isinstance(p, tuple) and len(p) == 2 for p in setting[1]):
+            return f"{setting[0]}({', '.join(f'{k}={value(v)}' for k, v in setting[1] if v is not None)})"[:80]
+    if isinstance(setting, tuple) and len(setting) > 1 and len(set(setting)) == 1 and isinstance(setting[0], int):
+        return str(setting)
+    if isinstance(setting, float) and setting == int(setting) and abs(setting) < 1e9:
+        return str(int(setting))
+    text = repr(setting)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def setting(key: str, content: object) -> str:
+    """`units=32`."""
+    return f"{key}={value(content)}"
+
+
+def spelled(node: Node, original: Node | None = None) -> str:
+    """A call as code: `Dense(32, activation='relu')`.
+
+    Args:
+        node: the call in a normal form.
+        original: the call as read, if its class is to be named as it was written.
+    """
+    own_class = (
+        original is not None and original.family == "layer" and original.kind not in ("Lambda", "TimeDistributed")
+    )
+    kind = original.kind if own_class and original is not None else node.kind
+    settings: Mapping[str, object] = node.settings
+    if original is not None and original.kind == kind:
+        settings = {**original.settings, **{k: v for k, v in node.settings.items() if k in ("activation",)}}
+    if "constant" in node.settings and not own_class:
+        return f"{'x + ' if node.kind == 'Add' else 'x * '}{value(node.settings['constant'])}"
+    parts = []
+    for key in _shown(kind):
+        content = settings.get(key)
+        if content is None or content == _QUIET.get(key, "no such setting") or (key == "strides" and _ones(content)):
+            continue
+        if isinstance(content, tuple) and key in ("kernel_size", "pool_size", "strides") and len(set(content)) == 1:
+            content = content[0]
+        parts.append(value(content) if key in _POSITIONAL else setting(key, content))
+    return f"{kind}({', '.join(parts)})"
+
+
+def _ones(content: object) -> bool:
+    return isinstance(content, tuple) and set(content) == {1}
+
+
+def own_name(node: Node) -> str | None:
+    """The name somebody gave a layer; None for one that Keras made up."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", node.kind).lower()
+    made_up = {snake, "input_layer", "input", "keras_tensor", snake.replace("_", "")}
+    base = re.sub(r"_\d+$", "", node.name)
+    same = base in made_up or base.replace("_", "") == snake.replace("_", "") or node.family == "operation"
+    return None if same else node.name
+
+
+def call_name(graph: Graph, path: Path) -> str:
+    """A call of the learner's: its layer's name in backticks, with the nested model it is in."""
+    name = f"`{graph.find(path).name}`"
+    if len(path) > 1:
+        name += f" in `{graph.find(path[:-1]).name}`"
+    return name
+
+
+def listed(names: Iterable[str], joint: str = "and") -> str:
+    """`a`, `b` and `c`."""
+    parts = list(names)
+    if len(parts) > 1:
+        return f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+    return parts[0] if parts else "nothing"
+
+
+def article(phrase: str) -> str:
+    """`Dense(8)` with a or an before it."""
+    first = phrase.lstrip("`")[:1].lower()
+    lone_letter = re.match(r"`?(LSTM|RNN|ELU)\b", phrase) is not None
+    return f"{'an' if first in 'aeio' or lone_letter else 'a'} {phrase}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 call`, `3 calls`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def ordinal(place: int) -> str:
+    """Place in a list, from 0, as a word: first, second and so on."""
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    return words[place] if place < len(words) else f"{place + 1}th"
+
+
+def sentence(parts: Sequence[str]) -> str:
+    """Sentences joined; the first letter of each in upper case unless it is code."""
+    return " ".join(p[:1].upper() + p[1:] for p in parts if p)
