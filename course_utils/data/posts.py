@@ -56,17 +56,21 @@ _AGE_SPREAD = 3.0
 _INCOME_SPREAD = 0.7
 _INCOME_TAU = 2.5
 
-_AGE_WORDS = (
-    "exam", "dorm", "internship", "roommate", "festival", "hostel", "flatshare", "engagement", "wedding", "honeymoon",
-    "ultrasound", "newborn", "nursery", "pushchair", "toddler", "kindergarten", "playground", "schoolbag", "homework",
-    "orthodontist", "teenager", "curfew", "reunion", "bifocals", "graduation", "cholesterol", "divorce", "allotment",
-    "grandchild", "pension", "retirement", "cruise", "arthritis", "choir", "memoir",
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_AGE_WORDS = _words(
+    "exam dorm internship roommate festival hostel flatshare engagement wedding honeymoon ultrasound newborn "
+    "nursery pushchair toddler kindergarten playground schoolbag homework orthodontist teenager curfew reunion "
+    "bifocals graduation cholesterol divorce allotment grandchild pension retirement cruise arthritis choir "
+    "memoir"
 )
 """From young to old."""
-_INCOME_WORDS = (
-    "foodbank", "overdraft", "pawnshop", "coupon", "nightbus", "payday", "launderette", "fleamarket", "rent",
-    "instalment", "savings", "hatchback", "mortgage", "raise", "bonus", "renovation", "dividend", "chalet", "yacht",
-    "chauffeur",
+_INCOME_WORDS = _words(
+    "foodbank overdraft pawnshop coupon nightbus payday launderette fleamarket rent instalment savings hatchback "
+    "mortgage raise bonus renovation dividend chalet yacht chauffeur"
 )
 """From low to high, two a group."""
 _GENDER_WORDS = (
