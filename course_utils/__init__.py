@@ -8,6 +8,7 @@ Importing this package is quick: Keras and TensorFlow are loaded by the first na
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from course_utils.graphs.difference import compare_models
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.progress import Progress
-    from course_utils.show import show
+    from course_utils.shown import show
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
 # second the note on oneDNN, whose kernels also round differently from one processor to the next.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+# Its advice on retracing is meant for those who write `tf.function`; a filter, since TensorFlow resets the level.
+logging.getLogger("tensorflow").addFilter(lambda record: record.levelno >= logging.ERROR)
 
 # `keras.utils.plot_model`, the lectures' own line, draws through pydot; this lets it draw without a `dot` program.
 route_pydot()
@@ -35,7 +38,7 @@ _HOMES = {
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "Progress": "course_utils.progress",
-    "show": "course_utils.show",
+    "show": "course_utils.shown",
 }
 
 __all__ = ["Progress", "compare_models", "data", "exercise", "plot_difference", "plot_model", "show"]

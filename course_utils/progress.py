@@ -17,10 +17,14 @@ class Progress(keras.callbacks.Callback):
 
     While training, one line shows the epoch, the time that is left and the losses. When training ends it is
     replaced by a sentence that is the same on every machine, so that a stored notebook can be compared.
+
+    Args:
+        what: begins that sentence.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "Trained") -> None:
         super().__init__()
+        self.what = what
         self._started = 0.0
         self._shown = 0.0
         self._epoch = 0
@@ -46,13 +50,11 @@ class Progress(keras.callbacks.Callback):
         """Replace the line by the same sentence on every machine."""
         epochs = self.params.get("epochs") or self._epoch
         early = " at most" if self.model.stop_training else ""
-        self._write(f"Trained for {epochs} epoch{'s' if epochs != 1 else ''}{early}.")
-        sys.stdout.write("\n")
-        sys.stdout.flush()
+        self._write(f"{self.what} for {epochs} epoch{'s' if epochs != 1 else ''}{early}.\n")
 
     def _write(self, text: str) -> None:
-        # A shorter line does not cover a longer one, so every line has the same width.
-        sys.stdout.write("\r" + text[:WIDTH].ljust(WIDTH))
+        # A shorter line does not cover a longer one: blank the line first.
+        sys.stdout.write(f"\r{'':{WIDTH}}\r{text[:WIDTH]}")
         sys.stdout.flush()
 
 

@@ -37,7 +37,7 @@ f = layers.Dense(3, activation="relu", name="f")
 # %%
 a = np.array([[1.0, 2.0], [-1.0, 0.5]], dtype="float32")
 output = f(a)
-output.shape
+tuple(output.shape)
 
 # %% [markdown]
 # Two examples came in, two came out; each has 3 numbers now, one a unit. And `f` has its weights:
@@ -317,7 +317,7 @@ plot_model(reader)
 
 # %%
 three_pictures = np.zeros((3, 784), dtype="float32")
-reader(three_pictures).shape
+tuple(reader(three_pictures).shape)
 
 # %% [markdown]
 # On a symbolic tensor, it becomes a node of a larger graph, with all its layers inside. Its weights come along; they

@@ -156,10 +156,8 @@ def _try_out(model: keras.Model, settings: dict[str, Any], losses: Mapping[str, 
     import keras
 
     shapes = [tuple(_STEPS if n is None else n for n in output.shape) for output in keras.tree.flatten(model.outputs)]
-    ends = [
-        keras.layers.Identity(name=name)(tensor)
-        for name, tensor in zip(model.output_names, tensors := [keras.Input(shape[1:]) for shape in shapes], strict=True)
-    ]
+    tensors = [keras.Input(shape[1:]) for shape in shapes]
+    ends = [keras.layers.Identity(name=name)(end) for name, end in zip(model.output_names, tensors, strict=True)]
     stand_in = keras.Model(tensors, ends if len(ends) > 1 else ends[0])
     inputs = [np.full((_STEPS, *shape[1:]), 0.5, "float32") for shape in shapes]
     targets = []

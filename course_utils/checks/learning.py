@@ -127,7 +127,7 @@ class Learns(Criterion):
                         self.model.stop_training = True
 
         x, y = feed(copy, data.train.x), targets(copy, data.train.y)
-        callbacks = [Watch(), Progress()]
+        callbacks = [Watch(), Progress("Trained a copy")]
         copy.fit(x, y, epochs=self.epochs, batch_size=self.batch_size, verbose=0, callbacks=callbacks)
         return last, out_of_time
 
@@ -135,8 +135,9 @@ class Learns(Criterion):
         """The figure on the validation data; NaN when a prediction is."""
         import keras
 
-        predicted = model.predict(feed(model, data.validation.x), verbose=0, batch_size=256)
-        arrays = [np.asarray(part) for part in keras.tree.flatten(predicted)]
+        # Called, not `predict`: that compiles anew for each model, which takes longer than all of training may.
+        predicted = model(feed(model, data.validation.x), training=False)
+        arrays = [keras.ops.convert_to_numpy(part) for part in keras.tree.flatten(predicted)]
         names = list(data.validation.y)
         output = self.output or names[0]
         own = list(model.output_names)

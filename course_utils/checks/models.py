@@ -62,7 +62,6 @@ class SameGraph(Criterion):
     def judge(self, attempt: Attempt) -> Finding:
         """Compare normal forms; name and draw the fewest edits when they differ."""
         from course_utils.graphs.difference import compare_models
-        from course_utils.graphs.draw import plot_difference
 
         first = compare_models(attempt.value, attempt.target, without=self.without, also=self.also)
         others = self.alternatives() if self.alternatives and not first.same else ()
@@ -75,6 +74,8 @@ class SameGraph(Criterion):
             return self.found(True, "every layer and every connection is as asked.")
         messages = [edit.message.rstrip(".") for edit in nearest.edits]
         more = f"; and {len(messages) - SHOWN_EDITS} more" if len(messages) > SHOWN_EDITS else ""
+        from course_utils.graphs.draw import plot_difference
+
         picture = plot_difference(attempt.value, target, without=self.without, also=self.also)
         return self.found(False, "; ".join(messages[:SHOWN_EDITS]) + more + ".", picture)
 
@@ -118,7 +119,8 @@ class Structure(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Read the graph, flat, and count."""
-        from course_utils.graphs.read import flatten, read
+        from course_utils.graphs.read import read
+        from course_utils.graphs.rules.structure import flatten
 
         graph = flatten(read(attempt.value))
         live = [node for at, node in enumerate(graph.nodes) if at not in graph.dead]
