@@ -11,58 +11,13 @@ import pytest
 
 import course_utils  # noqa: F401  (quietens TensorFlow)
 from course_utils.graphs.diagram import Box, Diagram, Link
-from course_utils.graphs.draw import Shown, diagram_of, draw_graph, finish, plot_model
+from course_utils.graphs.draw_model import Shown, diagram_of, draw_graph, finish, plot_model
 from course_utils.graphs.graph import Graph, Node, Tensor
 from course_utils.graphs.layout import Frame, Size, Wire, lay_out
 from course_utils.graphs.read import UnreadableModel, read
 from course_utils.graphs.scene import clean, shorten, text_width, wrap
 from course_utils.graphs.wording import brief, edge_list, local_names
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def questions():
-    """The lecture's L13: two inputs, two branches, one output."""
-    import keras
-    from keras import layers
-
-    text = keras.Input((None,), dtype="int32", name="text")
-    question = keras.Input((None,), dtype="int32", name="question")
-    read_text = layers.LSTM(32)(layers.Embedding(10000, 64)(text))
-    read_question = layers.LSTM(16)(layers.Embedding(10000, 32)(question))
-    both = layers.concatenate([read_text, read_question], axis=-1)
-    return keras.Model([text, question], layers.Dense(500, "softmax", name="answer")(both))
-
-
-def siamese():
-    import keras
-    from keras import layers
-
-    left, right = keras.Input((20, 8), name="left"), keras.Input((20, 8), name="right")
-    encoder = layers.LSTM(32, name="encoder")
-    both = layers.Concatenate()([encoder(left), encoder(right)])
-    return keras.Model([left, right], layers.Dense(1, "sigmoid", name="same")(both))
-
-
-def nested():
-    import keras
-    from keras import layers
-
-    trunk = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(16, 3), layers.Flatten()], name="trunk")
-    a, b = keras.Input((28, 28, 1), name="a"), keras.Input((28, 28, 1), name="b")
-    return keras.Model([a, b], layers.Dense(1, name="far")(layers.Subtract()([trunk(a), trunk(b)])))
-
-
-def texts(svg):
-    """Everything that is written in a picture, one string an element."""
-    return ["".join(e.itertext()) for e in ElementTree.fromstring(svg).iter(f"{SVG}text")]
-
-
-def chain(count, name=lambda i: f"layer_{i}", kind="Dense"):
-    nodes = [Node("Input", "x", (), {}, 0, shapes=((None, 4),), family="input")]
-    for i in range(1, count):
-        nodes.append(Node(kind, name(i), (Tensor(i - 1),), {"units": 4}, i, shapes=((None, 4),), parameters=20))
-    return Graph("m", tuple(nodes), (Tensor(0),), (Tensor(count - 1),), ("x",), (name(count - 1),))
+from tests.pictures import SVG, line, nested, questions, siamese, texts
 
 
 class TestPicture:
@@ -248,7 +203,7 @@ class TestText:
         assert first.svg != second.svg  # the picture shows the names that model.summary() shows
 
     def test_given_names_stay(self):
-        graph = chain(4, lambda i: ["", "dense_7", "mine_3", "dense"][i])
+        graph = line(4, lambda i: ["", "dense_7", "mine_3", "dense"][i])
         assert list(local_names(graph).values()) == ["x", "dense", "mine_3", "dense_1"]
 
     @pytest.mark.parametrize(
@@ -324,14 +279,14 @@ class TestHostileNames:
 
     @pytest.mark.parametrize("ending", ["svg", "png", "pdf", "dot", "txt"])
     def test_can_be_saved(self, tmp_path, ending):
-        graph = chain(3, lambda i: self.NAME + str(i) + "한국어$x^2$\\n")
+        graph = line(3, lambda i: self.NAME + str(i) + "한국어$x^2$\\n")
         draw_graph(graph).save(tmp_path / f"m.{ending}")
         assert (tmp_path / f"m.{ending}").stat().st_size > 100
 
     def test_dot_file_is_read_by_graphviz(self):
         from course_utils.graphs.rendering import render
 
-        graph = chain(3, lambda i: '"]; quit [label="\\' + str(i))
+        graph = line(3, lambda i: '"]; quit [label="\\' + str(i))
         assert render(draw_graph(graph).dot, "png").startswith(b"\x89PNG")
 
 
@@ -348,7 +303,7 @@ class TestSaving:
 
     def test_png_follows_dpi(self, tmp_path):
         def width(dpi):
-            draw_graph(chain(3)).save(tmp_path / "m.png", dpi)
+            draw_graph(line(3)).save(tmp_path / "m.png", dpi)
             return int.from_bytes((tmp_path / "m.png").read_bytes()[16:20], "big")
 
         assert width(192) == pytest.approx(2 * width(96), abs=2)
@@ -426,22 +381,23 @@ class TestSameEverywhere:
     def test_in_a_fresh_process_without_fonts(self, tmp_path):
         """Same bytes and an empty stderr where there is no font, no font configuration, no home."""
         program = (
-            "import sys, json; sys.path.insert(0, sys.argv[1]); import test_draw as t;"
-            "p = t.draw_graph(t.chain(5)); p.save('m.png'); print(json.dumps([p.svg, p.text]))"
+            "import sys, json; sys.path.insert(0, sys.argv[1]); from tests.pictures import line;"
+            "from course_utils.graphs.draw import draw_graph; p = draw_graph(line(5)); p.save('m.png');"
+            "print(json.dumps([p.svg, p.text]))"
         )
         answers = []
         for seed in ("1", "2"):
             environment = {"FONTCONFIG_PATH": str(tmp_path), "HOME": "/nonexistent", "PYTHONHASHSEED": seed}
             environment |= {"MPLCONFIGDIR": str(tmp_path)} | {k: v for k, v in os.environ.items() if k == "SYSTEMROOT"}
             done = subprocess.run(
-                [sys.executable, "-W", "error", "-c", program, str(Path(__file__).parent)],
+                [sys.executable, "-W", "error", "-c", program, str(Path(__file__).parents[1])],
                 env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, encoding="utf-8",
             )  # fmt: skip
             assert done.stderr == ""
             assert done.returncode == 0
             answers.append(done.stdout)
         assert answers[0] == answers[1]
-        here = draw_graph(chain(5))
+        here = draw_graph(line(5))
         import json
 
         assert json.loads(answers[0]) == [here.svg, here.text]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -57,7 +57,7 @@ class Box:
     mark: str = ""
     """`wrong`, `extra` or `missing`: how it differs from the target."""
     notes: list[str] = field(default_factory=list)
-    """What to change, in words, beneath the rest."""
+    """What to change, in a few words, beneath the rest."""
     numbers: list[int] = field(default_factory=list)
     """Numbers of the edits in the list beneath the picture."""
 
@@ -78,6 +78,8 @@ class Link:
     text: str = ""
     badge: int = 0
     numbers: list[int] = field(default_factory=list)
+    reader: Hashable = None
+    """Which argument of which call, or which output of the model, it ends in."""
 
 
 @dataclass
@@ -242,16 +244,17 @@ class _Face:
             mono, bold = manner == "name", manner == "note"
             group.shapes.append(Text(x, line, text, _SMALL, colour, bold=bold, mono=mono))
         if box.badge is not None:
-            group.shapes += _badge(box.badge, left + width - 8, top)
+            # to the right of the middle, where the arrow ends
+            group.shapes += _badge(box.badge, max(left + width - 8, x + 10 + _badge_width(box.badge)), top)
         sign = {"extra": "−", "missing": "+", "wrong": "≠"}.get(box.mark)
-        place = left + 4
+        place, edge = left + 3, top - 3
         for number in box.numbers:
-            group.shapes += _marker(str(number), place, top, RIGHT if box.mark == "missing" else WRONG)
-            place += 19
+            group.shapes += _marker(str(number), place, edge)
+            place += 20
         if sign:
             colour = RIGHT if box.mark == "missing" else WRONG
-            group.shapes.append(Rectangle(place - 8, top - 8, 17, 16, 3, Style(CARD, colour, 1.5)))
-            group.shapes.append(Text(place + 0.5, top + 5, sign, 14, colour, bold=True))
+            group.shapes.append(Rectangle(place - 8, edge - 8, 17, 16, 3, Style(CARD, colour, 1.5)))
+            group.shapes.append(Text(place + 0.5, edge + 5, sign, 14, colour, bold=True))
         return group
 
 
@@ -283,12 +286,16 @@ def _outline(
 def _badge(number: int, right: float, middle: float) -> list[Shape | Rectangle | Text | Group]:
     """A label that calls of one layer have in common."""
     text = f"shared {_letters(number)}"
-    width = text_width(text, 11, bold=True) + 12
+    width = _badge_width(number)
     colour = _SHARED[number % len(_SHARED)]
     return [
         Rectangle(right - width, middle - 9, width, 17, 8.5, Style(colour, CARD, 1.5)),
         Text(right - width / 2, middle + 3.5, text, 11, "#ffffff", bold=True),
     ]
+
+
+def _badge_width(number: int) -> float:
+    return text_width(f"shared {_letters(number)}", 11, bold=True) + 12
 
 
 def _letters(number: int) -> str:
@@ -301,11 +308,11 @@ def _letters(number: int) -> str:
     return text
 
 
-def _marker(text: str, x: float, y: float, colour: str) -> list[Shape | Rectangle | Text | Group]:
+def _marker(text: str, x: float, y: float) -> list[Shape | Rectangle | Text | Group]:
     """A number in a disc, as in the list beneath the picture."""
     half = 9.0 + 3 * (len(text) - 1)
     return [
-        Rectangle(x - half, y - 9, 2 * half, 18, 9, Style(colour, CARD, 1.5)),
+        Rectangle(x - half, y - 9, 2 * half, 18, 9, Style(WRONG, CARD, 1.5)),
         Text(x, y + 4.3, text, 12, "#ffffff", bold=True),
     ]
 
@@ -358,7 +365,7 @@ def _draw_link(link: Link, route: Route) -> tuple[Group, list[Shape | Rectangle 
         left, top = x - size.width / 2, y - size.height / 2
         above.append(Rectangle(left, top, size.width, size.height, 4, Style(CARD, colour if link.text else None, 1)))
         for i, number in enumerate(link.numbers):
-            above += _marker(str(number), left + 12 + 20 * i, y, colour)
+            above += _marker(str(number), left + 12 + 20 * i, y)
         text_left = left + 20 * len(link.numbers)
         middle = (text_left + left + size.width) / 2
         for i, line in enumerate(lines):
@@ -366,7 +373,7 @@ def _draw_link(link: Link, route: Route) -> tuple[Group, list[Shape | Rectangle 
     elif link.numbers:
         x, y = _along(points, _length(points) / 2)
         for i, number in enumerate(link.numbers):
-            above += _marker(str(number), x + 20 * i, y, colour)
+            above += _marker(str(number), x + 20 * i, y)
     return under, above
 
 
@@ -426,7 +433,7 @@ def _along(points: Sequence[Point], distance: float, *, back: bool = False) -> P
 def _wave(points: Sequence[Point]) -> tuple[Point, ...]:
     """A wavy line along curves."""
     length = _length(points)
-    count = max(8, round(length / 3))
+    count = min(2000, max(8, round(length / 1.5)))
     result = []
     for i in range(count + 1):
         here = _along(points, length * i / count)
@@ -446,7 +453,7 @@ def _draw_remarks(remarks: Sequence[str], group: Group, left: float, top: float,
         group.shapes.append(Shape(((left, y - 6), (left + width, y - 6)), Style(None, "#d5dae1", 1), False))
         y += 8
     for number, remark in enumerate(remarks, 1):
-        group.shapes += _marker(str(number), left + 9, y + 5, WRONG)
+        group.shapes += _marker(str(number), left + 9, y + 5)
         for line in wrap(remark, width - 34, 13):
             group.shapes.append(Text(left + 28, y + 9.5, line, 13, INK, anchor="start"))
             y += 18

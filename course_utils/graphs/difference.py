@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -49,11 +48,14 @@ class Difference:
             return self.edits[0].message
         return "\n".join(f"{i}. {edit.message}" for i, edit in enumerate(self.edits, start=1))
 
-    def _repr_html_(self) -> str:
-        if self.same:
-            return "<p>The models are the same.</p>"
-        items = "".join(f"<li>{html.escape(edit.message)}</li>" for edit in self.edits)
-        return f"<ol>{items}</ol>"
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows: the learner's graph with the edits marked, and the sentences."""
+        from course_utils.graphs.draw_difference import draw_difference
+
+        bundle = {"image/svg+xml": draw_difference(self).svg, "text/plain": str(self)}
+        return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
 
 
 def compare_models(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
-from course_utils.graphs.graph import Graph, Node, Path, Shape, Tensor
+from course_utils.graphs.graph import Graph, Node, Shape, Tensor
 from course_utils.graphs.scene import clean, shorten
 
 Namer = Callable[[Node], str]
@@ -285,8 +285,3 @@ def _lines(
         if expand and node.inner is not None:
             lines += _lines(node.inner, names, indent + "    ", shapes, dtypes, expand)
     return lines
-
-
-def path_names(graph: Graph, path: Path) -> str:
-    """The layers on the way to a call, as `encoder/dense`."""
-    return "/".join(clean(graph.find(path[: i + 1]).name) for i in range(len(path)))
