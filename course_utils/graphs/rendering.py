@@ -17,12 +17,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from html import escape
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from xml.sax.saxutils import escape
 
 PROGRAMS = ("dot", "neato", "fdp", "sfdp", "twopi", "circo", "osage", "patchwork")
 """Layouts that the wheel holds."""
