@@ -66,7 +66,7 @@ def resolve(model: keras.Model) -> Resolved:
     import keras
 
     settings = settings_of(model)
-    names = list(model.output_names)
+    names = output_names(model)
     loss = settings.get("loss")
     if loss is None:
         raise CompileProblem("`compile` was called without a loss, so there is nothing to train for.")
@@ -77,7 +77,7 @@ def resolve(model: keras.Model) -> Resolved:
         metrics[name] |= more
     _try_out(model, settings, losses)
     optimizer = keras.optimizers.get(settings.get("optimizer"))
-    rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+    rate = float(keras.ops.convert_to_tensor(optimizer.learning_rate))
     return Resolved(
         losses=losses,
         weights={name: 1.0 if weights[name] is None else float(weights[name]) for name in names},
@@ -85,6 +85,13 @@ def resolve(model: keras.Model) -> Resolved:
         optimizer=type(optimizer).__name__,
         learning_rate=rate,
     )
+
+
+def output_names(model: keras.Model) -> list[str]:
+    """Names of the outputs in order; for a Sequential, which has none of its own, the name of its last layer."""
+    from course_utils.graphs.read import read
+
+    return list(read(model).output_names)
 
 
 def _spread(value: Any, names: list[str], what: str) -> dict[str, Any]:
@@ -155,16 +162,17 @@ def _try_out(model: keras.Model, settings: dict[str, Any], losses: Mapping[str, 
     """Let Keras build losses and metrics for one batch, on a stand-in that has only the model's outputs."""
     import keras
 
+    names = list(losses)
     shapes = [tuple(_STEPS if n is None else n for n in output.shape) for output in keras.tree.flatten(model.outputs)]
     tensors = [keras.Input(shape[1:]) for shape in shapes]
-    ends = [keras.layers.Identity(name=name)(end) for name, end in zip(model.output_names, tensors, strict=True)]
+    ends = [keras.layers.Identity(name=name)(end) for name, end in zip(names, tensors, strict=True)]
     stand_in = keras.Model(tensors, ends if len(ends) > 1 else ends[0])
     inputs = [np.full((_STEPS, *shape[1:]), 0.5, "float32") for shape in shapes]
     targets = []
-    for name, shape in zip(model.output_names, shapes, strict=True):
+    for name, shape in zip(names, shapes, strict=True):
         is_sparse = (losses[name] or "").startswith("sparse_")
         targets.append(np.zeros((_STEPS, *(shape[1:-1] if is_sparse else shape[1:])), "int32" if is_sparse else "float32"))
-    by_name: Any = dict(zip(model.output_names, targets, strict=True))
+    by_name: Any = dict(zip(names, targets, strict=True))
     keyed = isinstance(settings.get("loss"), Mapping)
     given = by_name if keyed and len(targets) > 1 else targets if len(targets) > 1 else targets[0]
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.checks.compiling import CompileProblem, settings_of
+from course_utils.checks.compiling import CompileProblem, output_names, settings_of
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
 from course_utils.data.dataset import Arrays, Dataset
@@ -81,6 +81,8 @@ class Learns(Criterion):
             return self.found(False, f"the data cannot be fed to the model: {_first_line(error)}")
         if self.is_reached(before):
             return self.found(True, f"{self.goal()} on data it has not seen.")
+        if not math.isfinite(before):
+            return self.found(False, f"{self.words(before)}; make it anew, and train it with smaller steps if you do.")
         try:
             settings = settings_of(model)
         except CompileProblem as problem:
@@ -140,7 +142,7 @@ class Learns(Criterion):
         arrays = [keras.ops.convert_to_numpy(part) for part in keras.tree.flatten(predicted)]
         names = list(data.validation.y)
         output = self.output or names[0]
-        own = list(model.output_names)
+        own = output_names(model)
         at = own.index(output) if output in own else names.index(output) if len(own) == len(names) else 0
         truth, prediction = data.validation.y[output], arrays[at]
         if not np.all(np.isfinite(prediction)):
@@ -182,7 +184,7 @@ def feed(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> Any:
 
 def targets(model: keras.Model, arrays: Arrays) -> Any:
     """The targets as this model takes them: by name where the names fit, else in order."""
-    names = list(model.output_names)
+    names = output_names(model)
     if len(names) == 1 and len(arrays) == 1:
         return next(iter(arrays.values()))
     if set(names) == set(arrays):

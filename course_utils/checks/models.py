@@ -188,12 +188,15 @@ class Predicts(Criterion):
         """Call the model once."""
         import keras
 
+        from course_utils.graphs.read import read
+
+        names = read(attempt.value).output_names
         outputs = keras.tree.flatten(attempt.value(self.inputs(), training=False))
         arrays = [keras.ops.convert_to_numpy(output) for output in outputs]
         if len(arrays) != len(self.shapes):
             return self.found(False, f"the model returns {len(arrays)} tensors; it should return {len(self.shapes)}.")
         for at, (array, shape) in enumerate(zip(arrays, self.shapes, strict=True)):
-            output = attempt.value.output_names[at]
+            output = names[at]
             if array.shape != shape:
                 return self.found(False, f"`{output}` predicts shape {array.shape}; it should be {shape}.")
             if not np.all(np.isfinite(array)):

@@ -38,6 +38,8 @@ def exercise(id: str) -> Exercise:
     if isinstance(id, str) and id.strip() in exercises:
         return exercises[id.strip()]
     wanted = str(id).strip()
+    if wanted in exercises:
+        raise UnknownExercise(f'An id is text: write exercise("{wanted}").')
     same_lesson = [known for known in exercises if known.split(".")[0] == wanted.split(".")[0]]
     near = difflib.get_close_matches(wanted, exercises, n=1, cutoff=0.0)
     if same_lesson and "." in wanted:

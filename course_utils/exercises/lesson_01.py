@@ -30,7 +30,8 @@ def _reads_photographs(model: Any) -> str | None:
 
 
 def _ends_in_a_sigmoid(model: Any) -> str | None:
-    from course_utils.graphs.read import flatten, read
+    from course_utils.graphs.read import read
+    from course_utils.graphs.rules.structure import flatten
 
     graph = flatten(read(model))
     last = graph.nodes[graph.outputs[0].node]

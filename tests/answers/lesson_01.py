@@ -1,0 +1,98 @@
+import keras
+import numpy as np
+from keras import layers
+
+Z = [[1.6, -0.8, -6.7]]
+
+
+def stack(*shape_and_layers):
+    shape, *rest = shape_and_layers
+    return keras.Sequential([keras.Input(shape), *rest])
+
+
+def tanh(units):
+    return layers.Dense(units, activation="tanh")
+
+
+def nested():
+    x = keras.Input((20,))
+    body = keras.Sequential([tanh(16), layers.Dense(8), layers.Activation("tanh")])
+    return keras.Model(x, layers.Dense(1, activation=keras.activations.sigmoid)(body(x)))
+
+
+def operators():
+    x = keras.Input((20,), name="x")
+    h = keras.ops.tanh(layers.Dense(8)(keras.ops.tanh(layers.Dense(16)(x))))
+    return keras.Model({"x": x}, keras.ops.sigmoid(layers.Dense(1)(h)))
+
+
+def skipping():
+    x = keras.Input((20,))
+    h = tanh(16)(x)
+    h = layers.Concatenate()([tanh(8)(h), x])
+    return keras.Model(x, layers.Dense(1, "sigmoid")(h))
+
+
+def photographs(*middle, last=None):
+    last = last or layers.Dense(1, "sigmoid")
+    return stack((150, 150, 3), *middle, last)
+
+
+def relus(*units, inputs=10):
+    return stack((inputs,), *[layers.Dense(n, "relu") for n in units], layers.Dense(1))
+
+
+def with_a_loose_end():
+    x = keras.Input((10,))
+    h = layers.Dense(8, "relu")(x)
+    layers.Dense(99)(h)
+    return keras.Model(x, layers.Dense(1)(layers.Dense(4, "relu")(layers.Dense(8, "relu")(h))))
+
+
+RIGHT = {
+    "1.1": [lambda: Z, lambda: np.array(Z, "float32"), lambda: keras.ops.convert_to_tensor(Z)],
+    "1.2": [lambda: stack((20,), tanh(16), tanh(8), layers.Dense(1, "sigmoid")), nested, operators],
+    "1.3": [lambda: 481, lambda: 481.0, lambda: np.int32(481)],
+    "1.4": [
+        lambda: photographs(layers.Conv2D(8, 3), layers.GlobalAveragePooling2D()),
+        lambda: photographs(layers.Conv2D(8, 3, strides=4), layers.MaxPooling2D(8), layers.Flatten()),
+        lambda: photographs(
+            layers.Conv2D(4, 5), layers.GlobalMaxPooling2D(), layers.Dense(1), last=layers.Activation("sigmoid")
+        ),
+    ],
+    "1.5": [
+        lambda: relus(8, 4),
+        lambda: stack((10,), layers.Dense(8), layers.ReLU(), layers.Dense(4), layers.ReLU(), layers.Dense(1)),
+        lambda: stack((10,), keras.Sequential([layers.Dense(8, "relu"), layers.Dense(4, "relu")]), layers.Dense(1)),
+    ],
+}
+WRONG = {
+    "1.1": [
+        (lambda: [[1.5, -1.0, -7.0]], "bias is missing"),
+        (lambda: [[1.6, 0.0, 0.0]], "after relu"),
+        (lambda: [1.6, -0.8, -6.7], "shape"),
+        (lambda: [[1.6, -0.8, -6.0]], "1 of 3 values differ"),
+        (lambda: "b + W", "number"),
+    ],
+    "1.2": [
+        (lambda: stack((20,), tanh(16), tanh(8), layers.Dense(1)), "sigmoid"),
+        (lambda: stack((20,), tanh(16), layers.Dense(1, "sigmoid")), "8"),
+        (lambda: stack((20,), tanh(8), tanh(16), layers.Dense(1, "sigmoid")), "16"),
+        (skipping, "oncatenate"),
+        (lambda: stack((20,), tanh(16), tanh(8), layers.Dense(1, "softmax")), "softmax"),
+    ],
+    "1.3": [(lambda: 456, "bias"), (lambda: 472, "last layer"), (lambda: 336, "first layer"), (lambda: 482, "482")],
+    "1.4": [
+        (lambda: photographs(layers.Conv2D(32, 3), layers.MaxPooling2D(2), layers.Flatten()), "at most 100,000"),
+        (lambda: photographs(layers.Flatten()), "Conv2D"),
+        (lambda: photographs(layers.Conv2D(8, 3), layers.GlobalMaxPooling2D(), last=layers.Dense(1)), "sigmoid"),
+        (lambda: photographs(layers.Conv2D(8, 3), last=layers.Dense(1, "sigmoid")), "output has shape"),
+        (lambda: stack((64, 64, 3), layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(1, "sigmoid")), "photographs"),
+    ],
+    "1.5": [
+        (lambda: relus(8), "4"),
+        (lambda: relus(4), "8"),
+        (lambda: relus(8, 4, inputs=8), "8"),
+        (with_a_loose_end, "dense"),
+    ],
+}
