@@ -152,3 +152,30 @@ def test_any_size_and_seed(n, n_validation, seed, split):
 def test_bad_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         make(**arguments)
+
+
+def test_a_small_network_comes_near_the_limits():
+    import keras
+
+    keras.utils.set_random_seed(7)
+    data = make()
+    window = keras.Input((64, 3))
+    scale = keras.layers.Rescaling(1 / 5)
+    steps = keras.layers.Reshape((16, 12))(scale(window))
+    trunk = keras.layers.GlobalMaxPooling1D()(keras.layers.GRU(32, return_sequences=True)(steps))
+    heads = {
+        "activity": keras.layers.Dense(6, activation="softmax", name="activity")(trunk),
+        "energy": keras.layers.Dense(1, name="energy")(trunk),
+    }
+    model = keras.Model(window, heads)
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.01),
+        loss={"activity": "categorical_crossentropy", "energy": "mse"},
+        loss_weights={"activity": 1.0, "energy": 0.05},
+    )
+    model.fit(data.train.x["acceleration"], data.train.y, epochs=4, batch_size=64, verbose=0)
+    found, truth = model.predict(data.validation.x["acceleration"], verbose=0), data.validation.y
+    accuracy = np.mean(found["activity"].argmax(axis=1) == truth["activity"].argmax(axis=1))
+    limit = data.ceiling[WINDOW]
+    assert limit["activity"] - 0.1 < accuracy < limit["activity"] + 0.02
+    assert limit["energy"] * 0.95 < rmse(truth["energy"], found["energy"]) < limit["energy"] + 0.8

@@ -147,3 +147,24 @@ def test_points_are_tenths():
     for part in headlines._PARTS:
         for points in part.values():
             assert 10 * points == pytest.approx(round(10 * points))
+
+
+@pytest.mark.parametrize("inputs", [BOTH, TEXT], ids=["both", "text"])
+def test_a_small_network_comes_near_the_limits(inputs):
+    import keras
+
+    keras.utils.set_random_seed(7)
+    data = make(n=6000, length=MAX_TOKENS)
+    text, numbers = keras.Input((MAX_TOKENS,), dtype="int32", name="main_input"), keras.Input((5,), name="aux_input")
+    words = keras.layers.Embedding(len(data.vocabulary), 32, mask_zero=True)(text)
+    x = keras.layers.GlobalAveragePooling1D()(words)
+    if inputs == BOTH:
+        x = keras.layers.concatenate([x, numbers])
+    for _ in range(2):
+        x = keras.layers.Dense(64, activation="relu")(x)
+    model = keras.Model([text, numbers], keras.layers.Dense(1, activation="sigmoid", name="main_output")(x))
+    model.compile(optimizer=keras.optimizers.Adam(0.005), loss="binary_crossentropy", metrics=["accuracy"])
+    model.fit(data.train.x, data.train.y["main_output"], epochs=8, batch_size=128, verbose=0)
+    accuracy = model.evaluate(data.validation.x, data.validation.y["main_output"], verbose=0)[1]
+    limit = data.ceiling[inputs]["main_output"]
+    assert limit - 0.06 < accuracy < limit + 0.025

@@ -188,3 +188,35 @@ def test_any_size_and_seed(n, n_validation, seed):
 def test_bad_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         make(**arguments)
+
+
+def test_a_small_network_comes_near_the_limits():
+    import keras
+
+    keras.utils.set_random_seed(7)
+    data = make(n=4000, length=100)
+    read = keras.Input((None,), dtype="int32")
+    words = keras.layers.Embedding(len(data.vocabulary), 32)(read)
+    trunk = keras.layers.GlobalMaxPooling1D()(keras.layers.Conv1D(64, 5, activation="relu")(words))
+    trunk = keras.layers.Dense(64, activation="relu")(trunk)
+    heads = {
+        "age": keras.layers.Dense(1, name="age")(trunk),
+        "income": keras.layers.Dense(10, activation="softmax", name="income")(trunk),
+        "gender": keras.layers.Dense(1, activation="sigmoid", name="gender")(trunk),
+    }
+    model = keras.Model(read, heads)
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.005),
+        loss={"age": "mse", "income": "categorical_crossentropy", "gender": "binary_crossentropy"},
+        loss_weights={"age": 2.0, "income": 1.0, "gender": 2.0},
+    )
+    scaled = {**data.train.y, "age": (data.train.y["age"] - 44) / 15}
+    model.fit(data.train.x["posts"], scaled, epochs=4, batch_size=64, verbose=0)
+    found, truth = model.predict(data.validation.x["posts"], verbose=0), data.validation.y
+    limit = data.ceiling[POSTS]
+    age = np.sqrt(np.mean((found["age"] * 15 + 44 - truth["age"]) ** 2))
+    income = np.mean(found["income"].argmax(axis=1) == truth["income"].argmax(axis=1))
+    gender = np.mean((found["gender"] > 0.5) == (truth["gender"] == 1))
+    assert limit["age"] * 0.9 < age < limit["age"] + 1.5
+    assert limit["income"] - 0.2 < income < limit["income"] + 0.03
+    assert limit["gender"] - 0.06 < gender < limit["gender"] + 0.03
