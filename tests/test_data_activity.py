@@ -84,6 +84,7 @@ def test_the_best_predictors_reach_the_limits_and_do_not_pass_them(seed, split):
     assert rmse(energy, KCAL * mass * met) == pytest.approx(data.ceiling[BOTH]["energy"], rel=0.03)
     mean_met = activity._moments(np.ones(1))[0][0]
     assert rmse(energy, KCAL * mass * mean_met) == pytest.approx(data.ceiling[frozenset({"mass"})]["energy"], rel=0.03)
+    assert rmse(energy, KCAL * MASS[0] * mean_met) == pytest.approx(data.ceiling[frozenset()]["energy"], rel=0.03)
     unweighed = rmse(energy, KCAL * MASS[0] * met)
     if split == "subject":
         assert unweighed == pytest.approx(data.ceiling[WINDOW]["energy"], rel=0.03)

@@ -16,7 +16,8 @@ How well any model can do:
   the wearer's mass, which does not depend on r, the best guess is k·E[m]·r, and what is left is
   k²·mean((m − E[m])²·r²) + σ². In a still moment r is one of two values, which adds k²·E[m]²·(Δr/2)².
 * Energy, from both inputs: only the noise and the still moments are left, σ² + share·k²·mean(m²)·(Δr/2)².
-* Energy, from mass alone: the best guess is k·m·E[r], and k²·mean(m²·(r − E[r])²) + σ² is left.
+* Energy, from mass alone: the best guess is k·m·E[r], and k²·mean(m²·(r − E[r])²) + σ² is left; from nothing it is
+  k·E[m]·E[r], with k²·mean((m·r − E[m]·E[r])²) + σ².
 
 The means over r are closed forms (cadence is uniform for a given wearer); those over wearers are taken over the wearers
 drawn for validation, because a handful of people never has the mean of a population. Mass is standardised, so its mean
@@ -231,10 +232,13 @@ def _ceiling(mass: np.ndarray, stride: np.ndarray, split: str) -> dict[frozenset
     both = noise + KCAL**2 * still_share * gap**2 * float(np.mean(mass**2))
     window = noise + KCAL**2 * (float(np.mean((mass - MASS[0]) ** 2 * met2)) + still_share * gap**2 * MASS[0] ** 2)
     alone = noise + KCAL**2 * float(np.mean(mass**2 * (met2 - 2 * met1 * mean_met + mean_met**2)))
+    constant = MASS[0] * mean_met
+    nothing = noise + KCAL**2 * float(np.mean(mass**2 * met2 - 2 * mass * met1 * constant + constant**2))
     if split == "window":
         window = both
     return {
         frozenset({"acceleration"}): {"activity": accuracy, "energy": window**0.5},
+        frozenset(): {"activity": 1 / classes, "energy": nothing**0.5},
         frozenset({"mass"}): {"activity": 1 / classes, "energy": alone**0.5},
         frozenset({"acceleration", "mass"}): {"activity": accuracy, "energy": both**0.5},
     }
