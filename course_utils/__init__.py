@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from course_utils.graphs.difference import compare_models
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.progress import Progress
-    from course_utils.shown import show
+    from course_utils.images import show
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
 # second the note on oneDNN, whose kernels also round differently from one processor to the next.
@@ -38,7 +38,7 @@ _HOMES = {
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "Progress": "course_utils.progress",
-    "show": "course_utils.shown",
+    "show": "course_utils.images",
 }
 
 __all__ = ["Progress", "compare_models", "data", "exercise", "plot_difference", "plot_model", "show"]

@@ -56,7 +56,7 @@ plot_model(first)
 # - The rounded box is the **input**: four numbers for each example. `None` stands for the number of examples, which is
 #   left open.
 # - Each rectangle is a **layer**, with its kind, its settings, its name and the shape of what it gives.
-# - The point at the end marks the **output** of the model.
+# - The box with a point at its foot marks an **output** of the model.
 #
 # The same graph in words, a line for each call of a layer:
 

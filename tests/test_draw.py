@@ -1,5 +1,6 @@
 """Pictures of models: what they show, what they say, and that they are the same everywhere."""
 
+import base64
 import itertools
 import os
 import subprocess
@@ -152,7 +153,7 @@ class TestPicture:
 
     def test_bundle(self):
         picture = plot_model(siamese())
-        assert set(picture._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
+        assert set(picture._repr_mimebundle_()) == {"text/html", "text/plain"}
         assert picture._repr_mimebundle_(include={"text/plain"}) == {"text/plain": picture.text}
         assert "text/plain" not in picture._repr_mimebundle_(exclude={"text/plain"})
         assert str(picture) == repr(picture) == picture.text
@@ -160,8 +161,11 @@ class TestPicture:
     def test_notebook_shows_it(self):
         from IPython.core.formatters import DisplayFormatter
 
-        data, _ = DisplayFormatter().format(plot_model(siamese()))
-        assert data["image/svg+xml"].startswith("<svg")
+        picture = plot_model(siamese())
+        data, _ = DisplayFormatter().format(picture)
+        image = ElementTree.fromstring(data["text/html"].replace('">', '"/>'))
+        assert image.get("alt").split() == picture.text.split()
+        assert base64.b64decode(image.get("src").partition("base64,")[2]).decode() == picture.svg
         assert data["text/plain"].startswith("4 calls")
 
     def test_boxes_do_not_overlap_and_lie_on_the_card(self):

@@ -271,7 +271,7 @@ class TestPicture:
 
         difference = compare_models(skip("b"), skip("a"))
         data, _ = DisplayFormatter().format(difference)
-        assert data["image/svg+xml"] == draw_difference(difference).svg
+        assert data["text/html"] == draw_difference(difference)._repr_mimebundle_()["text/html"]
         assert data["text/plain"] == str(difference)
 
     def test_rules_are_passed_on(self):

@@ -22,7 +22,7 @@ class Finding:
     message: str
     """One sentence: what was asked, what was found, where to look. Backticks mark code."""
     picture: Any = None
-    """Something with `_repr_mimebundle_` that shows the same, or None."""
+    """A `Picture` that shows the same, or None."""
 
 
 @dataclass(frozen=True)
@@ -85,5 +85,4 @@ def _code(text: str) -> str:
 
 
 def _picture(picture: Any) -> str:
-    bundle = picture._repr_mimebundle_()
-    return str(bundle.get("image/svg+xml") or bundle.get("text/html") or html.escape(bundle.get("text/plain", "")))
+    return str(picture._repr_mimebundle_()["text/html"])

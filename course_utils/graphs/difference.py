@@ -54,7 +54,7 @@ class Difference:
         """What a notebook shows: the learner's graph with the edits marked, and the sentences."""
         from course_utils.graphs.draw_difference import draw_difference
 
-        bundle = {"image/svg+xml": draw_difference(self).svg, "text/plain": str(self)}
+        bundle = {**draw_difference(self)._repr_mimebundle_(), "text/plain": str(self)}
         return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from course_utils.graphs.rendering import writing
 from course_utils.graphs.scene import Scene, to_file_format
+from course_utils.images import html_image
 
 ENDINGS = ("svg", "png", "pdf", "dot", "txt")
 """File endings that `Picture.save` knows."""
@@ -18,7 +19,7 @@ ENDINGS = ("svg", "png", "pdf", "dot", "txt")
 class Picture:
     """A drawing and the same content in words.
 
-    In a notebook it shows as SVG; `print` gives the words.
+    In a notebook it shows as an SVG image whose alt text is the words; `print` gives them.
     """
 
     svg: str
@@ -40,7 +41,8 @@ class Picture:
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
         """What a notebook shows."""
-        bundle = {"image/svg+xml": self.svg, "text/plain": self.text}
+        image = html_image(self.svg.encode(), "svg+xml", self.text)
+        bundle = {"text/html": image, "text/plain": self.text}
         return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
 
     def save(self, path: str | os.PathLike[str], dpi: float = 200) -> None:

@@ -106,7 +106,8 @@ def _build_one(lesson: Lesson, edition: Edition) -> str:
     try:
         client.execute(cwd=str(path.parent))
     except CellExecutionError as error:
-        raise BuildError(f"{path.parent.name}/{path.name}: a cell raised\n{error}") from None
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # tracebacks come in colour
+        raise BuildError(f"{path.parent.name}/{path.name}: a cell raised\n{plain}") from None
     notebook.metadata.language_info = nbformat.from_dict({"name": "python"})
     for problem in problems(notebook):
         raise BuildError(f"{path.parent.name}/{path.name}: {problem}")
@@ -131,8 +132,7 @@ def problems(notebook: NotebookNode) -> Iterator[str]:
             html = data.get("text/html", "")
             unnamed = any('alt=""' in tag or "alt=" not in tag for tag in re.findall(r"<img\b[^>]*>", html))
             is_mute = "image/png" in data and not metadata.get("image/png", {}).get("alt")
-            is_untitled = "image/svg+xml" in data and "<title" not in data["image/svg+xml"]
-            if unnamed or is_mute or is_untitled:
+            if unnamed or is_mute or "image/svg+xml" in data:
                 yield f"{where} shows a picture without alt text"
 
 

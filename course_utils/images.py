@@ -1,4 +1,4 @@
-"""A matplotlib figure in a notebook, with the words that stand for it."""
+"""Pictures in a notebook, with the words that stand for them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+def html_image(content: bytes, kind: str, alt: str) -> str:
+    """An `<img>` with alt text that holds its picture.
+
+    JupyterLab gives `image/png` and `image/svg+xml` outputs no alt text, and hides SVG in a notebook that was not run
+    on this machine yet; an image in HTML has neither fault.
+
+    Args:
+        content: the file.
+        kind: `"png"` or `"svg+xml"`.
+        alt: what the picture says.
+    """
+    source = base64.b64encode(content).decode("ascii")
+    return f'<img style="max-width:100%" alt="{html.escape(alt)}" src="data:image/{kind};base64,{source}">'
+
+
 class Shown:
     """A figure as an image with alt text; the text alone where pictures cannot be seen."""
 
@@ -19,9 +34,7 @@ class Shown:
         self.alt = alt
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        source = base64.b64encode(self.png).decode("ascii")
-        image = f'<img style="max-width:100%" alt="{html.escape(self.alt)}" src="data:image/png;base64,{source}">'
-        return {"text/html": image, "text/plain": self.alt}
+        return {"text/html": html_image(self.png, "png", self.alt), "text/plain": self.alt}
 
     def __repr__(self) -> str:
         """The alt text."""
