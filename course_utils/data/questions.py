@@ -7,9 +7,10 @@ a city, a plan, a device, or "ask a human" where the text does not say.
     question  Where does the customer live?
     answer    Oslo
 
-How a text is drawn. It has a greeting, one sentence for each of the three topics in random order, and mostly a closing.
-Each topic is *known* with probability 1 − q, and then names one of its V values, all equally likely. Otherwise, half the
-time its sentence is left out and half the time it names something the help desk has no word for (token 1).
+How a text is drawn. It has a greeting, one sentence for each of the three topics in random order, and mostly a
+closing. Each topic is *known* with probability 1 − q, and then names one of its V values, all equally likely.
+Otherwise, half the time its sentence is left out and half the time it names something the help desk has no word for
+(token 1).
 
 How a question is drawn, whatever the text says. With probability o it asks something that no text tells (the customer's
 age, say); otherwise it asks about one of the three topics, all equally likely, in one of several wordings.
@@ -58,8 +59,10 @@ _STRANGE = {
     "plan": ("diamond", "farmer", "nurse"),
     "device": ("doorbell", "drone", "fridge"),
 }
-_NAMES = ("Adam", "Alma", "Boris", "Clara", "David", "Elena", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Karin")
-_NAMES += ("Leo", "Maria", "Nora", "Oscar", "Paula", "Robert", "Sofia", "Tomas")
+_NAMES = (
+    *("Adam", "Alma", "Boris", "Clara", "David", "Elena", "Felix", "Greta", "Hugo", "Ines"),
+    *("Jonas", "Karin", "Leo", "Maria", "Nora", "Oscar", "Paula", "Robert", "Sofia", "Tomas"),
+)
 _STRANGE_NAMES = ("Xanthe", "Ulf", "Wim", "Yara", "Zoltan")  # the last fifth of all names
 
 _GREETINGS = (
@@ -290,7 +293,7 @@ def make(
     (n, `QUESTION_LENGTH`). Target `answer`: int32 of shape (n,), a number from 0 to K − 1, for
     `sparse_categorical_crossentropy`; or with `one_hot` float32 of shape (n, K), for `categorical_crossentropy`.
     K is 25: three topics of eight values, and "ask a human". `ceiling` is accuracy; how it follows from the way the
-    data are drawn stands at the top of this module. A million examples take about SECONDS s and MEGABYTES MB.
+    data are drawn stands at the top of this module. A million examples take about 3 s and 200 MB.
 
     Args:
         n: training examples, 1 to 10,000,000.
@@ -322,12 +325,11 @@ def make(
         _put_into_words(drawn, text[rows], question[rows])
         answer[rows] = drawn["answer"]
         examples = examples or _as_written(drawn, min(n, 100))
-    if one_hot:
-        answer = np.eye(len(ANSWERS), dtype=np.float32)[answer]
+    target = np.eye(len(ANSWERS), dtype=np.float32)[answer] if one_hot else answer
 
     def split(rows: slice) -> Split:
         x: Arrays = {"text": text[rows], "question": question[rows]}
-        return Split(x, {"answer": answer[rows]})
+        return Split(x, {"answer": target[rows]})
 
     return Dataset(
         split(slice(0, n)),

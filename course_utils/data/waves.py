@@ -46,7 +46,7 @@ def make(
 
     Input `x`: float32 of shape (n, 1), from 0 to 1. Each target has the name of its curve: float32 of shape (n, 1).
     `ceiling` is the mean squared error; with several targets it is a dict by target name. A million points take about
-    SECONDS s and MEGABYTES MB.
+    0.1 s and 40 MB.
 
     Args:
         n: training points, 2 to 10,000,000.
