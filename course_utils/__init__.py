@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from course_utils.exercises import exercise
     from course_utils.graphs.difference import compare_models
     from course_utils.graphs.draw import plot_difference, plot_model
-    from course_utils.progress import Progress
     from course_utils.images import show
+    from course_utils.progress import Progress
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
 # second the note on oneDNN, whose kernels also round differently from one processor to the next.

@@ -30,7 +30,9 @@ def _lines() -> Iterator[Line]:
     version = sys.version_info[:2]
     yield (3, 10) <= version <= (3, 13), f"Python {platform.python_version()} (3.10 to 3.13) on {platform.system()}"
     is_own = Path(sys.prefix).resolve().parent == ROOT
-    where = "the course's own .venv" if is_own else f"{sys.prefix}, not the course's .venv: nothing wrong, if you chose it"
+    where = (
+        "the course's own .venv" if is_own else f"{sys.prefix}, not the course's .venv: nothing wrong, if you chose it"
+    )
     yield True, f"environment: {where}"
     yield _version("tensorflow-cpu", "tensorflow")
     for name in PACKAGES:
@@ -78,4 +80,3 @@ def _kernel() -> str:
     from jupyter_client.kernelspec import KernelSpecManager
 
     return str(KernelSpecManager().get_kernel_spec("python3").display_name)
-

@@ -89,11 +89,11 @@ first.get_layer("hidden").count_params()
 # does it have?
 
 # %%
-#@ answer 0.1 parameters
+# @answer 0.1 parameters
 parameters = 8 * 1 + 1
-#@ blank
+# @blank
 # parameters = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ### When you are stuck
@@ -111,14 +111,14 @@ parameters = 8 * 1 + 1
 # the layer that differs. Then mend it.
 
 # %%
-#@ answer 0.2 model
+# @answer 0.2 model
 inputs = keras.Input(shape=(3,))
 hidden = layers.Dense(16, activation="relu")(inputs)
 outputs = layers.Dense(1)(hidden)
 model = keras.Model(inputs, outputs)
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ## What the check compares

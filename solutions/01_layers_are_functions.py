@@ -97,11 +97,11 @@ kernel = np.array([[1.0, 0.0, -2.0], [0.5, 1.0, 3.0]])
 bias = np.array([0.1, 0.2, 0.3])
 example = np.array([[2.0, -1.0]])
 
-#@ answer 1.1 z_by_hand
+# @answer 1.1 z_by_hand
 z_by_hand = bias + example @ kernel
-#@ blank
+# @blank
 # z_by_hand = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ## 2 Numbers and symbols
@@ -275,15 +275,15 @@ show(figure, alt="Eight validation pictures, each with the digit that the model 
 # ```
 
 # %%
-#@ answer 1.2 model
+# @answer 1.2 model
 inputs = keras.Input(shape=(20,))
 x = layers.Dense(16, activation="tanh")(inputs)
 x = layers.Dense(8, activation="tanh")(x)
 outputs = layers.Dense(1, activation="sigmoid")(x)
 model = keras.Model(inputs, outputs)
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ### Exercise 1.3 · Count first
@@ -291,11 +291,11 @@ model = keras.Model(inputs, outputs)
 # How many parameters does the model of exercise 1.2 have in all? Work it out from the rule; do not ask the summary.
 
 # %%
-#@ answer 1.3 parameters
+# @answer 1.3 parameters
 parameters = (20 * 16 + 16) + (16 * 8 + 8) + (8 * 1 + 1)
-#@ blank
+# @blank
 # parameters = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ## 4 A model is a function, too
@@ -339,6 +339,7 @@ plot_model(larger, expand_nested=True)
 # %% [markdown]
 # `reader` trains as the first model did. We have no digits of 28 × 28 at hand without a download, so we enlarge ours:
 # each point becomes 3 × 3 points, with a margin of 2 around them.
+
 
 # %%
 def enlarge(images):
@@ -440,7 +441,9 @@ for axis, kind, title in zip(axes, (0, 1), ("slow: 0", "fast: 1")):
     for at in np.flatnonzero(fast == kind)[:2]:
         axis.plot(time, waves[at, :, 0])
     axis.set(title=title, xlabel="time")
-show(figure, alt="Two slow waves with two periods each on the left, two fast waves with four periods each on the right.")
+show(
+    figure, alt="Two slow waves with two periods each on the left, two fast waves with four periods each on the right."
+)
 
 # %%
 recurrent.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
@@ -514,7 +517,7 @@ for layer in convolutional.layers:
 # one convolution and **at most 100,000 parameters**. How you get there is up to you.
 
 # %%
-#@ answer 1.4 model
+# @answer 1.4 model
 photo = keras.Input(shape=(150, 150, 3))
 x = layers.Conv2D(32, 3, activation="relu")(photo)
 x = layers.MaxPooling2D(2)(x)
@@ -523,9 +526,9 @@ x = layers.GlobalAveragePooling2D()(x)
 x = layers.Dense(512, activation="relu")(x)
 outputs = layers.Dense(1, activation="sigmoid")(x)
 model = keras.Model(photo, outputs)
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ## 8 The disconnected graph
@@ -565,15 +568,15 @@ except ValueError as error:
 # ```
 
 # %%
-#@ answer 1.5 model
+# @answer 1.5 model
 numbers = keras.Input(shape=(10,))
 x = layers.Dense(8, activation="relu")(numbers)
 x = layers.Dense(4, activation="relu")(x)
 outputs = layers.Dense(1)(x)
 model = keras.Model(numbers, outputs)
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ## Recap

@@ -112,15 +112,15 @@ line_by_line.summary(line_length=80)
 # order in which layers are made matter?
 
 # %%
-#@ answer 2.1 model
+# @answer 2.1 model
 f3 = layers.Dense(1, kernel_initializer="uniform")
 f2 = layers.Dense(32, activation="sigmoid", kernel_initializer="uniform")
 f1 = layers.Dense(32, activation="sigmoid", kernel_initializer="uniform")
 x = keras.Input(shape=(1,))
 model = keras.Model(x, f3(f2(f1(x))))
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ## 3 Training as in the lecture
@@ -130,6 +130,7 @@ model = keras.Model(x, f3(f2(f1(x))))
 #
 # > **Predict.** The curve goes from −1 to 1. A network that always says 0 has a mean squared error of 0.5. How close will
 # > 100 epochs come to 0?
+
 
 # %%
 def train(model, epochs, batch_size=32):
@@ -181,6 +182,7 @@ show(
 #   row pass on at most a sixteenth.
 # - **The optimizer.** `rmsprop` at 0.001, where Adam at 0.01 is bolder.
 
+
 # %%
 def build(activation="sigmoid", initializer="uniform", units=32):
     inputs = keras.Input(shape=(1,), name="x")
@@ -227,15 +229,15 @@ print("and are under 0.01:", min(curves["all three"]) < 0.01)
 # graph and settings.
 
 # %%
-#@ answer 2.2 model
+# @answer 2.2 model
 inputs = keras.Input(shape=(1,))
 h = layers.Dense(32, activation="tanh")(inputs)
 h = layers.Dense(32, activation="tanh")(h)
 model = keras.Model(inputs, layers.Dense(1)(h))
 model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ## 5 The sine, learned well
@@ -291,7 +293,9 @@ axis.plot(x_wide, np.sin(2 * np.pi * x_wide), linewidth=1, label="sin(2πx)")
 axis.plot(x_wide, y_wide, "--", label="network")
 axis.set(xlabel="x", ylim=(-6, 6))
 axis.legend()
-show(figure, alt="Between 0 and 1 network and sine agree. Outside, the network leaves the sine in nearly straight lines.")
+show(
+    figure, alt="Between 0 and 1 network and sine agree. Outside, the network leaves the sine in nearly straight lines."
+)
 
 # %% [markdown]
 # It goes straight on. A network fits the curve where it has points; it does not know that this is a sine. Nothing in
@@ -303,15 +307,15 @@ show(figure, alt="Between 0 and 1 network and sine agree. Outside, the network l
 # for at most 60 epochs and 15 seconds, in batches of 32, on the data of this lesson. You may use any layers.
 
 # %%
-#@ answer 2.3 model
+# @answer 2.3 model
 inputs = keras.Input(shape=(1,))
 h = layers.Dense(64, activation="gelu")(inputs)
 h = layers.Dense(64, activation="gelu")(h)
 model = keras.Model(inputs, layers.Dense(1)(h))
 model.compile(optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 60 * 32)), loss="mse")
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ### Exercise 2.4 · With few parameters
@@ -319,15 +323,15 @@ model.compile(optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineD
 # The same, with **at most 120 parameters**, and a validation error **under 1e-2**.
 
 # %%
-#@ answer 2.4 model
+# @answer 2.4 model
 inputs = keras.Input(shape=(1,))
 h = layers.Dense(8, activation="tanh")(inputs)
 h = layers.Dense(8, activation="tanh")(h)
 model = keras.Model(inputs, layers.Dense(1)(h))
 model.compile(optimizer=keras.optimizers.Adam(0.02), loss="mse")
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 
 # %% [markdown]
 # ## Recap

@@ -1,5 +1,6 @@
 """The built files: fresh, executed in order, with alt text, and without answers where blanks belong."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_headings_nest(path):
             levels += [len(marks) for marks in re.findall(r"(?m)^(#+) ", outside_code)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)

@@ -14,7 +14,12 @@ def python(code, **environment):
     import os
 
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env={**os.environ, **environment}, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
     )
     return run.returncode, run.stdout, run.stderr
 
@@ -70,6 +75,7 @@ def test_requirements_cover_the_ranges_of_pyproject():
     if sys.version_info < (3, 11):
         pytest.skip("tomllib is there from Python 3.11")
     import re
+
     import tomllib
 
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]

@@ -83,7 +83,7 @@ def test_an_unknown_id_gets_the_ids_there_are_and_the_nearest():
 
 @pytest.mark.parametrize("wanted", ["", "nonsense", None, [], 12])
 def test_anything_else_is_no_exercise(wanted):
-    with pytest.raises(UnknownExercise, match="there are 0.1"):
+    with pytest.raises(UnknownExercise, match=r"there are 0\.1"):
         exercise(wanted)
 
 

@@ -17,11 +17,11 @@ HEADER = """# ---
 CELL = """
 # %%
 before = 1
-#@ answer 1.1 model
+# @answer 1.1 model
 model = 40 + 2
-#@ blank
+# @blank
 # model = ...
-#@ end
+# @end
 after = 2
 """
 
@@ -70,15 +70,15 @@ def test_equal_cells_have_different_ids(tmp_path):
 @pytest.mark.parametrize(
     ("change", "line", "words"),
     [
-        (("#@ end\nafter = 2\n", ""), 12, "never ended"),
-        (("#@ blank\n", ""), 15, "`#@ end` without `#@ blank`"),
-        (("#@ answer 1.1 model\n", ""), 13, "`#@ blank` without an open"),
-        (("#@ answer 1.1 model", "#@ anwser 1.1 model"), 12, "unknown marker"),
-        (("#@ answer 1.1 model", "#@ answer 1.2 model"), 12, "where 1.1 comes next"),
-        (("#@ answer 1.1 model", "#@ answer 2.1 model"), 12, "where 1.1 comes next"),
-        (("#@ end\n", "\n# %%\n#@ end\n"), 12, "not ended before the next cell"),
+        (("# @end\nafter = 2\n", ""), 12, "never ended"),
+        (("# @blank\n", ""), 15, "`# @end` without `# @blank`"),
+        (("# @answer 1.1 model\n", ""), 13, "`# @blank` without an open"),
+        (("# @answer 1.1 model", "# @anwser 1.1 model"), 12, "unknown marker"),
+        (("# @answer 1.1 model", "# @answer 1.2 model"), 12, "where 1.1 comes next"),
+        (("# @answer 1.1 model", "# @answer 2.1 model"), 12, "where 1.1 comes next"),
+        (("# @end\n", "\n# %%\n# @end\n"), 12, "not ended before the next cell"),
         (("# model = ...", "model = 42"), 15, "lines of a blank are comments"),
-        (("#@ blank", "#@ answer 1.2 other"), 14, "inside the answer that line 12 opens"),
+        (("# @blank", "# @answer 1.2 other"), 14, "inside the answer that line 12 opens"),
     ],
 )
 def test_markers_that_do_not_balance_stop_at_their_line(tmp_path, change, line, words):

@@ -6,6 +6,8 @@ are tried on a stand-in with the model's outputs alone, which costs nothing even
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,7 +53,9 @@ def settings_of(model: keras.Model) -> dict[str, Any]:
     if not getattr(model, "compiled", False):
         raise CompileProblem("the model is not compiled: call `model.compile(optimizer=…, loss=…)` before the check.")
     try:
-        return dict(keras.saving.deserialize_keras_object(model.get_compile_config()))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a lambda as loss is fine here: nothing is saved
+            return dict(keras.saving.deserialize_keras_object(model.get_compile_config()))
     except (TypeError, ValueError):
         # A loss or metric of the learner's own, which Keras cannot serialise: take the objects as they were given.
         return dict(getattr(model, "_compile_config").config)  # noqa: B009
@@ -70,18 +74,19 @@ def resolve(model: keras.Model) -> Resolved:
     loss = settings.get("loss")
     if loss is None:
         raise CompileProblem("`compile` was called without a loss, so there is nothing to train for.")
-    losses = {name: None if one is None else _name(keras.losses.get, one, "loss") for name, one in _spread(loss, names, "loss").items()}
+    losses = {
+        name: None if one is None else _name(keras.losses.get, one, "loss")
+        for name, one in _spread(loss, names, "loss").items()
+    }
     weights = _spread(settings.get("loss_weights"), names, "loss_weights")
-    metrics = _metrics(settings.get("metrics"), names) | {}
-    for name, more in _metrics(settings.get("weighted_metrics"), names).items():
-        metrics[name] |= more
+    plain, weighted = (_metrics(settings.get(which), names) for which in ("metrics", "weighted_metrics"))
     _try_out(model, settings, losses)
     optimizer = keras.optimizers.get(settings.get("optimizer"))
     rate = float(keras.ops.convert_to_tensor(optimizer.learning_rate))
     return Resolved(
         losses=losses,
         weights={name: 1.0 if weights[name] is None else float(weights[name]) for name in names},
-        metrics=metrics,
+        metrics={name: plain[name] | weighted[name] for name in names},
         optimizer=type(optimizer).__name__,
         learning_rate=rate,
     )
@@ -106,9 +111,14 @@ def _spread(value: Any, names: list[str], what: str) -> dict[str, Any]:
         return {name: value.get(name) for name in names}
     if isinstance(value, (list, tuple)):
         if len(value) != len(names):
-            raise CompileProblem(f"`{what}` lists {len(value)} entries for {len(names)} outputs.")
+            entries = "1 entry" if len(value) == 1 else f"{len(value)} entries"
+            raise CompileProblem(f"`{what}` lists {entries} for {_outputs(len(names))}.")
         return dict(zip(names, value, strict=True))
     return dict.fromkeys(names, value)
+
+
+def _outputs(count: int) -> str:
+    return "1 output" if count == 1 else f"{count} outputs"
 
 
 def _name(get: Callable[[Any], Any], given: Any, what: str) -> str:
@@ -130,15 +140,15 @@ def _name(get: Callable[[Any], Any], given: Any, what: str) -> str:
 
 
 def _snake(name: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() and at else c.lower() for at, c in enumerate(name))
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-def _metrics(value: Any, names: list[str]) -> dict[str, set[str] | frozenset[str]] | Any:
+def _metrics(value: Any, names: list[str]) -> dict[str, frozenset[str]]:
     import keras
 
     if value is None:
         return {name: frozenset() for name in names}
-    if isinstance(value, (str,)) or callable(value) and not isinstance(value, (list, tuple)):
+    if isinstance(value, str) or callable(value):
         raise CompileProblem(f"`metrics` is a list or a dict; write `metrics=[{value!r}]`.")
     if isinstance(value, (list, tuple)) and len(names) == 1:
         value = [value]
@@ -171,12 +181,16 @@ def _try_out(model: keras.Model, settings: dict[str, Any], losses: Mapping[str, 
     targets = []
     for name, shape in zip(names, shapes, strict=True):
         is_sparse = (losses[name] or "").startswith("sparse_")
-        targets.append(np.zeros((_STEPS, *(shape[1:-1] if is_sparse else shape[1:])), "int32" if is_sparse else "float32"))
+        targets.append(
+            np.zeros((_STEPS, *(shape[1:-1] if is_sparse else shape[1:])), "int32" if is_sparse else "float32")
+        )
     by_name: Any = dict(zip(names, targets, strict=True))
     keyed = isinstance(settings.get("loss"), Mapping)
     given = by_name if keyed and len(targets) > 1 else targets if len(targets) > 1 else targets[0]
     try:
-        stand_in.compile(**{key: settings.get(key) for key in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")})
+        stand_in.compile(
+            **{key: settings.get(key) for key in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")}
+        )
         stand_in.evaluate(inputs, given, verbose=0)
     except Exception as error:  # whatever training would raise, in Keras's own words
         first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
@@ -217,7 +231,9 @@ class Compiled(Criterion):
         for mine, theirs in outputs:
             at = "" if one else f" of `{mine}`"
             if found.losses[mine] != wanted.losses[theirs]:
-                return self.found(False, f"the loss{at} is `{found.losses[mine]}`; it should be `{wanted.losses[theirs]}`.")
+                return self.found(
+                    False, f"the loss{at} is `{found.losses[mine]}`; it should be `{wanted.losses[theirs]}`."
+                )
             # With a single output a weight only rescales the gradient, but it was not asked for.
             if self.weights and not np.isclose(found.weights[mine], wanted.weights[theirs]):
                 return self.found(

@@ -49,10 +49,14 @@ class Exercise:
             A `Result`; "not attempted" for a blank (`...`). Nothing is raised, whatever the value is.
         """
         if is_blank(value):
-            return Result(self.id, self.title, "not attempted", note="Fill in the `...` in the cell above and run both cells.")
+            return Result(
+                self.id, self.title, "not attempted", note="Fill in the `...` in the cell above and run both cells."
+            )
         findings = tuple(self._judge(value))
         passed = bool(findings) and all(finding.passed for finding in findings)
-        note = "" if passed or self._shown >= len(self.hints) else f'Stuck? `exercise("{self.id}").hint()` gives a hint.'
+        note = (
+            "" if passed or self._shown >= len(self.hints) else f'Stuck? `exercise("{self.id}").hint()` gives a hint.'
+        )
         return Result(self.id, self.title, "passed" if passed else "failed", findings, note)
 
     def _judge(self, value: Any) -> list[Finding]:
@@ -79,7 +83,11 @@ class Exercise:
         if not self.hints:
             return Note(f'There is no hint; `exercise("{self.id}").solution()` shows the answer.')
         self._shown = min(self._shown + 1, len(self.hints))
-        more = "" if self._shown < len(self.hints) else f' That was the last hint; `exercise("{self.id}").solution()` shows the answer.'
+        more = (
+            ""
+            if self._shown < len(self.hints)
+            else f' That was the last hint; `exercise("{self.id}").solution()` shows the answer.'
+        )
         return Note(f"Hint {self._shown} of {len(self.hints)}: {self.hints[self._shown - 1]}{more}")
 
     def solution(self) -> Code:

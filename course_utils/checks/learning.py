@@ -101,7 +101,9 @@ class Learns(Criterion):
         if self.is_reached(after):
             return self.found(True, f"a copy of it gets to {self.goal(bare=True)} on data it has not seen.")
         if not math.isfinite(after):
-            return self.found(False, "its predictions are not finite numbers (NaN): the learning rate may be too large.")
+            return self.found(
+                False, "its predictions are not finite numbers (NaN): the learning rate may be too large."
+            )
         limit = f"{seconds:.0f} seconds" if stopped else f"{self.epochs} epochs"
         return self.found(False, f"after {limit} of training a copy, {self.words(after)}.")
 

@@ -140,7 +140,9 @@ class Structure(Criterion):
                 calls[node.layer] = calls.get(node.layer, 0) + 1
         shared = sum(count > 1 for count in calls.values())
         if shared < self.shared:
-            return self.found(False, f"{shared} layers with weights are called twice or more; at least {self.shared} should.")
+            return self.found(
+                False, f"{shared} layers with weights are called twice or more; at least {self.shared} should."
+            )
         kinds = {node.kind for node in live}
         if missing := [kind for kind in self.kinds if kind not in kinds]:
             return self.found(False, f"no `{missing[0]}` was found on the way from an input to an output.")
@@ -164,7 +166,9 @@ class Frozen(Criterion):
                 return self.found(False, f"`{wanted}` still trains; set `trainable = False` on it.")
         for name, layer in by_name.items():
             if name not in self.layers and layer.weights and not layer.trainable_weights:
-                return self.found(False, f"`{name}` is frozen too; only {', '.join(f'`{n}`' for n in self.layers)} should be.")
+                return self.found(
+                    False, f"`{name}` is frozen too; only {', '.join(f'`{n}`' for n in self.layers)} should be."
+                )
         return self.found(True, "frozen where asked, and only there.")
 
 
@@ -191,7 +195,8 @@ class Predicts(Criterion):
         from course_utils.graphs.read import read
 
         names = read(attempt.value).output_names
-        outputs = keras.tree.flatten(attempt.value(self.inputs(), training=False))
+        arrays = self.inputs()
+        outputs = keras.tree.flatten(attempt.value(arrays if len(arrays) > 1 else arrays[0], training=False))
         arrays = [keras.ops.convert_to_numpy(output) for output in outputs]
         if len(arrays) != len(self.shapes):
             return self.found(False, f"the model returns {len(arrays)} tensors; it should return {len(self.shapes)}.")

@@ -57,7 +57,8 @@ class Result:
     def _html(self) -> str:
         colour = _COLOURS[self.status]
         head = (
-            f'<div style="font-weight:600"><span style="color:{colour}" aria-hidden="true">{_SIGNS[self.status]}</span> '
+            '<div style="font-weight:600">'
+            f'<span style="color:{colour}" aria-hidden="true">{_SIGNS[self.status]}</span> '
             f"Exercise {_code(self.exercise)}, {_code(self.title)}: "
             f'<span style="color:{colour}">{self.status}</span></div>'
         )

@@ -29,7 +29,7 @@ EXERCISES = (
         criteria=[SameGraph()],
         hints=[
             "Copy the four lines that make `first`; two numbers change.",
-            "`keras.Input(shape=(3,))` gives three measurements; `layers.Dense(16, activation=\"relu\")` has 16 units.",
+            '`keras.Input(shape=(3,))` gives three measurements; `layers.Dense(16, activation="relu")` has 16 units.',
         ],
     ),
 )

@@ -64,7 +64,7 @@ EXERCISES = (
         criteria=[SameGraph()],
         hints=[
             "Begin with `inputs = keras.Input(shape=(20,))`.",
-            "Each layer is called on the tensor before it: `x = layers.Dense(16, activation=\"tanh\")(inputs)`.",
+            'Each layer is called on the tensor before it: `x = layers.Dense(16, activation="tanh")(inputs)`.',
             "End with `model = keras.Model(inputs, outputs)`.",
         ],
     ),

@@ -22,7 +22,7 @@ EXERCISES = (
         hints=[
             "Making a layer connects nothing. Only calls do.",
             "Make `f3`, `f2`, `f1`; then `y = f3(f2(f1(x)))`.",
-            "Each of the three has `kernel_initializer=\"uniform\"`.",
+            'Each of the three has `kernel_initializer="uniform"`.',
         ],
     ),
     Exercise(
@@ -31,7 +31,7 @@ EXERCISES = (
         criteria=[SameGraph(), Compiled(optimizer=True, learning_rate=True)],
         hints=[
             "A learning rate is given to an optimizer object: `keras.optimizers.Adam(0.01)`.",
-            "`model.compile(optimizer=keras.optimizers.Adam(0.01), loss=\"mse\")`",
+            '`model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")`',
         ],
     ),
     Exercise(
@@ -46,7 +46,11 @@ EXERCISES = (
     Exercise(
         id="2.4",
         title="With few parameters",
-        criteria=[Structure(inputs=1, outputs=1), Parameters(at_most=120), Learns(_sine, reach=1e-2, epochs=100, seconds=15)],
+        criteria=[
+            Structure(inputs=1, outputs=1),
+            Parameters(at_most=120),
+            Learns(_sine, reach=1e-2, epochs=100, seconds=15),
+        ],
         hints=[
             "Two hidden layers of n units have 1·n + n, n·n + n and n + 1 parameters. Which n fits?",
             "n = 8 gives 97 parameters. Small networks like `tanh` and a bolder learning rate.",

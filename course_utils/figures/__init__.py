@@ -27,6 +27,7 @@ def every() -> Iterator[tuple[str, Drawing]]:
 def svg(draw: Drawing) -> str:
     """The SVG that a function draws, the same each time."""
     import matplotlib as mpl
+    import matplotlib.pyplot as plt
 
     drawn = draw()
     if hasattr(drawn, "svg"):
@@ -34,7 +35,7 @@ def svg(draw: Drawing) -> str:
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "figure", "svg.fonttype": "none"}):
         drawn.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
-    mpl.pyplot.close(drawn)
+    plt.close(drawn)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
@@ -74,4 +75,6 @@ def stale() -> list[str]:
 
 
 def _structure(text: str) -> list[str]:
-    return re.findall(r"<(?:[A-Za-z]+)|>[^<>]*[^<>\s][^<>]*<", re.sub(r"(?s)<(style|metadata|defs)\b.*?</\1>", "", text))
+    return re.findall(
+        r"<(?:[A-Za-z]+)|>[^<>]*[^<>\s][^<>]*<", re.sub(r"(?s)<(style|metadata|defs)\b.*?</\1>", "", text)
+    )

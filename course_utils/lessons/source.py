@@ -12,11 +12,11 @@ It starts with a typed header and marks each answer:
     # ---
 
     # %%
-    #@ answer 1.2 model
+    # @answer 1.2 model
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
-    #@ blank
+    # @blank
     # model = ...
-    #@ end
+    # @end
 
 `model` is what the check receives. The solved edition keeps the lines of the answer, the learner's edition those of
 the blank, without their `# `. Lines of the cell before and after the region stand in both.
@@ -31,7 +31,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "solutions"
-_ANSWER = re.compile(r"#@ answer (?P<id>\d+\.\d+) (?P<name>[A-Za-z_]\w*)")
+_ANSWER = re.compile(r"# @answer (?P<id>\d+\.\d+) (?P<name>[A-Za-z_]\w*)")
 _EXAMPLE = re.compile(r"L([1-9]|1[0-9]|20)")
 
 
@@ -172,9 +172,9 @@ def _regions(path: Path, lines: tuple[str, ...]) -> list[Region]:
     blank: int | None = None
     number = str(int(path.stem[:2]))
     for at, line in enumerate(lines):
-        is_marker = line.lstrip().startswith("#@")
+        is_marker = re.match(r"\s*#\s*@\s*\w+", line)
         if opened and line.startswith("# %%"):
-            raise SourceError(path, opened[0] + 1, f"`#@ answer {opened[1]}` is not ended before the next cell")
+            raise SourceError(path, opened[0] + 1, f"`# @answer {opened[1]}` is not ended before the next cell")
         if not is_marker:
             if blank is not None and line.strip() and not line.startswith("# ") and line != "#":
                 raise SourceError(path, at + 1, "lines of a blank are comments: `# model = ...`")
@@ -187,19 +187,19 @@ def _regions(path: Path, lines: tuple[str, ...]) -> list[Region]:
             if match["id"] != expected:
                 raise SourceError(path, at + 1, f"exercise {match['id']} where {expected} comes next")
             opened, blank = (at, match["id"], match["name"]), None
-        elif line == "#@ blank":
+        elif line == "# @blank":
             if not opened or blank is not None:
-                raise SourceError(path, at + 1, "`#@ blank` without an open `#@ answer`")
+                raise SourceError(path, at + 1, "`# @blank` without an open `# @answer`")
             blank = at
-        elif line == "#@ end":
+        elif line == "# @end":
             if not opened or blank is None:
-                missing = "`#@ blank` before it" if opened else "an open `#@ answer`"
-                raise SourceError(path, at + 1, f"`#@ end` without {missing}")
+                missing = "`# @blank` before it" if opened else "an open `# @answer`"
+                raise SourceError(path, at + 1, f"`# @end` without {missing}")
             regions.append(Region(opened[1], opened[2], opened[0], blank, at))
             opened = blank = None
         else:
-            known = "`#@ answer N.M name`, `#@ blank`, `#@ end`"
+            known = "`# @answer N.M name`, `# @blank` and `# @end`"
             raise SourceError(path, at + 1, f"unknown marker `{line.strip()}`; markers are {known}")
     if opened:
-        raise SourceError(path, opened[0] + 1, f"`#@ answer {opened[1]}` is never ended")
+        raise SourceError(path, opened[0] + 1, f"`# @answer {opened[1]}` is never ended")
     return regions

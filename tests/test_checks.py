@@ -1,0 +1,431 @@
+"""The criteria themselves, on models and values made for the purpose."""
+
+import math
+import time
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from keras import layers
+
+from course_utils import data, exercise
+from course_utils.checks.compiling import Compiled, CompileProblem, resolve
+from course_utils.checks.criterion import Attempt
+from course_utils.checks.learning import Learns, accuracy, feed, mean_squared_error, root_mean_squared_error, targets
+from course_utils.checks.models import Frozen, Parameters, Predicts, Structure
+from course_utils.checks.result import Finding, Result
+from course_utils.checks.values import SameValue, describe, difference, is_blank
+from course_utils.exercises import every
+
+
+def attempt(value, target=None, seconds=20):
+    return Attempt(value, lambda: target, {}, time.monotonic() + seconds)
+
+
+def two_heads(**names):
+    x = keras.Input((4,), name="x")
+    h = layers.Dense(8, name="trunk")(x)
+    a = layers.Dense(1, name=names.get("a", "age"))(h)
+    b = layers.Dense(3, activation="softmax", name=names.get("b", "income"))(h)
+    return keras.Model(x, [a, b])
+
+
+def compiled(model=None, **settings):
+    model = model or two_heads()
+    model.compile(**{"optimizer": "rmsprop", **settings})
+    return model
+
+
+WANTED = {"age": "mean_squared_error", "income": "categorical_crossentropy"}
+
+
+class TestCompileSettings:
+    @pytest.mark.parametrize(
+        "loss",
+        [
+            ["mse", "categorical_crossentropy"],
+            {"age": "mse", "income": "categorical_crossentropy"},
+            {"income": "categorical_crossentropy", "age": "mean_squared_error"},
+            [keras.losses.MeanSquaredError(), keras.losses.CategoricalCrossentropy()],
+            [keras.losses.mean_squared_error, keras.losses.categorical_crossentropy],
+            [keras.losses.MeanSquaredError, keras.losses.CategoricalCrossentropy],
+            ("MSE", "CategoricalCrossentropy"),
+        ],
+        ids=repr,
+    )
+    def test_losses_are_the_same_however_they_are_written(self, loss):
+        assert resolve(compiled(loss=loss)).losses == WANTED
+
+    def test_one_loss_for_all_outputs(self):
+        assert set(resolve(compiled(loss="mse")).losses.values()) == {"mean_squared_error"}
+
+    @pytest.mark.parametrize("weights", [[0.25, 10], {"age": 0.25, "income": 10}, (0.25, 10.0)], ids=repr)
+    def test_weights(self, weights):
+        loss = {"age": "mse", "income": "categorical_crossentropy"} if isinstance(weights, dict) else ["mse", "mae"]
+        assert resolve(compiled(loss=loss, loss_weights=weights)).weights == {"age": 0.25, "income": 10.0}
+
+    def test_settings_of_a_loss_count(self):
+        model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+        model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True))
+        assert list(resolve(model).losses.values()) == ["binary_crossentropy(from_logits=True)"]
+
+    def test_the_last_compile_counts(self):
+        model = compiled(loss="mae")
+        assert set(resolve(compiled(model, loss="mse")).losses.values()) == {"mean_squared_error"}
+
+    def test_metrics(self):
+        model = compiled(loss=["mse", "categorical_crossentropy"], metrics={"income": ["acc", keras.metrics.AUC()]})
+        assert resolve(model).metrics == {"age": frozenset(), "income": frozenset({"accuracy", "auc"})}
+
+    def test_a_loss_of_ones_own(self):
+        assert resolve(compiled(loss=lambda truth, guess: keras.ops.mean(truth - guess))).losses["age"]
+
+    def test_optimizer_and_rate(self):
+        found = resolve(compiled(optimizer=keras.optimizers.Adam(0.25), loss="mse"))
+        assert (found.optimizer, found.learning_rate) == ("Adam", 0.25)
+
+    @pytest.mark.parametrize(
+        ("settings", "words"),
+        [
+            ({}, "without a loss"),
+            ({"loss": "mean_sqared_error"}, "no loss called `mean_sqared_error`"),
+            ({"loss": ["mse", "mse", "mse"]}, "3 entries for 2 outputs"),
+            ({"loss": {"age": "mse", "wage": "mse"}}, "key `wage`, but the outputs are called `age`, `income`"),
+            ({"loss": "mse", "loss_weights": [1.0, 0.2]}, "training would fail"),
+            ({"loss": ["mse", "mse"], "loss_weights": {"wage": 1}}, "`loss_weights` has the key `wage`"),
+            ({"loss": ["mse", "mse"], "metrics": ["mse"]}, "1 entry for 2 outputs"),
+            ({"loss": ["mse", "mse"], "metrics": {"wage": "mse"}}, "`metrics` has the key `wage`"),
+            ({"loss": {"age": "mse"}}, "training would fail"),
+            ({"loss": ["mse", "mse"], "metrics": ["mse", "nonsense"]}, "no metric called `nonsense`"),
+        ],
+        ids=repr,
+    )
+    def test_what_training_would_refuse_is_said(self, settings, words):
+        model = compiled(**settings)
+        with pytest.raises(CompileProblem, match=words.replace("(", r"\(")):
+            resolve(model)
+        x, y = np.zeros((2, 4)), [np.zeros((2, 1)), np.zeros((2, 3))]
+        if isinstance(settings.get("loss"), dict):
+            y = dict(zip(("age", "income"), y, strict=True))
+        with pytest.raises(Exception):  # noqa: B017, PT011 (Keras raises many kinds)
+            model.fit(x, y, verbose=0)
+
+    def test_not_compiled(self):
+        with pytest.raises(CompileProblem, match="not compiled"):
+            resolve(two_heads())
+
+    def test_weights_swapped_are_told_by_output(self):
+        losses = ["mse", "categorical_crossentropy"]
+        target = compiled(loss=losses, loss_weights=[0.25, 1])
+        found = Compiled().judge(attempt(compiled(loss=losses, loss_weights=[1, 0.25]), target))
+        assert not found.passed
+        assert found.message == "the loss weight of `age` is 1; it should be 0.25."
+
+    def test_outputs_are_matched_by_name_before_order(self):
+        x = keras.Input((4,))
+        heads = {n: layers.Dense(3 if n == "income" else 1, name=n)(x) for n in ("age", "income")}
+        target = compiled(keras.Model(x, [heads["age"], heads["income"]]), loss=["mse", "categorical_crossentropy"])
+        swapped = compiled(keras.Model(x, [heads["income"], heads["age"]]), loss=["categorical_crossentropy", "mse"])
+        assert Compiled().judge(attempt(swapped, target)).passed
+
+    def test_a_model_of_hundreds_of_millions_of_weights_is_only_looked_at(self):
+        model = keras.Sequential([keras.Input((150, 150, 3)), layers.Flatten(), layers.Dense(1)])
+        assert resolve(compiled(model, loss="mse")).losses
+
+
+class TestLearning:
+    @staticmethod
+    def waves():
+        return data.waves.make(n=200, n_validation=50)
+
+    def model(self, outputs=1, **settings):
+        model = keras.Sequential([keras.Input((1,)), layers.Dense(16, "tanh"), layers.Dense(outputs)])
+        return compiled(model, **{"loss": "mse", "optimizer": keras.optimizers.Adam(0.02), **settings})
+
+    def test_a_copy_trains_and_the_model_stays(self, capsys):
+        model = self.model()
+        before = model.get_weights()
+        assert Learns(self.waves, reach=0.25, epochs=30).judge(attempt(model)).passed
+        assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+        assert model.optimizer.iterations == 0
+
+    def test_a_trained_model_needs_no_copy(self, capsys):
+        model, made = self.model(), self.waves()
+        model.fit(made.train.x["x"], made.train.y["sin"], epochs=60, verbose=0)
+        assert Learns(self.waves, reach=0.25).judge(attempt(model)).passed
+        assert capsys.readouterr().out == ""
+
+    def test_what_cannot_be_reached_is_said_in_figures(self, capsys):
+        found = Learns(self.waves, reach=1e-9, epochs=2).judge(attempt(self.model()))
+        assert not found.passed
+        assert "after 2 epochs of training a copy" in found.message
+        assert "under 1e-09 asked for" in found.message
+
+    def test_time_runs_out(self, capsys):
+        found = Learns(self.waves, reach=1e-9, epochs=10**6, seconds=1).judge(attempt(self.model()))
+        assert "after 1 seconds" in found.message
+
+    def test_nan(self, capsys):
+        found = Learns(self.waves, reach=0.1, epochs=3).judge(attempt(self.model(optimizer=keras.optimizers.SGD(1e30))))
+        assert "NaN" in found.message
+
+    @pytest.mark.parametrize(
+        ("make", "words"),
+        [
+            (lambda self: keras.Sequential([keras.Input((3,)), layers.Dense(1)]), "cannot be fed"),
+            (lambda self: self.model(2), "cannot be fed to the model: it predicts shape"),
+            (lambda self: keras.Sequential([keras.Input((1,)), layers.Dense(5_000_000)]), "10,000,000 parameters"),
+            (lambda self: keras.Sequential([keras.Input((1,)), layers.Dense(1)]), "not compiled"),
+        ],
+    )
+    def test_models_that_do_not_fit_the_data(self, make, words):
+        assert words in Learns(self.waves, reach=1e-9).judge(attempt(make(self))).message
+
+    def test_measures(self):
+        one_hot, classes = np.eye(3)[[0, 1, 2, 1]], np.array([0, 1, 2, 0])
+        guess = np.eye(3)[[0, 1, 2, 2]] * 0.9
+        assert accuracy(one_hot, guess) == 0.75
+        assert accuracy(classes, guess) == 0.75
+        assert accuracy(np.array([[1], [0]]), np.array([[0.7], [0.6]])) == 0.5
+        assert mean_squared_error(np.zeros((2, 1)), np.array([1.0, 3.0])) == 5.0
+        assert root_mean_squared_error(np.zeros((2, 1)), np.array([1.0, 3.0])) == pytest.approx(math.sqrt(5))
+
+    def test_feeding_goes_by_name_then_by_order(self):
+        a, b = keras.Input((1,), name="a"), keras.Input((1,), name="b")
+        model = keras.Model([b, a], layers.Dense(1, name="y")(layers.Concatenate()([a, b])))
+        assert set(feed(model, {"a": np.zeros(1), "b": np.ones(1)})) == {"a", "b"}
+        by_order = feed(model, {"p": np.zeros(1), "q": np.ones(1)})
+        assert [float(part[0]) for part in by_order] == [0, 1]
+        with pytest.raises(ValueError, match="2 inputs; the data has 1: p"):
+            feed(model, {"p": np.zeros(1)})
+        assert targets(two_heads(), {"age": np.zeros(1), "income": np.ones(1)}).keys() == {"age", "income"}
+        with pytest.raises(ValueError, match="2 outputs; the data has 1"):
+            targets(two_heads(), {"age": np.zeros(1)})
+
+
+class TestModels:
+    def test_parameters(self):
+        model = two_heads()
+        count = model.count_params()
+        assert Parameters(exactly=count).judge(attempt(model)).passed
+        assert f"{count} parameters; it should have 7" in Parameters(exactly=7).judge(attempt(model)).message
+        assert Parameters(at_most=count).judge(attempt(model)).passed
+        assert "at most 7" in Parameters(at_most=7).judge(attempt(model)).message
+
+    def test_structure(self):
+        model = two_heads()
+        assert Structure(inputs=1, outputs=2, kinds=["Dense"]).judge(attempt(model)).passed
+        assert "2 outputs; 1 asked" in Structure(outputs=1).judge(attempt(model)).message
+        assert "join two tensors" in Structure(merges=1).judge(attempt(model)).message
+        assert "called twice" in Structure(shared=1).judge(attempt(model)).message
+        assert "no `LSTM`" in Structure(kinds=["LSTM"]).judge(attempt(model)).message
+
+    def test_structure_sees_shared_layers_inside_nested_models(self):
+        tower = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+        a, b = keras.Input((4,)), keras.Input((4,))
+        model = keras.Model([a, b], layers.Add()([tower(a), tower(b)]))
+        assert Structure(inputs=2, merges=1, shared=1).judge(attempt(model)).passed
+
+    def test_frozen(self):
+        model = two_heads()
+        assert "`trunk` still trains" in Frozen(["trunk"]).judge(attempt(model)).message
+        model.get_layer("trunk").trainable = False
+        assert Frozen(["trunk"]).judge(attempt(model)).passed
+        assert "no layer `body`" in Frozen(["body"]).judge(attempt(model)).message
+        model.get_layer("age").trainable = False
+        assert "`age` is frozen too" in Frozen(["trunk"]).judge(attempt(model)).message
+
+    def test_predictions(self):
+        inputs = lambda: [np.zeros((5, 4), "float32")]  # noqa: E731
+        right = Predicts(inputs, ((5, 1), (5, 3)), (None, (0.0, 1.0)))
+        assert right.judge(attempt(two_heads())).passed
+        assert "returns 2 tensors" in Predicts(inputs, ((5, 1),)).judge(attempt(two_heads())).message
+        assert "`age` predicts shape (5, 1)" in Predicts(inputs, ((5, 2), (5, 3))).judge(attempt(two_heads())).message
+        out = Predicts(inputs, ((5, 1), (5, 3)), (None, (0.5, 1.0))).judge(attempt(two_heads()))
+        assert "outside 0.5 to 1.0" in out.message
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [
+            (3, 3.0),
+            (np.float32(0.5), 0.5),
+            ([1, 2], (1, 2)),
+            (" Yes ", "yes"),
+            (True, True),
+            (np.bool_(False), False),
+            ((None, 3), (None, 3)),
+            ([None, 3], (None, 3)),
+            ({"a": [1.0]}, {"a": np.ones(1)}),
+            (None, None),
+        ],
+        ids=repr,
+    )
+    def test_equal(self, value, expected):
+        assert difference(value, expected, 1e-6) is None
+
+    @pytest.mark.parametrize(
+        ("value", "expected", "words"),
+        [
+            (3.1, 3, "3.1"),
+            ("3", 3, "number"),
+            ([1, 2], [1, 3], "1 of 2 values"),
+            ([1, 2, 3], [1, 2], "shape is"),
+            ([1, 2], 1, "one number"),
+            (math.nan, 1, "finite"),
+            (1, True, "1"),
+            ("no", "yes", "no"),
+            ((None, 4), (None, 3), "4"),
+            (5, {"a": 1}, "dictionary"),
+            ({}, {"a": 1}, "key `a` is missing"),
+            ({"a": 1, "b": 2}, {"a": 1}, "does not belong"),
+            ({"a": 2}, {"a": 1}, "at `a`"),
+            (1, None, "1"),
+        ],
+        ids=repr,
+    )
+    def test_different(self, value, expected, words):
+        assert words in difference(value, expected, 1e-6)
+
+    def test_mistakes_have_their_own_words(self):
+        criterion = SameValue(mistakes=[(8, "the bias is missing.")], look="Count again.")
+        assert criterion.judge(attempt(8, 9)).message == "the bias is missing."
+        assert criterion.judge(attempt(7, 9)).message == "`7` is not it. Count again."
+        assert criterion.judge(attempt(9, 9)).passed
+
+    def test_blanks(self):
+        assert all(map(is_blank, (..., [..., 1], (1, ...), {"a": ...})))
+        assert not any(map(is_blank, (None, 0, [], "...", np.zeros(3), {"a": [1]})))
+
+    def test_describe_is_short_and_never_raises(self):
+        class Rude:
+            def __repr__(self):
+                raise RuntimeError("no")
+
+        assert describe(Rude()) == "a Rude"
+        assert len(describe("x" * 10_000)) < 100
+        assert describe(np.zeros((2, 3))) == "an array of shape (2, 3)"
+
+
+class TestResult:
+    def test_words_of_the_learners_are_escaped(self):
+        finding = Finding("graph", False, "`<script>alert(1)</script>` reads `\"&'`")
+        html = Result("1.1", "<b>", "failed", (finding,))._repr_mimebundle_()["text/html"]
+        assert "<script" not in html
+        assert "<code>&lt;script&gt;" in html
+        assert "&lt;b&gt;" in html
+
+    def test_text_and_html_say_the_same(self):
+        result = Result("1.1", "Count", "passed", (Finding("parameters", True, "right."),))
+        bundle = result._repr_mimebundle_()
+        assert bundle["text/plain"] == str(result) == "✓ Exercise 1.1, Count: passed\n  ✓ parameters: right."
+        assert "Count" in bundle["text/html"]
+        assert 'aria-label="passed"' in bundle["text/html"]
+
+    def test_layer_names_of_the_learners_are_escaped_in_a_real_check(self):
+        x = keras.Input((3,), name="<img src=x>")
+        result = exercise("0.2").check(keras.Model(x, layers.Dense(1, name="<script>")(x)))
+        html = result._repr_mimebundle_()["text/html"]
+        assert result.status == "failed"
+        assert "<script>" not in html
+        assert "<img src=x>" not in html
+
+
+class Hostile:
+    """Raises at whatever it is asked."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+    def __eq__(self, other):
+        raise RuntimeError("eq")
+
+    __hash__ = None
+
+    def __repr__(self):
+        raise RuntimeError("repr")
+
+    def __len__(self):
+        raise RuntimeError("len")
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("array")
+
+
+class Subclassed(keras.Model):
+    def call(self, x):
+        return x
+
+
+class Endless(keras.layers.Layer):
+    def call(self, x):
+        raise RecursionError("deep")
+
+
+ODD = [
+    lambda: Hostile(),
+    lambda: [Hostile()],
+    lambda: {"a": Hostile()},
+    lambda: Subclassed(),
+    lambda: keras.Sequential(),
+    lambda: keras.Sequential([layers.Dense(1)]),
+    lambda: keras.Sequential([keras.Input((1,))]),
+    lambda: keras.Model,
+    lambda: Endless,
+    lambda: layers.Dense,
+    lambda: keras.Input((1,)),
+    lambda: keras.Sequential([keras.Input((150, 150, 30)), layers.Flatten(), layers.Dense(150)]),
+    lambda: np.array([object()]),
+    lambda: np.zeros((0,)),
+    lambda: float("inf"),
+    lambda: 10**400,
+    lambda: lambda: None,
+    lambda: iter(()),
+    lambda: b"bytes",
+    lambda: {...: 1},
+    lambda: type("Odd", (), {})(),
+    lambda: two_heads(a="<script>", b="`b`"),
+]
+
+
+def judged(id, value):
+    result = exercise(id).check(value)
+    assert result.status in ("passed", "failed", "not attempted")
+    assert str(result)
+    assert result._repr_mimebundle_()["text/html"]
+    if result.status == "failed":
+        assert all(finding.message.strip() for finding in result.criteria)
+    return result
+
+
+class TestNothingBreaksACheck:
+    @pytest.mark.parametrize("id", list(every()))
+    def test_odd_objects(self, id):
+        for make in ODD:
+            assert not judged(id, make()).passed or id == "1.4"
+
+    anything = st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.complex_numbers(),
+        st.text(),
+        st.binary(max_size=20),
+        st.just(...),
+        arrays.arrays(arrays.scalar_dtypes(), arrays.array_shapes(max_dims=3, max_side=3)),
+        st.recursive(
+            st.integers() | st.text() | st.none(), lambda s: st.lists(s) | st.dictionaries(st.text(), s), max_leaves=6
+        ),
+        st.functions(),
+        st.from_type(type),
+    )
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(st.sampled_from(list(every())), anything)
+    def test_arbitrary_objects(self, id, value):
+        judged(id, value)
