@@ -91,6 +91,7 @@ class _Edits:
         self.implied: set[int] = set()  # inputs whose being unused another edit mends
         self._routes_a: dict[_Tensor, tuple[set[_Tensor], set[int]]] = {}
         self._routes_b: dict[_Tensor, set[_Tensor]] = {}
+        self._places: dict[int, int] = {}
         self.relabelled: set[int] = set()  # calls whose settings another edit already corrects
 
     def add(self, place: float, edit: Edit, changes: float = 1.0) -> None:
@@ -101,26 +102,25 @@ class _Edits:
 
     def name(self, i: int) -> str:
         """The learner's name for a call of their normal form."""
-        name = call_name(self.graph, self.entry(i))
-        node = self.mine.nodes[i]
-        if node.family != "input" and self._calls(node) > 1:
-            name += f" ({ordinal(node.call)} call)"
-        return name
-
-    def _calls(self, node: Node) -> int:
-        if not hasattr(self, "_call_counts"):
-            live = [n for i, n in enumerate(self.mine.nodes) if self.a.live[i] and n.parameters]
-            self._call_counts = Counter(n.layer for n in live)
-        return self._call_counts.get(node.layer, 0)
+        return call_name(self.graph, self.entry(i)) + self._which(i)
 
     def tensor(self, tensor: _Tensor) -> str:
         """The learner's name for a tensor."""
         i, number = tensor
-        name = call_name(self.graph, self.exit(i))
-        node = self.mine.nodes[i]
-        if node.family != "input" and self._calls(node) > 1:
-            name += f" ({ordinal(node.call)} call)"
+        name = call_name(self.graph, self.exit(i)) + self._which(i)
         return f"{ordinal(number)} output of {name}" if number else name
+
+    def _which(self, i: int) -> str:
+        """Which call, where several have one name."""
+        if not self._places:
+            calls: dict[str, list[int]] = defaultdict(list)
+            for k in range(len(self.mine.nodes)):
+                calls[call_name(self.graph, self.entry(k))].append(k)
+            for several in calls.values():
+                entries = list(dict.fromkeys(map(self.entry, several)))
+                for k in several:
+                    self._places[k] = entries.index(self.entry(k)) if len(entries) > 1 else -1
+        return f" ({ordinal(self._places[i])} call)" if self._places[i] >= 0 else ""
 
     def entry(self, i: int) -> Path:
         """The learner's call that a wire into a call of the normal form ends at."""
@@ -298,8 +298,7 @@ class _Edits:
         spare = len(unfit) - len(known)  # arguments that a missing branch will bring
         for s in remaining:
             if spare > 0 and s[0] in self.to_b:
-                spare -= 1
-                wrong.append((s, None))
+                spare -= 1  # the missing branch takes its place
             else:
                 wrong += self._extra(s)
         return wrong
@@ -406,10 +405,15 @@ class _Edits:
         name = "the inputs" if inputs and not layers else place
         parts = [self._missing_inputs(inputs)] if inputs else []
         if layers:
+            siblings = [self._sibling(j) for j in layers]
             what = " → ".join(self.wanted_name(j) if len(layers) == 1 else self.wanted(j) for j in layers[:6])
             more = f" and {len(layers) - 6} more" if len(layers) > 6 else ""
-            if len(layers) == 1:
-                parts.append(self._missing_layer(layers[0], what, place))
+            again = [i for i in siblings if i is not None]
+            if len(again) == len(layers):
+                names = listed(call_name(self.graph, self.entry(i)) for i in again)
+                parts.append(f"{names} should be called once more, {place}.")
+            elif len(layers) == 1:
+                parts.append(f"{article(what)} is missing {place}.")
             else:
                 parts.append(f"{plural(len(layers), 'layer')} are missing {place}: {what}{more}.")
             parts.append(self._consequence(layers))
@@ -432,15 +436,13 @@ class _Edits:
                 before=tuple(self.entry(r) for r in before),
                 output=ends[0] if ends else None,
             ),
-            changes=float(len(group)),
+            changes=1.05 * len(group),  # what is there and unused is named first
         )
 
-    def _missing_layer(self, j: int, what: str, place: str) -> str:
-        node = self.theirs.nodes[j]
-        siblings = [i for i in self.b.groups.get(node.layer, ()) if i != j and i in self.to_a]
-        if siblings:
-            return f"{call_name(self.graph, self.entry(self.to_a[siblings[0]]))} should be called once more {place}."
-        return f"{article(what)} is missing {place}."
+    def _sibling(self, j: int) -> int | None:
+        """The learner's call of the layer that a missing call of the target should share; None if it is alone."""
+        siblings = self.b.groups.get(self.theirs.nodes[j].layer, ())
+        return next((self.to_a[k] for k in siblings if k != j and k in self.to_a), None)
 
     def _missing_inputs(self, inputs: list[int]) -> str:
         described = []
@@ -618,6 +620,7 @@ class _Edits:
                 )
                 self.add(self.place(calls[0]), Edit("share", name, message, self.paths([first, *calls])))
         groups: dict[Hashable, dict[Hashable, list[int]]] = defaultdict(lambda: defaultdict(list))
+        counts = Counter(n.layer for i, n in enumerate(self.mine.nodes) if self.a.live[i] and n.parameters)
         for i, j in self.to_b.items():
             node, other = self.mine.nodes[i], self.theirs.nodes[j]
             if node.parameters and other.parameters and self.a.live[i]:
@@ -631,19 +634,16 @@ class _Edits:
                 name = call_name(self.graph, self.entry(calls[0]))
                 node = self.mine.nodes[calls[0]]
                 what = self.wanted(self.to_b[calls[0]])
+                times = "twice" if counts[node.layer] == 2 else f"{counts[node.layer]} times"
                 message = (
-                    f"{name} is one layer called {self._times(node)}; its {ordinal(node.call)} call should be a layer "
+                    f"{name} is one layer called {times}; its {ordinal(node.call)} call should be a layer "
                     f"of its own, {article(what)}."
                 )
-                self.add(self.place(calls[0]), Edit("unshare", name, message, self.paths(calls)))
+                self.add(self.place(calls[0]), Edit("unshare", name, message, self.paths(calls)), changes=0.9)
 
     def _fit(self, calls: list[int]) -> int:
         """How many calls have the right settings already."""
         return sum(self.a.labels[i] == self.b.labels[self.to_b[i]] for i in calls)
-
-    def _times(self, node: Node) -> str:
-        count = self._calls(node)
-        return "twice" if count == 2 else f"{count} times"
 
     def labels(self) -> None:
         """Settings and classes of matched calls; a shared layer counts once."""

@@ -54,19 +54,35 @@ def _averages(draft: Draft) -> None:
 
     def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
         constant = call.settings.get("constant")
-        if len(call.inputs) != 1 or not isinstance(constant, float):
+        if len(call.inputs) != 1 or not isinstance(constant, float) or constant == 0:
             return None
         total, _ = call.inputs[0]
-        if not _is_merge(total, frozenset({"Add"})) or uses.get(id(total), 0) != 1:
+        count = round(1 / constant)
+        if not _is_merge(total, _SUM) or abs(constant * count - 1) > 1e-9:
             return None
-        if abs(constant * len(total.inputs) - 1) > 1e-9:
+        terms = _terms(total, count, uses)
+        if terms is None:
             return None
-        average = new_call(call, "Average", total.inputs)
+        average = new_call(call, "Average", terms)
         average.origin = call.origin + total.origin
         done.append(average)
         return [(average, 0)]
 
     draft.sweep(step, ("Multiply",))
+
+
+_SUM = frozenset({"Add"})
+
+
+def _terms(total: Call, count: int, uses: dict[int, int]) -> list[Source] | None:
+    """The terms of a sum written step by step, opened just as far as needed for so many; None if it cannot be."""
+    terms = list(total.inputs)
+    while len(terms) < count:
+        sums = [k for k, (c, _) in enumerate(terms) if _is_merge(c, _SUM) and uses.get(id(c), 0) == 1]
+        if not sums:
+            return None
+        terms[sums[0] : sums[0] + 1] = terms[sums[0]][0].inputs
+    return terms if len(terms) == count else None
 
 
 def _commutative(draft: Draft) -> None:

@@ -97,13 +97,14 @@ def _unused_states(draft: Draft) -> None:
 def _attention_keys(draft: Draft) -> None:
     for call in draft.calls:
         if call.kind == "MultiHeadAttention" and "key" in call.ports and "value" in call.ports:
-            key, value = call.ports.index("key"), call.ports.index("value")
-            if call.inputs[key] == call.inputs[value]:
-                del call.inputs[key], call.ports[key]
+            last = call.ports.index("key")
+            first = call.ports.index("value")
         elif call.kind in ("Attention", "AdditiveAttention") and call.ports == ["0", "1", "2"]:
-            query, value, key = call.inputs
-            if key == value:
-                call.inputs, call.ports = [query, value], ["0", "1"]
+            first, last = 1, 2
+        else:
+            continue
+        if call.inputs[first] == call.inputs[last]:
+            del call.inputs[last], call.ports[last]
 
 
 def _weightless_layers(draft: Draft) -> None:

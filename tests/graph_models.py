@@ -1,0 +1,280 @@
+"""Models for the tests of graphs: the lecture examples, and random ones."""
+
+from __future__ import annotations
+
+import random
+
+import keras
+from keras import layers, ops
+
+
+def _stack(x, *units, activation="relu"):
+    for n in units:
+        x = layers.Dense(n, activation=activation)(x)
+    return x
+
+
+def l1_sequential():
+    return keras.Sequential(
+        [
+            keras.Input((64,)),
+            layers.Dense(32, activation="relu"),
+            layers.Dense(32, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def l1():
+    x = keras.Input((64,))
+    return keras.Model(x, layers.Dense(10, activation="softmax")(_stack(x, 32, 32)))
+
+
+def l2():
+    x = keras.Input((3,))
+    return keras.Model(x, layers.Dense(2, activation="sigmoid")(x))
+
+
+def l3():
+    x = keras.Input((784,))
+    return keras.Model(x, layers.Dense(10, activation="softmax")(_stack(x, 64, 64)))
+
+
+def l4():
+    x = keras.Input((2,))
+    return keras.Model(x, layers.Dense(2)(x))
+
+
+def l5():
+    x = keras.Input((100, 1))
+    y = layers.Dense(10, activation="relu")(layers.LSTM(10)(x))
+    return keras.Model(x, layers.Dense(1, activation="sigmoid")(y))
+
+
+def l6():
+    x = keras.Input((150, 150, 3))
+    y = layers.MaxPooling2D()(layers.Conv2D(32, 3, activation="relu")(x))
+    y = layers.Dense(512, activation="relu")(layers.Flatten()(y))
+    return keras.Model(x, layers.Dense(1, activation="sigmoid")(y))
+
+
+def l8():
+    x = keras.Input((1,))
+    y = x
+    for _ in range(2):
+        y = layers.Dense(32, activation="sigmoid", kernel_initializer="uniform")(y)
+    return keras.Model(x, layers.Dense(1, kernel_initializer="uniform")(y))
+
+
+def l9():
+    x = keras.Input((1,))
+    y = layers.concatenate([_stack(x, 32, activation="sigmoid"), _stack(x, 20, activation="sigmoid")])
+    return keras.Model(x, layers.Dense(1)(_stack(y, 32, activation="sigmoid")))
+
+
+def l10():
+    left, right = keras.Input((784,), name="left_input"), keras.Input((784,), name="right_input")
+    both = layers.concatenate(
+        [layers.Dense(32, name="left_branch")(left), layers.Dense(32, name="right_branch")(right)]
+    )
+    return keras.Model([left, right], layers.Dense(10, activation="softmax", name="main_output")(both))
+
+
+def l11():
+    a, b = keras.Input((8,)), keras.Input((8,))
+    merged = [layers.add, layers.multiply, layers.average, layers.maximum, layers.subtract]
+    results = [merge([a, b]) for merge in merged]
+    results += [layers.concatenate([a, b], axis=-1), layers.dot([a, b], axes=1), a - b]
+    results += [layers.dot([a, b], axes=1, normalize=True)]
+    return keras.Model([a, b], results)
+
+
+def l12():
+    picture, words = keras.Input((32, 32, 3), name="picture"), keras.Input((None,), dtype="int32", name="description")
+    x = layers.Conv2D(16, 3, activation="relu")(picture)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Conv2D(32, 3, activation="relu")(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    y = layers.GRU(16)(layers.Embedding(500, 16)(words))
+    z = layers.Dense(32, activation="relu")(layers.concatenate([x, y]))
+    return keras.Model([picture, words], layers.Dense(1, name="price")(z))
+
+
+def l13():
+    text, question = (keras.Input((None,), dtype="int32", name=n) for n in ("text", "question"))
+    x = layers.LSTM(32)(layers.Embedding(10_000, 64)(text))
+    y = layers.LSTM(16)(layers.Embedding(10_000, 32)(question))
+    z = layers.concatenate([x, y], axis=-1)
+    return keras.Model([text, question], layers.Dense(500, activation="softmax")(z))
+
+
+def l14():
+    x = keras.Input((100, 3), name="acceleration")
+    y = layers.LSTM(32)(x)
+    heads = [layers.Dense(6, activation="softmax", name="activity")(y), layers.Dense(1, name="energy")(y)]
+    return keras.Model(x, heads)
+
+
+def l15(pool=True, vocabulary=50_000, width=256):
+    posts = keras.Input((None,), dtype="int32", name="posts")
+    x = layers.Embedding(vocabulary, width)(posts)
+    x = layers.Conv1D(128, 5, activation="relu")(x)
+    x = layers.MaxPooling1D(5)(x)
+    x = layers.Conv1D(256, 5, activation="relu")(x)
+    x = layers.Conv1D(256, 5, activation="relu")(x)
+    x = layers.MaxPooling1D(5)(x)
+    x = layers.Conv1D(256, 5, activation="relu")(x)
+    x = layers.Conv1D(256, 5, activation="relu")(x)
+    if pool:
+        x = layers.GlobalMaxPooling1D()(x)
+    x = layers.Dense(128, activation="relu")(x)
+    age = layers.Dense(1, name="age")(x)
+    income = layers.Dense(10, activation="softmax", name="income")(x)
+    gender = layers.Dense(1, activation="sigmoid", name="gender")(x)
+    return keras.Model(posts, [age, income, gender])
+
+
+def l16():
+    x = keras.Input((1,))
+    trunk = _stack(x, 20, 20, activation="sigmoid")
+    left = layers.Dense(1, name="sin")(_stack(trunk, 20, 20, activation="sigmoid"))
+    right = layers.Dense(1, name="exp")(_stack(trunk, 30, 30, activation="sigmoid"))
+    return keras.Model(x, [left, right])
+
+
+def l17():
+    headline = keras.Input((100,), dtype="int32", name="main_input")
+    x = layers.LSTM(32)(layers.Embedding(10_000, 512)(headline))
+    aux_output = layers.Dense(1, activation="sigmoid", name="aux_output")(x)
+    aux = keras.Input((5,), name="aux_input")
+    y = _stack(layers.concatenate([x, aux]), 64, 64, 64)
+    return keras.Model([headline, aux], [layers.Dense(1, activation="sigmoid", name="main_output")(y), aux_output])
+
+
+def l18():
+    a, b = keras.Input((20, 4), name="first"), keras.Input((20, 4), name="second")
+    shared = layers.LSTM(16, name="encoder")
+    y = layers.concatenate([shared(a), shared(b)])
+    return keras.Model([a, b], layers.Dense(1, activation="sigmoid")(y))
+
+
+def l19():
+    a, b = keras.Input((8,), name="a"), keras.Input((8,), name="b")
+    x = layers.Dense(8, activation="relu")(a)
+    y = layers.add([x, layers.Dense(8)(b)])
+    z = layers.multiply([y, layers.Dense(8, activation="sigmoid")(x)])
+    w = layers.concatenate([y, z, b])
+    return keras.Model([a, b], [layers.Dense(3, name="p")(w), layers.Dense(1, name="q")(z)])
+
+
+def residual():
+    """Two residual blocks, one with a projection, on a convolution."""
+    x = keras.Input((16, 16, 3))
+    y = layers.Conv2D(8, 3, padding="same", activation="relu")(x)
+    y = layers.add([y, layers.Conv2D(8, 3, padding="same", activation="relu")(y)])
+    z = layers.Conv2D(16, 3, strides=2, padding="same")(y)
+    z = layers.add([layers.Conv2D(16, 1, strides=2)(y), layers.BatchNormalization()(z)])
+    return keras.Model(x, layers.Dense(4, activation="softmax")(layers.GlobalAveragePooling2D()(layers.ReLU()(z))))
+
+
+def nested():
+    """An encoder and a decoder as models, the encoder called twice."""
+    e = keras.Input((10,))
+    encoder = keras.Model(e, layers.Dense(2)(layers.Dense(6, activation="relu")(e)), name="encoder")
+    decoder = keras.Sequential(
+        [keras.Input((2,)), layers.Dense(6, activation="relu"), layers.Dense(10)], name="decoder"
+    )
+    x, y = keras.Input((10,)), keras.Input((10,))
+    code = layers.average([encoder(x), encoder(y)])
+    return keras.Model([x, y], [decoder(code), code])
+
+
+LECTURE = {
+    f.__name__: f
+    for f in (
+        l1_sequential, l1, l2, l3, l4, l5, l6, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18, l19, residual, nested
+    )
+}  # fmt: skip
+"""Every lecture example that is a graph, and two of the guide's, by name."""
+
+
+def random_model(seed: int, calls: int = 10) -> keras.Model:
+    """A random model: several inputs and outputs, merges, shared layers, models within, two and three axes.
+
+    Args:
+        seed: fixes the model.
+        calls: how many calls to make, about.
+    """
+    chance = random.Random(seed)
+    width = 4
+    inputs = [keras.Input((width,)) for _ in range(chance.randint(1, 3))]
+    if chance.random() < 0.4:
+        inputs.append(keras.Input((6, width)))
+    flat = [t for t in inputs if len(t.shape) == 2]
+    long = [t for t in inputs if len(t.shape) == 3]
+    made: list[keras.layers.Layer] = []
+    unread = {id(t): t for t in inputs}
+
+    def pick(pool):
+        fresh = [t for t in pool if id(t) in unread]
+        tensor = chance.choice(fresh) if fresh and chance.random() < 0.6 else chance.choice(pool)
+        unread.pop(id(tensor), None)
+        return tensor
+
+    def add(tensor, pool):
+        pool.append(tensor)
+        unread[id(tensor)] = tensor
+
+    activations = ["relu", "tanh", "sigmoid", None, None]
+    for _ in range(calls):
+        kind = chance.random()
+        if long and kind < 0.25:
+            step = chance.randrange(5)
+            x = pick(long)
+            if step == 0:
+                add(layers.Conv1D(width, 3, padding="same", activation=chance.choice(activations))(x), long)
+            elif step == 1:
+                add(layers.LSTM(width, return_sequences=True)(x), long)
+            elif step == 2:
+                add(layers.LSTM(width)(x), flat)
+            elif step == 3:
+                add(chance.choice([layers.GlobalMaxPooling1D, layers.GlobalAveragePooling1D])()(x), flat)
+            else:
+                add(x + pick(long), long)
+        elif kind < 0.5:
+            layer = layers.Dense(width, activation=chance.choice(activations))
+            made.append(layer)
+            add(layer(pick(flat)), flat)
+        elif kind < 0.6 and made:
+            add(chance.choice(made)(pick(flat)), flat)
+        elif kind < 0.68:
+            add(layers.Dropout(chance.choice([0.1, 0.2]))(pick(flat)), flat)
+        elif kind < 0.73:
+            e = keras.Input((width,))
+            inside = layers.Dense(width, activation=chance.choice(activations))
+            model = keras.Model(e, layers.Add()([inside(e), layers.Dense(width)(e)]))
+            made.append(model)
+            add(model(pick(flat)), flat)
+        elif kind < 0.95:
+            merge = chance.choice(
+                [layers.add, layers.multiply, layers.average, layers.maximum, layers.minimum, layers.subtract]
+            )
+            count = 2 if merge is layers.subtract else chance.randint(2, 3)
+            add(merge([pick(flat) for _ in range(count)]), flat)
+        else:
+            joined = layers.concatenate([pick(flat) for _ in range(chance.randint(2, 3))])
+            add(layers.Dense(width)(joined), flat)
+    ends = [t for t in unread.values() if not any(t is i for i in inputs)]
+    while True:
+        loose = [t for t in inputs if id(t) in unread]
+        if not loose:
+            break
+        t = loose[0]
+        del unread[id(t)]
+        ends.append(layers.Dense(2)(t if len(t.shape) == 2 else layers.Flatten()(t)))
+    ends = ends or [flat[-1]]
+    if len(ends) > 3:
+        flat_ends = [t if len(t.shape) == 2 else ops.max(t, axis=1) for t in ends[2:]]
+        ends = [*ends[:2], layers.Dense(3, activation="softmax")(layers.concatenate(flat_ends))]
+    chance.shuffle(ends)
+    return keras.Model(inputs, ends)
