@@ -13,7 +13,11 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Split:
-    """Examples for training or for validation, ready for `model.fit(split.x, split.y)`."""
+    """Examples for training or for validation.
+
+    `model.fit(split.x, split.y)` takes them as they are when the model has several outputs with the names of the
+    targets; a model with one output wants the array, `split.y["answer"]`.
+    """
 
     x: Arrays
     """Inputs by name; the first axis of each array counts the examples."""
