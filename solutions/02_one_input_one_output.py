@@ -133,17 +133,25 @@ model = keras.Model(x, f3(f2(f1(x))))
 
 
 # %%
-def train(model, epochs, batch_size=32):
+EVERY = 5  # look at the validation points every fifth epoch: looking takes as long as training
+
+
+def train(model, epochs):
     history = model.fit(
         x_train,
         y_train,
         validation_data=(x_validation, y_validation),
+        validation_freq=EVERY,
         epochs=epochs,
-        batch_size=batch_size,
+        batch_size=32,
         verbose=0,
         callbacks=[Progress()],
     )
     return history.history["val_loss"]
+
+
+def epochs_of(curve):
+    return EVERY * np.arange(1, len(curve) + 1)
 
 
 def draw(model, title):
@@ -191,7 +199,7 @@ def build(activation="sigmoid", initializer="uniform", units=32):
     return keras.Model(inputs, layers.Dense(1, kernel_initializer=initializer)(h))
 
 
-EPOCHS = 40
+EPOCHS = 30
 variants = {
     "lecture": (build(), "rmsprop"),
     "start: Glorot": (build(initializer="glorot_uniform"), "rmsprop"),
@@ -207,7 +215,7 @@ for name, (model, optimizer) in variants.items():
 # %%
 figure, axis = plt.subplots(figsize=(7, 4))
 for (name, curve), style in zip(curves.items(), ("-", "--", "-.", ":", "-")):
-    axis.semilogy(range(1, EPOCHS + 1), curve, style, label=name, linewidth=3 if name == "all three" else 1.5)
+    axis.semilogy(epochs_of(curve), curve, style, label=name, linewidth=3 if name == "all three" else 1.5)
 axis.set(xlabel="epoch", ylabel="validation error (log scale)")
 axis.legend()
 show(figure, alt="Validation error against epochs. With all three changes it falls far below the other four curves.")
@@ -215,7 +223,7 @@ show(figure, alt="Validation error against epochs. With all three changes it fal
 # %%
 best_alone = min(min(curves[name]) for name in list(curves)[1:4])
 print("all three together beat each change alone:", min(curves["all three"]) < best_alone)
-print("and are under 0.01:", min(curves["all three"]) < 0.01)
+print("and are under 0.05:", min(curves["all three"]) < 0.05)
 
 # %% [markdown]
 # Look at your picture: how far does each change get alone? A network that starts flat, passes little on and takes small steps is slow for three
@@ -247,8 +255,8 @@ model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
 # 0.01 to 0 along half a cosine.
 
 # %%
-EPOCHS, BATCH = 50, 32
-steps = EPOCHS * -(-len(x_train) // BATCH)
+EPOCHS = 50
+steps = EPOCHS * 32  # 1000 points in batches of 32 make 32 steps an epoch
 
 keras.utils.set_random_seed(7)
 inputs = keras.Input(shape=(1,), name="x")
@@ -259,13 +267,13 @@ good = keras.Model(inputs, outputs, name="good")
 
 rate = keras.optimizers.schedules.CosineDecay(0.01, decay_steps=steps)
 good.compile(optimizer=keras.optimizers.Adam(rate), loss="mse")
-good_curve = train(good, EPOCHS, BATCH)
+good_curve = train(good, EPOCHS)
 print("validation error under 1e-4:", good_curve[-1] < 1e-4)
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2))
-left.semilogy(range(1, 101), lecture_curve, "--", label="the lecture's settings")
-left.semilogy(range(1, EPOCHS + 1), good_curve, label="this network")
+left.semilogy(epochs_of(lecture_curve), lecture_curve, "--", label="the lecture's settings")
+left.semilogy(epochs_of(good_curve), good_curve, label="this network")
 left.set(xlabel="epoch", ylabel="validation error (log scale)")
 left.legend()
 right.plot(x_train, y_train, linewidth=1, label="truth")
@@ -304,7 +312,7 @@ show(
 # ### Exercise 2.3 · Your own network
 #
 # Build and compile a network that learns this sine to a validation error **under 1e-3**. The check trains a copy of it
-# for at most 60 epochs and 15 seconds, in batches of 32, on the data of this lesson. You may use any layers.
+# for at most 60 epochs, in batches of 32, on the data of this lesson. You may use any layers.
 
 # %%
 # @answer 2.3 model

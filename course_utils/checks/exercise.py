@@ -13,7 +13,7 @@ from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import is_blank
 from course_utils.lessons.source import find_answer
 
-SECONDS = 40.0  # a check that trains stops by then
+SECONDS = 90.0  # a check that trains stops by then
 
 
 @dataclass

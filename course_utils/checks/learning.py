@@ -52,7 +52,7 @@ class Learns(Criterion):
         output: which target is measured; None for the only one.
         epochs: of the copy's training, at most.
         batch_size: of the copy's training.
-        seconds: time limit of the copy's training.
+        seconds: time limit of the copy's training; generous, so that a slow machine rejects no right model.
         name: what is asked, in a few words.
     """
 
@@ -62,7 +62,7 @@ class Learns(Criterion):
     output: str | None = None
     epochs: int = 50
     batch_size: int = 32
-    seconds: float = 15.0
+    seconds: float = 60.0
     name: str = "learning"
     costly = True
 
