@@ -39,8 +39,7 @@ class Alignment:
             return
         self.to_b[i], self.to_a[j] = j, i
         node, other = self.a.graph.nodes[i], self.b.graph.nodes[j]
-        if node.parameters and other.parameters:
-            self._layers.setdefault(node.layer, other.layer)
+        self._layers.setdefault(node.layer, other.layer)
         for x, y, penalty in self._neighbours(i, j):
             self.consider(x, y, penalty)
 
@@ -79,7 +78,7 @@ class Alignment:
         score += 2.0 * context_before + 2.0 * context_after
         if node.name == other.name:
             score += 1.0
-        if node.parameters and other.parameters and node.layer in self._layers:
+        if node.layer in self._layers:
             score += 1.5 if self._layers[node.layer] == other.layer else -1.0
         if not a.live[i]:
             score -= 3.0

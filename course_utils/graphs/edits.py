@@ -614,16 +614,19 @@ class _Edits:
                 self.relabelled |= set(calls)
                 name = call_name(self.graph, self.entry(calls[0]))
                 original = call_name(self.graph, self.entry(first))
-                message = (
-                    f"{name} is a second layer with weights of its own; call {original} again instead, "
-                    "so that both share their weights."
-                )
+                if self.mine.nodes[calls[0]].parameters:
+                    message = (
+                        f"{name} is a second layer with weights of its own; call {original} again instead, "
+                        "so that both share their weights."
+                    )
+                else:
+                    message = f"{name} is a second layer; call {original} again instead."
                 self.add(self.place(calls[0]), Edit("share", name, message, self.paths([first, *calls])))
         groups: dict[Hashable, dict[Hashable, list[int]]] = defaultdict(lambda: defaultdict(list))
-        counts = Counter(n.layer for i, n in enumerate(self.mine.nodes) if self.a.live[i] and n.parameters)
+        counts = Counter(n.layer for i, n in enumerate(self.mine.nodes) if self.a.live[i])
         for i, j in self.to_b.items():
             node, other = self.mine.nodes[i], self.theirs.nodes[j]
-            if node.parameters and other.parameters and self.a.live[i]:
+            if self.a.live[i]:
                 groups[node.layer][other.layer].append(i)
         for parts in groups.values():
             ordered = sorted(parts.values(), key=lambda calls: (-self._fit(calls), min(calls)))

@@ -40,7 +40,7 @@ class Side:
         input_at: position among the model's inputs, by call.
         outputs_at: positions among the model's outputs with the output number, by call.
         labels: what each call is, as a number that is the same in both graphs.
-        groups: calls of each layer that has weights.
+        groups: calls of each layer; the rule "weightless layers" makes every call of the others a layer of its own.
     """
 
     def __init__(self, graph: Graph, intern: Interner) -> None:
@@ -59,7 +59,7 @@ class Side:
         self.labels = [intern((n.kind, n.family, _frozen(n.settings))) for n in nodes]
         self.groups: dict[Hashable, list[int]] = defaultdict(list)
         for i, node in enumerate(nodes):
-            if node.parameters and self.live[i]:
+            if self.live[i]:
                 self.groups[node.layer].append(i)
 
     def up(self, start: Sequence[int], intern: Interner) -> Colours:
@@ -177,7 +177,7 @@ def _paired(a: Side, b: Side, of_a: Colours, of_b: Colours) -> dict[int, int] | 
         if of_a[i] != of_b[j]:
             return False
         node, other = a.graph.nodes[i], b.graph.nodes[j]
-        if node.parameters and layers.setdefault(node.layer, other.layer) != other.layer:
+        if layers.setdefault(node.layer, other.layer) != other.layer:
             return False
         mapping[i] = j
         taken.add(j)
@@ -229,11 +229,10 @@ def is_isomorphism(a: Side, b: Side, mapping: dict[int, int]) -> bool:
         if reads != Counter(b.reads[j]):
             return False
         node, other = a.graph.nodes[i], b.graph.nodes[j]
-        if node.parameters or other.parameters:
-            if layers.setdefault(node.layer, other.layer) != other.layer:
-                return False
-            if back.setdefault(other.layer, node.layer) != node.layer:
-                return False
+        if layers.setdefault(node.layer, other.layer) != other.layer:
+            return False
+        if back.setdefault(other.layer, node.layer) != node.layer:
+            return False
     ends = ((a.graph.inputs, b.graph.inputs), (a.graph.outputs, b.graph.outputs))
     return all(
         len(of_a) == len(of_b)

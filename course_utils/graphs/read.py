@@ -15,6 +15,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -499,6 +500,45 @@ def _own_function(layer: Any) -> Callable[..., Any] | None:
 
 def _settings(layer: Any) -> dict[str, object]:
     """Settings of a layer, simplified to strings, numbers and tuples."""
+    cls = type(layer)
+    keys = _REGULAR.get(cls)
+    settings = None if keys is None else _from_attributes(layer, keys)
+    if settings is None:
+        settings = _from_config(layer)
+        if cls not in _REGULAR and cls.__module__.startswith("keras.src.layers."):
+            regular = _from_attributes(layer, tuple(settings)) == settings
+            _REGULAR[cls] = tuple(settings) if regular else None
+    return settings
+
+
+_REGULAR: WeakKeyDictionary[type, tuple[str, ...] | None] = WeakKeyDictionary()
+"""Settings of Keras's own classes that were seen to be attributes of the same name; None for the other classes.
+
+`get_config` takes most of the time of reading a model, and nearly all of it goes into writing out initialisers and
+dtypes; attributes are read several times as fast.
+"""
+
+
+def _from_attributes(layer: Any, keys: tuple[str, ...]) -> dict[str, object] | None:
+    """Settings read from attributes; None if one is not of a kind that is surely written as it is."""
+    settings: dict[str, object] = {}
+    for key in keys:
+        content = getattr(layer, key, layer)
+        if content is None or type(content) in (bool, int, float, str):
+            settings[key] = content
+        elif type(content) in (tuple, list) and all(type(v) in (bool, int, float, str) for v in content):
+            settings[key] = tuple(content)
+        elif isinstance(content, types.FunctionType) and (content.__module__ or "").startswith("keras."):
+            settings[key] = content.__name__
+        elif type(content).__module__.startswith("keras.src.initializers."):
+            settings[key] = _plain({"class_name": type(content).__name__, "config": content.get_config()})
+        else:
+            return None
+    return settings
+
+
+def _from_config(layer: Any) -> dict[str, object]:
+    """Settings from `get_config`."""
     try:
         config = layer.get_config()
         if not isinstance(config, dict):

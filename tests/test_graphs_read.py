@@ -1,0 +1,296 @@
+"""Reading models: every shape of model, sharing, dead branches, and what cannot be read."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+import course_utils  # noqa: F401
+from course_utils.graphs import read as reading
+from course_utils.graphs.graph import Graph, Tensor
+from course_utils.graphs.read import UnreadableModel, read
+from course_utils.graphs.rules import flatten
+from tests.graph_models import LECTURE, l6, nested
+
+
+def by_name(graph: Graph, name: str):
+    return next(node for node in graph.nodes if node.name == name)
+
+
+def edges(graph: Graph) -> set[tuple[str, str, str]]:
+    return {
+        (graph.nodes[t.node].name, port, node.name)
+        for node in graph.nodes
+        for t, port in zip(node.inputs, node.ports, strict=True)
+    }
+
+
+@pytest.mark.parametrize("name", [n for n in LECTURE if n != "l6"])
+def test_lecture_examples_are_read_as_keras_counts_them(name):
+    model = LECTURE[name]()
+    graph = read(model)
+    assert graph.dead == frozenset()
+    assert len(graph.inputs) == len(model.inputs)
+    assert len(graph.outputs) == len(model.outputs)
+    seen = {}
+    for _, node in graph.walk():
+        if node.inner is None:
+            seen[node.layer] = node.parameters
+    assert sum(seen.values()) == model.count_params()
+    for i, node in enumerate(graph.nodes):
+        assert all(t.node < i for t in node.inputs)
+        assert len(node.ports) == len(node.inputs)
+
+
+def test_sizes_of_weights_are_read_without_touching_them():
+    assert sum(n.parameters for n in read(l6()).nodes) == 89_720_705
+
+
+def test_sharing_and_calls_of_a_layer():
+    a, b = keras.Input((3,)), keras.Input((3,))
+    d = layers.Dense(2, name="d")
+    graph = read(keras.Model([a, b], [d(a), d(b), layers.Dense(2, name="e")(a)]))
+    calls = [n for n in graph.nodes if n.name == "d"]
+    assert [n.call for n in calls] == [0, 1]
+    assert calls[0].layer == calls[1].layer != by_name(graph, "e").layer
+
+
+def test_arguments_keep_their_ports():
+    x = keras.Input((5, 3), name="x")
+    long, state, memory = layers.LSTM(4, return_state=True, name="long")(x)
+    y = layers.LSTM(4, name="y")(x, initial_state=[state, memory])
+    z = layers.MultiHeadAttention(2, 4, name="z")(x, value=x, key=x)
+    w = layers.Add(name="w")([long, y])
+    graph = read(keras.Model(x, [w, z]))
+    assert {e for e in edges(graph) if e[2] == "y"} == {
+        ("x", "", "y"),
+        ("long", "initial_state.0", "y"),
+        ("long", "initial_state.1", "y"),
+    }
+    assert {p for _, p, n in edges(graph) if n == "z"} == {"", "value", "key"}
+    assert [t.index for t in by_name(graph, "y").inputs] == [0, 1, 2]
+    assert by_name(graph, "w").ports == ("0", "1")
+
+
+def test_an_edge_may_be_there_twice():
+    x = keras.Input((3,), name="x")
+    graph = read(keras.Model(x, layers.Concatenate()([x, x])))
+    assert graph.nodes[1].inputs == (Tensor(0), Tensor(0))
+
+
+def test_operators_keep_their_constants():
+    x = keras.Input((4,), name="x")
+    graph = read(keras.Model(x, ops.mean(2.0 * x[:, 1:3] - 1, axis=-1)))
+    assert [n.kind for n in graph.nodes] == ["Input", "GetItem", "Multiply", "Subtract", "Mean"]
+    assert graph.nodes[2].settings["x1"] == 2.0
+    assert graph.nodes[3].settings["x2"] == 1
+    assert all(n.family == "operation" for n in graph.nodes[1:])
+
+
+def test_lists_and_dicts_as_inputs_and_outputs():
+    a, b = keras.Input((2,), name="a"), keras.Input((3,), name="b")
+    model = keras.Model({"b": b, "a": a}, {"z": layers.Dense(1)(a), "y": layers.Dense(2)(b)})
+    graph = read(model)
+    assert graph.input_names == ("a", "b")
+    assert graph.output_names == ("y", "z")
+    assert graph.nodes[graph.outputs[0].node].shapes == ((None, 2),)
+
+
+def test_nested_models_called_on_dicts_get_their_inputs_by_name():
+    a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
+    inner = keras.Model([b, a], layers.Subtract()([a, b]), name="inner")
+    x, y = keras.Input((2,), name="x"), keras.Input((2,), name="y")
+    graph = read(keras.Model([x, y], inner({"a": x, "b": y})))
+    node = by_name(graph, "inner")
+    assert [graph.nodes[t.node].name for t in node.inputs] == ["y", "x"]
+
+
+def test_nested_models_are_nodes_with_a_graph_inside():
+    graph = read(nested())
+    encoders = [n for n in graph.nodes if n.name == "encoder"]
+    assert len(encoders) == 2
+    assert encoders[0].layer == encoders[1].layer
+    assert encoders[0].inner is encoders[1].inner
+    assert [n.kind for n in encoders[0].inner.nodes] == ["Input", "Dense", "Dense"]
+    flat = flatten(graph)
+    assert all(n.inner is None for n in flat.nodes)
+    assert len([n for n in flat.nodes if n.kind == "Dense"]) == 6
+    for node in flat.nodes:
+        assert graph.find(node.origin[0]).name == node.name
+
+
+def test_models_deep_inside_models():
+    x = inner = keras.Input((2,))
+    model = keras.Model(x, layers.Dense(2)(inner))
+    for depth in range(12):
+        x = keras.Input((2,))
+        model = keras.Model(x, model(x), name=f"level_{depth}")
+    assert [n.kind for n in flatten(read(model)).nodes] == ["Input", "Dense"]
+
+
+def test_sequential_models_grown_layer_by_layer():
+    model = keras.Sequential([keras.Input((3,))])
+    for _ in range(4):
+        model.add(layers.Dense(3))
+    graph = read(model)
+    assert [n.kind for n in graph.nodes] == ["Input"] + ["Dense"] * 4
+    assert graph.dead == frozenset()
+
+
+def test_branches_that_lead_nowhere_are_seen():
+    x = keras.Input((3,), name="x")
+    y = layers.Dense(2, name="y")(x)
+    dead = layers.Dense(5, name="dead")(y)
+    layers.Dense(6, name="deader")(dead)
+    graph = read(keras.Model(x, layers.Dense(1, name="end")(y)))
+    assert [graph.nodes[i].name for i in sorted(graph.dead)] == ["dead", "deader"]
+    assert graph.uses()[0] == 1
+
+
+def test_calls_of_other_models_on_other_inputs_are_not_seen():
+    d = layers.Dense(2)
+    other = keras.Input((3,))
+    layers.Dense(7)(d(other))
+    x = keras.Input((3,))
+    assert read(keras.Model(x, d(x))).dead == frozenset()
+
+
+def test_masks_that_keras_passes_on_are_no_edges():
+    x = keras.Input((None,), dtype="int32")
+    y = layers.LSTM(3)(layers.Embedding(10, 3, mask_zero=True)(x))
+    graph = read(keras.Model(x, y))
+    assert [n.kind for n in graph.nodes] == ["Input", "Embedding", "LSTM"]
+    assert graph.nodes[1].settings["mask_zero"] is True
+
+
+def test_a_call_in_training_mode_is_a_setting():
+    x = keras.Input((3,))
+    graph = read(keras.Model(x, layers.Dropout(0.5)(x, training=True)))
+    assert graph.nodes[1].settings["training"] is True
+
+
+def test_settings_hold_what_matters_only():
+    x = keras.Input((3,))
+    graph = read(keras.Model(x, layers.Dense(4, activation="relu", name="mine", trainable=False)(x)))
+    settings = graph.nodes[1].settings
+    assert settings["units"] == 4
+    assert settings["activation"] == "relu"
+    assert settings.keys().isdisjoint({"name", "dtype", "trainable", "seed"})
+    hash(frozenset(settings.items()))
+
+
+def test_layers_without_a_config_are_read():
+    class Scale(layers.Layer):
+        def __init__(self, factor, function):
+            super().__init__()
+            self.factor, self.function = factor, function
+
+        def call(self, x):
+            return x * self.factor
+
+        def get_config(self):
+            raise NotImplementedError
+
+    x = keras.Input((3,))
+    graph = read(keras.Model(x, Scale(2.5, lambda t: t)(x)))
+    assert graph.nodes[1].kind == "Scale"
+    assert graph.nodes[1].settings["factor"] == 2.5
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: layers.Dense(3, activation="relu", kernel_regularizer="l2"),
+        lambda: layers.Dense(3, activation=layers.LeakyReLU(0.1)),
+        lambda: layers.Dense(3, activation=ops.relu),
+        lambda: layers.Dense(3, kernel_initializer=keras.initializers.RandomNormal(0, 0.3, seed=3)),
+        lambda: layers.Conv2D(3, (1, 2), strides=2, padding="same"),
+        lambda: layers.MaxPooling1D(2, strides=3),
+        lambda: layers.BatchNormalization(axis=1, momentum=0.5),
+        lambda: layers.LayerNormalization(axis=[1, 2]),
+        lambda: layers.GRU(3, activation="gelu", dropout=0.1, return_sequences=True),
+        lambda: layers.Bidirectional(layers.LSTM(3)),
+        lambda: layers.TimeDistributed(layers.Dense(3)),
+        lambda: layers.MultiHeadAttention(2, 3, dropout=0.1),
+        lambda: layers.Embedding(5, 3, mask_zero=True),
+        lambda: layers.Reshape((3, -1)),
+        lambda: layers.Normalization(),
+        lambda: layers.Dot(axes=(1, 1), normalize=True),
+    ],
+)
+def test_settings_read_from_attributes_are_those_of_the_config(make):
+    layer = make()
+    expected = reading._from_config(layer)
+    assert reading._settings(layer) == expected
+    assert reading._settings(make()) == expected  # the second time, what was learnt from the first is used
+
+
+def test_a_chain_of_two_thousand_layers():
+    limit, stack = sys.getrecursionlimit(), threading.stack_size()
+    built = []
+
+    def build():
+        x = y = keras.Input((1,))
+        for _ in range(2000):
+            y = layers.Activation("tanh")(y)
+        built.append(keras.Model(x, y))
+
+    try:
+        sys.setrecursionlimit(50_000)  # Keras recurses once a layer when it builds a model; reading must not
+        threading.stack_size(512 * 1024 * 1024)
+        thread = threading.Thread(target=build)
+        thread.start()
+        thread.join()
+    finally:
+        sys.setrecursionlimit(limit)
+        threading.stack_size(stack)
+    assert len(flatten(read(built[0])).nodes) == 2001
+
+
+class Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(2)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def called_subclassed():
+    model = Subclassed()
+    model(np.zeros((1, 3), "float32"))
+    return model
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: ..., "no model yet"),
+        (lambda: None, "no model yet"),
+        (lambda: 3, "`int`"),
+        (lambda: [1, 2], "`list`"),
+        (lambda: keras.Model, "a class"),
+        (lambda: layers.Dense(2), "one layer"),
+        (lambda: keras.Input((2,)), "a tensor"),
+        (lambda: len, "function"),
+        (lambda: keras.Sequential(), "no layers"),
+        (lambda: keras.Sequential([layers.Dense(2)]), "keras.Input"),
+        (Subclassed, "subclassed"),
+        (called_subclassed, "subclassed"),
+    ],
+)
+def test_what_has_no_graph_is_said_in_one_sentence(make, words):
+    with pytest.raises(UnreadableModel, match=words) as caught:
+        read(make())
+    assert "\n" not in str(caught.value)
+
+
+def test_a_sequential_model_that_has_met_data_is_read():
+    model = keras.Sequential([layers.Dense(2)])
+    model(np.zeros((1, 3), "float32"))
+    assert [n.kind for n in read(model).nodes] == ["Input", "Dense"]

@@ -1,0 +1,385 @@
+"""Rules of equivalence: each makes its pair the same, none does when it is off, and what differs stays different."""
+
+from __future__ import annotations
+
+import keras
+import pytest
+from keras import layers, ops
+
+import course_utils  # noqa: F401
+from course_utils.graphs.difference import compare_models
+from course_utils.graphs.read import read
+from course_utils.graphs.rules import ALL_RULES, DEFAULT_RULES, EXTRA_RULES, RULES, normal_form
+
+
+def model(function, *shapes, names=None, dtype="float32"):
+    """The model that a function of input tensors makes."""
+    names = names or [None] * len(shapes)
+    inputs = [keras.Input(s, dtype=dtype, name=n) for s, n in zip(shapes, names, strict=True)]
+    return keras.Model(inputs, function(*inputs))
+
+
+def sequential_and_calls():
+    def nested(x):
+        return layers.Dense(1)(keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu")])(x))
+
+    return model(nested, (4,)), model(lambda x: layers.Dense(1)(layers.Dense(8, activation="relu")(x)), (4,))
+
+
+def shared_model_and_shared_layers():
+    def nested(a, b):
+        x = keras.Input((4,))
+        tower = keras.Model(x, layers.Dense(2)(layers.Dense(3)(x)))
+        return layers.Subtract()([tower(a), tower(b)])
+
+    def flat(a, b):
+        d, e = layers.Dense(3), layers.Dense(2)
+        return layers.Subtract()([e(d(a)), e(d(b))])
+
+    return model(nested, (4,), (4,)), model(flat, (4,), (4,))
+
+
+def lambda_and_operator():
+    return (
+        model(lambda a, b: layers.Lambda(lambda t: t[0] - t[1])([a, b]), (4,), (4,)),
+        model(lambda a, b: layers.Subtract()([a, b]), (4,), (4,)),
+    )
+
+
+def own_activation():
+    return (
+        model(lambda x: layers.Dense(3, activation=lambda t: ops.relu(t))(x), (4,)),
+        model(lambda x: layers.Dense(3, activation="relu")(x), (4,)),
+    )
+
+
+def both(f, g, *shapes, **options):
+    return lambda: (model(f, *shapes, **options), model(g, *shapes, **options))
+
+
+def three_ways():
+    x = keras.Input((4,))
+    y = layers.Dense(3)(x)
+    layers.Dense(9)(y)
+    return keras.Model(x, y), model(layers.Dense(3), (4,))
+
+
+def repeated(x):
+    d = layers.Dense(3)
+    return layers.Add()([d(x), d(x)])
+
+
+def once(x):
+    y = layers.Dense(3)(x)
+    return layers.Add()([y, y])
+
+
+def shared_pool(a, b):
+    pool = layers.MaxPooling1D(2)
+    return layers.Subtract()([pool(a), pool(b)])
+
+
+def two_pools(a, b):
+    return layers.Subtract()([layers.MaxPooling1D(2)(a), layers.MaxPooling1D(2)(b)])
+
+
+def named_output(x):
+    return {"age": layers.Dense(1)(x)}
+
+
+def joined(order):
+    def function(a, b):
+        parts = [layers.Dense(2)(a), layers.LSTM(3)(b)]
+        x = layers.Concatenate()(parts[::order])
+        x = layers.Dropout(0.2)(layers.BatchNormalization()(layers.Activation("relu")(x)))
+        return layers.Dense(3)(x)
+
+    return function
+
+
+def unused_states(x):
+    return layers.LSTM(3, return_state=True)(x)[0]
+
+
+def dot(a, b):
+    return layers.Dot(axes=1)([a, b])
+
+
+PAIRS = [
+    ("dead branches", three_ways),
+    ("nested models", sequential_and_calls),
+    ("nested models", shared_model_and_shared_layers),
+    ("functions", lambda_and_operator),
+    ("functions", own_activation),
+    (
+        "time distributed",
+        both(
+            lambda x: layers.TimeDistributed(layers.Dense(3, activation="relu"))(x),
+            lambda x: layers.Dense(3, activation="relu")(x),
+            (5, 4),
+        ),
+    ),
+    (
+        "spelling of settings",
+        both(lambda a, b: layers.Concatenate(axis=1)([a, b]), lambda a, b: layers.concatenate([a, b]), (4,), (4,)),
+    ),
+    ("spelling of settings", both(layers.LSTM(3, unroll=True), layers.LSTM(3), (5, 4))),
+    ("spelling of settings", both(layers.BatchNormalization(axis=1), layers.BatchNormalization(), (4,))),
+    ("operators", both(lambda a, b: a + b, lambda a, b: layers.Add()([a, b]), (4,), (4,))),
+    ("operators", both(lambda a, b: ops.multiply(a, b), lambda a, b: layers.multiply([a, b]), (4,), (4,))),
+    ("operators", both(lambda a, b: ops.maximum(a, b), lambda a, b: layers.Maximum()([a, b]), (4,), (4,))),
+    (
+        "operators",
+        both(lambda a, b: ops.concatenate([a, b], -1), lambda a, b: layers.Concatenate()([a, b]), (4,), (4,)),
+    ),
+    ("operators", both(lambda x: x / 255, lambda x: layers.Rescaling(1 / 255)(x), (4,))),
+    ("operators", both(lambda x: 1 + 2 * x, lambda x: layers.Rescaling(2, offset=1)(x), (4,))),
+    ("operators", both(lambda x: 3 - x, lambda x: layers.Rescaling(-1, offset=3)(x), (4,))),
+    ("reshaping", both(lambda x: layers.Reshape((-1,))(x), lambda x: layers.Flatten()(x), (5, 4))),
+    ("reshaping", both(lambda x: ops.reshape(x, (-1, 20)), lambda x: layers.Flatten()(x), (5, 4))),
+    ("reshaping", both(lambda x: ops.expand_dims(x, 2), lambda x: layers.Reshape((4, 1))(x), (4,))),
+    ("reshaping", both(lambda x: ops.transpose(x, (0, 2, 1)), lambda x: layers.Permute((2, 1))(x), (5, 4))),
+    ("pooling over axes", both(lambda x: ops.max(x, axis=1), lambda x: layers.GlobalMaxPooling1D()(x), (5, 4))),
+    (
+        "pooling over axes",
+        both(lambda x: ops.mean(x, axis=(1, 2)), lambda x: layers.GlobalAveragePooling2D()(x), (5, 5, 3)),
+    ),
+    ("activation functions", both(lambda x: layers.ReLU()(x), lambda x: layers.Activation("relu")(x), (4,))),
+    ("activation functions", both(lambda x: ops.relu(x), lambda x: keras.activations.relu(x), (4,))),
+    ("activation functions", both(lambda x: layers.Softmax()(x), lambda x: keras.activations.softmax(x), (4,))),
+    (
+        "activation functions",
+        both(lambda x: layers.LeakyReLU(negative_slope=0.2)(x), lambda x: layers.Activation("leaky_relu")(x), (4,)),
+    ),
+    (
+        "activation functions",
+        both(lambda x: layers.ReLU(max_value=6)(x), lambda x: keras.activations.relu6(x), (4,)),
+    ),
+    ("no-ops", both(lambda x: layers.Dropout(0)(layers.Dense(2)(x)), lambda x: layers.Dense(2)(x), (4,))),
+    ("no-ops", both(lambda x: layers.Identity()(layers.Flatten()(layers.Dense(2)(x))), layers.Dense(2), (4,))),
+    ("dropout", both(lambda x: layers.Dropout(0.5)(layers.Dense(2)(x)), lambda x: layers.Dense(2)(x), (4,))),
+    ("unused states", both(unused_states, layers.LSTM(3), (5, 4))),
+    (
+        "attention keys",
+        both(
+            lambda q, v: layers.MultiHeadAttention(2, 3)(q, v, key=v),
+            lambda q, v: layers.MultiHeadAttention(2, 3)(query=q, value=v),
+            (5, 4),
+            (6, 4),
+        ),
+    ),
+    ("repeated calls", both(repeated, once, (4,))),
+    ("dot products", both(lambda a, b: ops.sum(a * b, axis=-1, keepdims=True), dot, (4,), (4,))),
+    (
+        "associative merges",
+        both(
+            lambda a, b, c: layers.Add()([a, b, c]),
+            lambda a, b, c: layers.Add()([a, layers.Add()([b, c])]),
+            (4,),
+            (4,),
+            (4,),
+        ),
+    ),
+    (
+        "associative merges",
+        both(
+            lambda a, b, c: layers.concatenate([a, b, c]),
+            lambda a, b, c: layers.concatenate([layers.concatenate([a, b]), c]),
+            (4,),
+            (2,),
+            (3,),
+        ),
+    ),
+    ("averages", both(lambda a, b: (a + b) / 2, lambda a, b: layers.Average()([a, b]), (4,), (4,))),
+    (
+        "averages",
+        both(
+            lambda a, b, c: (a + b + c) / 3,
+            lambda a, b, c: layers.average([a, b, c]),
+            (4,),
+            (4,),
+            (4,),
+        ),
+    ),
+    (
+        "separate activations",
+        both(
+            lambda x: layers.Dense(2)(ops.relu(layers.Dense(3)(x))),
+            lambda x: layers.Dense(2)(layers.Dense(3, activation="relu")(x)),
+            (4,),
+        ),
+    ),
+    (
+        "separate activations",
+        both(
+            lambda x: layers.LeakyReLU(0.1)(layers.Dense(3)(x)),
+            lambda x: layers.Dense(3, activation=layers.LeakyReLU(0.1))(x),
+            (4,),
+        ),
+    ),
+    ("weightless layers", both(shared_pool, two_pools, (6, 4), (6, 4))),
+    ("initialisers", both(layers.Dense(3, kernel_initializer="uniform"), layers.Dense(3), (4,))),
+    ("initialisers", both(lambda x: layers.Bidirectional(layers.LSTM(3, kernel_initializer="he_normal"))(x),
+                          lambda x: layers.Bidirectional(layers.LSTM(3))(x), (5, 4))),
+    ("regularisers", both(layers.Dense(3, kernel_regularizer="l2"), layers.Dense(3), (4,))),
+    (
+        "input dtypes",
+        lambda: (model(layers.Embedding(5, 3), (None,), dtype="int32"), model(layers.Embedding(5, 3), (None,))),
+    ),
+    ("sequence length", lambda: (model(layers.LSTM(3), (10, 4)), model(layers.LSTM(3), (None, 4)))),
+    (
+        "sequence length",
+        lambda: (
+            model(lambda x: layers.LSTM(3)(layers.Embedding(5, 3)(x)), (10,)),
+            model(lambda x: layers.LSTM(3)(layers.Embedding(5, 3)(x)), (None,)),
+        ),
+    ),
+    ("commutative merges", both(lambda a, b: layers.Add()([a, b]), lambda a, b: layers.Add()([b, a]), (4,), (4,))),
+    ("concatenation order", both(joined(1), joined(-1), (4,), (5, 4))),
+    (
+        "input order",
+        lambda: (
+            model(lambda a, b: layers.Subtract()([a, b]), (4,), (4,), names=["a", "b"]),
+            model(lambda b, a: layers.Subtract()([a, b]), (4,), (4,), names=["b", "a"]),
+        ),
+    ),
+    (
+        "output order",
+        both(
+            lambda x: [layers.Dense(1, name="p")(x), layers.Dense(2, name="q")(x)],
+            lambda x: [layers.Dense(2, name="q")(x), layers.Dense(1, name="p")(x)],
+            (4,),
+        ),
+    ),
+    ("layer names", both(layers.Dense(3, name="hidden"), layers.Dense(3, name="other"), (4,))),
+    ("input names", lambda: (model(layers.Dense(3), (4,), names=["a"]), model(layers.Dense(3), (4,), names=["b"]))),
+    ("output names", both(named_output, layers.Dense(1), (4,))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "make"), PAIRS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(PAIRS)])
+def test_a_rule_alone_decides(name, make):
+    a, b = make()
+    on, off = ({}, {"without": [name]}) if RULES[name].default else ({"also": [name]}, {})
+    assert compare_models(a, b, **on).same
+    assert compare_models(b, a, **on).same
+    different = compare_models(a, b, **off)
+    assert not different.same
+    assert len(different.edits) >= 1
+    assert not compare_models(b, a, **off).same
+
+
+def test_every_rule_has_a_pair_and_says_what_it_does():
+    assert {name for name, _ in PAIRS} == set(RULES)
+    assert len(RULES) == len(ALL_RULES) == len(DEFAULT_RULES) + len(EXTRA_RULES)
+    for rule in ALL_RULES:
+        assert rule.description.endswith(".")
+        assert "=" in rule.example
+
+
+def test_rules_that_do_not_exist():
+    with pytest.raises(ValueError, match="no rule called 'nmaes'"):
+        compare_models(*sequential_and_calls(), without=["nmaes"])
+
+
+DIFFERENT = {
+    "a Dropout left out": both(lambda x: layers.Dropout(0.5)(layers.Dense(2)(x)), layers.Dense(2), (4,)),
+    "another merge": both(lambda a, b: layers.Add()([a, b]), lambda a, b: layers.Multiply()([a, b]), (4,), (4,)),
+    "Flatten for GlobalMaxPooling": both(layers.Flatten(), layers.GlobalMaxPooling1D(), (5, 4)),
+    "softmax of one unit for sigmoid": both(
+        layers.Dense(1, activation="softmax"), layers.Dense(1, activation="sigmoid"), (4,)
+    ),
+    "Embedding's arguments swapped": both(layers.Embedding(8, 3), layers.Embedding(3, 8), (None,)),
+    "no bias": both(layers.Dense(2, use_bias=False), layers.Dense(2), (4,)),
+    "a regulariser": both(layers.Dense(2, kernel_regularizer="l2"), layers.Dense(2), (4,)),
+    "the order of a difference": both(
+        lambda a, b: layers.Subtract()([a, b]), lambda a, b: layers.Subtract()([b, a]), (4,), (4,)
+    ),
+    "the operator's order of a difference": both(lambda a, b: a - b, lambda a, b: b - a, (4,), (4,)),
+    "the layer Dot and numpy's dot": both(dot, lambda a, b: ops.dot(a, ops.transpose(b)), (4,), (4,)),
+    "the order of an output's features": both(
+        lambda a, b: layers.concatenate([a, b]), lambda a, b: layers.concatenate([b, a]), (4,), (3,)
+    ),
+    "the order of features before a position-sensitive layer": both(
+        lambda a, b: layers.Dense(2)(layers.Reshape((2, 4))(layers.concatenate([a, b]))),
+        lambda a, b: layers.Dense(2)(layers.Reshape((2, 4))(layers.concatenate([b, a]))),
+        (4,),
+        (4,),
+    ),
+    "concatenation along time": both(
+        lambda a, b: layers.LSTM(2)(layers.Concatenate(axis=1)([a, b])),
+        lambda a, b: layers.LSTM(2)(layers.Concatenate(axis=1)([b, a])),
+        (5, 4),
+        (6, 4),
+    ),
+    "two Dropouts for one": both(
+        lambda x: layers.Add()([layers.Dropout(0.5)(x), layers.Dropout(0.5)(x)]),
+        lambda x: layers.Add()([y := layers.Dropout(0.5)(x), y]),
+        (4,),
+    ),
+    "sharing": both(repeated, lambda x: layers.Add()([layers.Dense(3)(x), layers.Dense(3)(x)]), (4,)),
+    "half a sum of three": both(lambda a, b: (a + b + a) / 2, lambda a, b: layers.Average()([a, b]), (4,), (4,)),
+    "an activation before or after Dropout": both(
+        lambda x: layers.ReLU()(layers.Dropout(0.5)(layers.Dense(2)(x))),
+        lambda x: layers.Dropout(0.5)(layers.Dense(2, activation="relu")(x)),
+        (4,),
+    ),
+    "average and maximum over time": both(
+        lambda x: ops.mean(x, axis=1), lambda x: layers.GlobalMaxPooling1D()(x), (5, 4)
+    ),
+    "a maximum over features": both(lambda x: ops.max(x, axis=2), lambda x: ops.max(x, axis=1), (4, 4)),
+    "a constant": both(lambda x: 2 * x, lambda x: 3 * x, (4,)),
+    "two Lambdas": both(
+        lambda x: layers.Lambda(lambda t: t * 2)(x), lambda x: layers.Lambda(lambda t: t + 2)(x), (4,)
+    ),
+    "dead and not": lambda: (
+        model(lambda x: layers.Dense(3)(x), (4,)),
+        model(lambda x: layers.Dense(3)(layers.Dense(3)(x)), (4,)),
+    ),
+    "training mode": both(
+        lambda x: layers.Dropout(0.5)(x, training=True), lambda x: layers.Dropout(0.5)(x), (4,)
+    ),
+    "a concatenation whose reader is shared": both(
+        lambda a, b: (d := layers.Dense(2), layers.Subtract()(
+            [d(layers.concatenate([a, b])), d(layers.concatenate([b, a]))]))[1],
+        lambda a, b: (d := layers.Dense(2), layers.Subtract()(
+            [d(layers.concatenate([b, a])), d(layers.concatenate([b, a]))]))[1],
+        (4,),
+        (4,),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_what_is_not_the_same(name):
+    a, b = DIFFERENT[name]()
+    assert len(compare_models(a, b).edits) >= 1
+    assert len(compare_models(b, a).edits) >= 1
+    assert compare_models(a, a).same
+    assert compare_models(b, b).same
+
+
+def test_the_normal_form_leads_back_to_the_learners_layers():
+    a, _ = sequential_and_calls()
+    graph = read(a)
+    form = normal_form(graph)
+    assert [graph.find(n.origin[0]).kind for n in form.nodes] == ["Input", "Dense", "Dense"]
+    assert len(form.nodes[1].origin[0]) == 2  # inside the Sequential
+    split = model(lambda x: layers.ReLU(name="act")(layers.Dense(3, name="lin")(x)), (4,))
+    node = normal_form(read(split)).nodes[1]
+    assert [read(split).find(p).name for p in node.origin] == ["lin", "act"]
+
+
+def test_aliases_of_layers_are_one_class():
+    aliases = [("MaxPool1D", "MaxPooling1D"), ("GlobalMaxPool1D", "GlobalMaxPooling1D"), ("Convolution1D", "Conv1D")]
+    for alias, name in aliases:
+        arguments = () if name.startswith("Global") else (2,) if name.startswith("Max") else (3, 2)
+        a, b = (model(getattr(layers, n)(*arguments), (6, 4)) for n in (alias, name))
+        assert compare_models(a, b).same
+
+
+def test_a_rule_is_a_function_of_graphs():
+    a, b = lambda_and_operator()
+    lambdas = RULES["functions"](read(a))
+    assert [n.kind for n in lambdas.nodes] == ["Input", "Input", "Subtract"]
+    assert [n.kind for n in RULES["operators"](lambdas).nodes] == [n.kind for n in read(b).nodes]
