@@ -1,4 +1,4 @@
-"""The course's own commands: `python -m course_utils build | figures | doctor`."""
+"""The course's own commands: `python -m course_utils build | figures | audit | doctor`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     building.add_argument("--jobs", type=int, default=2, help="how many notebooks run at a time (2)")
     drawing = commands.add_parser("figures", help="draw the pictures in figures/")
     drawing.add_argument("--check", action="store_true", help="write nothing; fail when a picture is stale")
+    commands.add_parser("audit", help="how good the checkers are, a row for each exercise")
     commands.add_parser("doctor", help="what is installed and what is missing, a line each")
     arguments = parser.parse_args(argv)
 
@@ -24,6 +25,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from course_utils import doctor
 
         return doctor.main()
+
+    if arguments.command == "audit":
+        from course_utils import audit
+
+        return audit.main()
 
     if arguments.command == "figures":
         from course_utils import figures
