@@ -192,7 +192,8 @@ def nested():
 LECTURE = {
     f.__name__: f
     for f in (
-        l1_sequential, l1, l2, l3, l4, l5, l6, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18, l19, residual, nested
+        l1_sequential, l1, l2, l3, l4, l5, l6, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18, l19,
+        residual, nested,
     )
 }  # fmt: skip
 """Every lecture example that is a graph, and two of the guide's, by name."""

@@ -43,6 +43,10 @@ class Alignment:
         for x, y, penalty in self._neighbours(i, j):
             self.consider(x, y, penalty)
 
+    def part(self, i: int) -> None:
+        """Undo the match of call `i` of a."""
+        del self.to_a[self.to_b.pop(i)]
+
     def consider(self, i: int, j: int, penalty: float = 0.0) -> None:
         """Put a pair on the list of those to match."""
         if i in self.to_b or j in self.to_a:

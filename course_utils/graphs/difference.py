@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from course_utils.graphs.align import alignments
-from course_utils.graphs.edits import Edit, edits_of
+from course_utils.graphs.align import Alignment, alignments
+from course_utils.graphs.edits import Edit, Edits, edits_of
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.match import Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.read import read
@@ -36,10 +36,6 @@ class Difference:
     def same(self) -> bool:
         """Whether the two models mean the same."""
         return not self.edits
-
-    def __bool__(self) -> bool:
-        """True if there is a difference."""
-        return bool(self.edits)
 
     def __str__(self) -> str:
         if self.same:
@@ -93,35 +89,63 @@ def compare_graphs(graph: Graph, target: Graph, *, without: Iterable[str] = (), 
     a, b = Side(pair[0], intern), Side(pair[1], intern)
     if isomorphism(a, b, intern) is not None:
         return Difference((), graph, target, rules)
-    best: tuple[Edit, ...] | None = None
-    least = (0, 0.0)
+    best = _fewest(a, b, intern, graph, target)
     seen = {tuple(len(g.nodes) for g in pair)}
     for left_out in _ALSO_TRIED:
-        if left_out:
-            # Some rules join calls: where one of those calls is what is wrong, they are better looked at apart.
-            pair = _forms(graph, target, rules[0] + left_out, rules[1])
-            sizes = tuple(len(g.nodes) for g in pair)
-            if sizes in seen:
-                continue
+        if best is not None and (not best.edits or best.cost <= (1, 1.0)):
+            break
+        # Some rules join calls: where one of those calls is what is wrong, they are better looked at apart.
+        pair = _forms(graph, target, rules[0] + left_out, rules[1])
+        sizes = tuple(len(g.nodes) for g in pair)
+        if sizes not in seen:
             seen.add(sizes)
             intern = Interner()
             a, b = Side(pair[0], intern), Side(pair[1], intern)
-        for alignment in alignments(a, b, intern):
-            edits, changes = edits_of(alignment, graph, target)
-            if not edits and is_isomorphism(a, b, {i: j for i, j in alignment.to_b.items() if a.live[i]}):
-                return Difference((), graph, target, rules)
-            if edits and (best is None or (len(edits), changes) < least):
-                best, least = edits, (len(edits), changes)
-            if least <= (1, 1.0) and best is not None:
-                return Difference(best, graph, target, rules)
+            found = _fewest(a, b, intern, graph, target)
+            if found is not None and (best is None or found.cost < best.cost):
+                best = found
     if best is None:
         message = "The layers agree one by one, but they are not connected in the same way."
-        best = (Edit("rewire", graph.name, message),)
-    return Difference(best, graph, target, rules)
+        return Difference((Edit("rewire", graph.name, message),), graph, target, rules)
+    return Difference(best.edits, graph, target, rules)
 
+
+def _fewest(a: Side, b: Side, intern: Interner, graph: Graph, target: Graph) -> Edits | None:
+    """The fewest edits that any matching gives; no edits if one shows that the graphs are the same; None if unknown."""
+    best: Edits | None = None
+    for alignment in alignments(a, b, intern):
+        found = edits_of(alignment, graph, target)
+        if not found.edits:
+            if is_isomorphism(a, b, {i: j for i, j in alignment.to_b.items() if a.live[i]}):
+                return found
+            continue
+        if len(found.edits) > 1:
+            found = _repaired(alignment, found, graph, target)
+        if best is None or found.cost < best.cost:
+            best = found
+        if best.cost <= (1, 1.0):
+            break
+    return best
+
+
+def _repaired(alignment: Alignment, found: Edits, graph: Graph, target: Graph) -> Edits:
+    """Part matched calls that look wrong, one at a time, as long as that saves edits: a layer may just be misplaced."""
+    for i in found.suspects[:_MOST_PARTED]:
+        j = alignment.to_b[i]
+        alignment.part(i)
+        other = edits_of(alignment, graph, target)
+        if other.edits and len(other.edits) < len(found.edits):
+            found = other
+            if len(found.edits) == 1:
+                break
+        else:
+            alignment.to_b[i], alignment.to_a[j] = j, i
+    return found
+
+
+_MOST_PARTED = 12
 
 _ALSO_TRIED: tuple[tuple[str, ...], ...] = (
-    (),
     ("repeated calls",),
     ("associative merges",),
     ("repeated calls", "associative merges"),

@@ -59,8 +59,25 @@ class Edit:
     """Position among the model's outputs, where that is concerned."""
 
 
-def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> tuple[tuple[Edit, ...], float]:
-    """The edits of a matching, in the order of the learner's calls, and the number of single changes in them.
+@dataclass(frozen=True)
+class Edits:
+    """What a matching of two graphs comes to."""
+
+    edits: tuple[Edit, ...]
+    """In the order of the learner's calls."""
+    changes: float
+    """How much they change, to choose among as many edits."""
+    suspects: tuple[int, ...]
+    """Matched calls of the learner's normal form that read what they should not, or are of another class."""
+
+    @property
+    def cost(self) -> tuple[int, float]:
+        """What is to be least."""
+        return len(self.edits), self.changes
+
+
+def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> Edits:
+    """The edits of a matching.
 
     Args:
         alignment: which calls of the two normal forms correspond.
@@ -76,7 +93,7 @@ def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> tuple[tuple[E
     work.sharing()
     work.labels()
     found = [edit for _, edit in sorted(work.found, key=lambda pair: pair[0])]
-    return tuple(_moves(found, work)), work.changes
+    return Edits(tuple(_moves(found, work)), work.changes, tuple(dict.fromkeys(work.suspects)))
 
 
 class _Edits:
@@ -91,6 +108,7 @@ class _Edits:
         self.implied: set[int] = set()  # inputs whose being unused another edit mends
         self._routes_a: dict[_Tensor, tuple[set[_Tensor], set[int]]] = {}
         self._routes_b: dict[_Tensor, set[_Tensor]] = {}
+        self.suspects: list[int] = []
         self._places: dict[int, int] = {}
         self.relabelled: set[int] = set()  # calls whose settings another edit already corrects
 
@@ -332,6 +350,7 @@ class _Edits:
 
     def rewire(self, i: int, j: int, wrong: list[tuple[_Tensor | None, _Tensor | None]]) -> None:
         """One edit for all the wrong wires into a call."""
+        self.suspects.append(i)
         mine = [m for m, _ in wrong if m is not None]
         images = [self.image(t) for _, t in wrong if t is not None]
         theirs = [t for t in images if t is not None]
@@ -666,6 +685,7 @@ class _Edits:
 
     def replace(self, i: int, j: int) -> None:
         """Another class of layer."""
+        self.suspects.append(i)
         node, other = self.mine.nodes[i], self.theirs.nodes[j]
         name = self.name(i)
         original = self.graph.find(self.entry(i))
@@ -693,8 +713,8 @@ class _Edits:
             keys.remove("dtype")  # whether it matters depends on what reads the input, which is told elsewhere
         if not keys:
             return
-        name = self.name(i)
-        message, where = self._known_mistake(i, j, keys), name
+        where = self.name(i)
+        message = self._known_mistake(i, j, keys)
         if not message:
             name = self._named_for(i, keys)
             mine = self._given(self.graph, node, keys)
@@ -711,7 +731,11 @@ class _Edits:
             return f"{call_name(self.graph, self.exit(i))}, after {self.name(i)},"
         if node.family == "output":
             return f"output {call_name(self.graph, self.entry(i))}"
-        return f"the input {self.name(i)}" if node.family == "input" else self.name(i)
+        if node.family == "input":
+            return f"the input {self.name(i)}"
+        calls = self.a.groups[node.layer]
+        wrong = [k for k in calls if k in self.to_b and self.a.labels[k] != self.b.labels[self.to_b[k]]]
+        return call_name(self.graph, self.entry(i)) if calls == wrong else self.name(i)
 
     def _given(self, graph: Graph, node: Node, keys: list[str]) -> str:
         parts = []

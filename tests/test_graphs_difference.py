@@ -1,0 +1,356 @@
+"""Differences: one edit a mistake, in words that name the layer and say what is right."""
+
+from __future__ import annotations
+
+import keras
+import pytest
+from keras import layers
+
+import course_utils  # noqa: F401
+from course_utils.graphs.difference import Difference, compare_graphs, compare_models
+from course_utils.graphs.edits import KINDS, Edit
+from course_utils.graphs.read import UnreadableModel, read
+from course_utils.graphs.rules import normal_form
+from tests.graph_models import LECTURE, l9, l13, l15, l16, l17, l18, nested
+
+Input = keras.Input
+
+
+def only(difference: Difference, kind: str, *words: str) -> Edit:
+    """The one edit of a difference, checked."""
+    assert [e.kind for e in difference.edits] == [kind], str(difference)
+    for word in words:
+        assert word in difference.edits[0].message
+    assert str(difference) == difference.edits[0].message
+    return difference.edits[0]
+
+
+def questions(embedding=(10_000, 64), merge=None, activation="softmax", units=32, order=1, join=True):
+    text, question = (Input((None,), dtype="int32", name=n) for n in ("text", "question"))
+    x = layers.LSTM(units, name="read_text")(layers.Embedding(*embedding, name="embed_text")(text))
+    y = layers.LSTM(16, name="read_question")(layers.Embedding(10_000, 32)(question))
+    z = merge([x, y]) if merge else layers.concatenate([x, y][::order], name="join")
+    return keras.Model([text, question], layers.Dense(500, activation=activation, name="answer")(z if join else x))
+
+
+@pytest.mark.parametrize("name", [n for n in LECTURE if n not in ("l6", "l15", "l17")])
+def test_lecture_examples_are_the_same_as_themselves(name):
+    difference = compare_models(LECTURE[name](), LECTURE[name]())
+    assert difference.same
+    assert difference.edits == ()
+    assert "same" in str(difference)
+
+
+def test_sequential_and_functional():
+    assert compare_models(LECTURE["l1_sequential"](), LECTURE["l1"]()).same
+
+
+def test_embedding_with_its_arguments_swapped():
+    edit = only(compare_models(questions((64, 10_000)), l13()), "setting", "`embed_text`", "swapped", "(10000, 64)")
+    assert edit.where == "`embed_text`"
+
+
+def test_wrong_units_and_activation():
+    only(compare_models(questions(units=16), l13()), "setting", "`read_text`", "units=16", "units=32")
+    only(compare_models(questions(activation="relu"), l13()), "setting", "`answer`", "'relu'", "'softmax'")
+
+
+def test_an_activation_in_a_layer_of_its_own_is_named():
+    x = Input((4,))
+    mine = keras.Model(x, layers.Dense(1)(layers.Activation("tanh", name="squash")(layers.Dense(3, name="d")(x))))
+    y = Input((4,))
+    right = keras.Model(y, layers.Dense(1)(layers.Dense(3, activation="relu")(y)))
+    only(compare_models(mine, right), "setting", "`squash`", "`d`", "'tanh'", "'relu'")
+
+
+def test_concatenation_never_used():
+    edit = only(
+        compare_models(questions(join=False), l13()), "rewire", "`answer` reads `read_text`", "`join`", "never used"
+    )
+    assert len(edit.wires) == len(edit.new_wires) == 1
+
+
+def test_another_merge():
+    def pair(merge):
+        x = Input((4,))
+        y = merge([layers.Dense(8)(x), layers.Dense(8)(x)])
+        return keras.Model(x, layers.Dense(1)(y))
+
+    merged = compare_models(pair(layers.Add(name="join")), pair(layers.Concatenate()))
+    only(merged, "replace", "`join` is an `Add()`", "a `Concatenate()`")
+
+
+def test_outputs_per_time_step_for_want_of_pooling():
+    edit = only(
+        compare_models(l15(pool=False, vocabulary=50, width=8), l15(vocabulary=50, width=8)),
+        "insert",
+        "A `GlobalMaxPooling1D()` is missing between",
+        "every time step",
+    )
+    assert edit.where.startswith("between `conv1d")
+    assert len(edit.after) == len(edit.before) == len(edit.targets) == 1
+
+
+def test_average_pooling_for_maximum_pooling():
+    def pooled(pool):
+        x = Input((10, 3))
+        return keras.Model(x, layers.Dense(2)(pool(layers.Conv1D(4, 3)(x))))
+
+    mine = pooled(layers.GlobalAveragePooling1D(name="pool"))
+    only(
+        compare_models(mine, pooled(layers.GlobalMaxPooling1D())), "replace", "`pool`", "GlobalMaxPooling1D", "maximum"
+    )
+
+
+def siamese(shared: bool):
+    a, b = Input((20, 4)), Input((20, 4))
+    first = layers.LSTM(16, name="first_reader")
+    second = first if shared else layers.LSTM(16, name="second_reader")
+    y = layers.concatenate([first(a), second(b)])
+    return keras.Model([a, b], layers.Dense(1, activation="sigmoid")(y))
+
+
+def test_a_second_layer_where_one_should_be_shared():
+    only(compare_models(siamese(False), l18()), "share", "`second_reader`", "`first_reader`", "share their weights")
+
+
+def test_one_layer_where_there_should_be_two():
+    only(compare_models(siamese(True), siamese(False)), "unshare", "`first_reader`", "layer of its own", "LSTM(16)")
+
+
+def test_one_layer_on_one_tensor_where_there_should_be_two():
+    def twins(shared):
+        x = Input((4,))
+        d = layers.Dense(3, name="d")
+        return keras.Model(x, layers.Add()([d(x), d(x) if shared else layers.Dense(3)(x)]))
+
+    only(compare_models(twins(True), twins(False)), "unshare", "`d`")
+
+
+def two_heads(outputs):
+    x = Input((1,))
+    y = layers.Dense(20, activation="sigmoid", name="trunk")(x)
+    left = layers.Dense(1, name="sin")(layers.Dense(20, activation="sigmoid")(y))
+    right = layers.Dense(1, name="exp")(layers.Dense(30, activation="sigmoid")(y))
+    return keras.Model(x, outputs(left, right))
+
+
+def test_heads_listed_twice_or_in_another_order_or_not_at_all():
+    right = two_heads(lambda a, b: [a, b])
+    twice = only(compare_models(two_heads(lambda a, b: [a, a]), right), "output", "`sin` is listed twice", "`exp`")
+    assert twice.output == 1
+    only(compare_models(two_heads(lambda a, b: [b, a]), right), "output", "`exp` and `sin`", "in this order")
+    only(compare_models(two_heads(lambda a, b: [a]), right), "output", "`exp`", "nothing uses it")
+    only(compare_models(two_heads(lambda a, b: [a, b, b]), right), "output", "`exp` is listed twice")
+
+
+def auxiliary(joined=True, listed=True, name="aux_input"):
+    text = Input((20,), dtype="int32", name="main_input")
+    x = layers.LSTM(8, name="reader")(layers.Embedding(50, 8)(text))
+    aux = Input((5,), name=name)
+    y = layers.Dense(8, activation="relu", name="mix")(layers.concatenate([x, aux]) if joined else x)
+    return keras.Model([text, aux] if listed else [text], layers.Dense(1)(y))
+
+
+def test_an_input_that_reaches_no_output():
+    try:
+        mine = auxiliary(joined=False)
+    except ValueError:
+        pytest.skip("this Keras refuses such a model itself")
+    edit = only(compare_models(mine, auxiliary()), "insert", "`aux_input` reaches no output", "Concatenate")
+    assert edit.before
+    assert len(edit.after) == 2
+
+
+def test_an_input_that_is_missing():
+    mine = auxiliary(joined=False, listed=False)
+    only(compare_models(mine, auxiliary()), "input", "lacks an input `aux_input`", "(5,)", "Concatenate")
+
+
+def test_an_input_that_is_too_much():
+    try:
+        x, more = Input((4,)), Input((3,), name="more")
+        mine = keras.Model([x, more], layers.Dense(2)(x))
+    except ValueError:
+        pytest.skip("this Keras refuses such a model itself")
+    y = Input((4,))
+    only(compare_models(mine, keras.Model(y, layers.Dense(2)(y))), "input", "`more`", "reaches no output")
+
+
+def test_inputs_in_another_order():
+    def pair(order):
+        a, b = Input((4,), name="a"), Input((5,), name="b")
+        return keras.Model([a, b][::order], layers.Dense(2)(layers.concatenate([a, b])))
+
+    only(compare_models(pair(-1), pair(1)), "input", "`b` and `a`", "`a` and `b`")
+    assert compare_models(pair(-1), pair(1), also=["input order"]).same
+
+
+def test_the_shape_of_an_input():
+    mine, right = (keras.Sequential([Input(s, name="x"), layers.Dense(2)]) for s in ((3,), (4,)))
+    only(compare_models(mine, right), "setting", "input `x`", "shape=(3,)", "shape=(4,)")
+
+
+def test_concatenation_along_the_wrong_axis():
+    def joined(axis):
+        a, b = Input((6, 4)), Input((6, 4))
+        return keras.Model([a, b], layers.LSTM(2)(layers.Concatenate(axis=axis, name="join")([a, b])))
+
+    only(compare_models(joined(1), joined(-1)), "setting", "`join` joins along axis 1", "axis=-1")
+
+
+def test_softmax_of_one_unit():
+    def head(activation):
+        x = Input((4,))
+        return keras.Model(x, layers.Dense(1, activation=activation, name="gender")(x))
+
+    only(compare_models(head("softmax"), head("sigmoid")), "setting", "`gender`", "always 1", "'sigmoid'")
+
+
+def test_one_wrong_wire_is_one_edit():
+    def skip(wrong):
+        x = Input((8,), name="start")
+        a = layers.Dense(8, name="a")(x)
+        b = layers.Dense(8, name="b")(a)
+        c = layers.Add(name="c")([a if wrong else x, b])
+        return keras.Model(x, layers.Dense(1)(layers.Dense(8, activation="relu")(c)))
+
+    edit = only(compare_models(skip(True), skip(False)), "rewire")
+    assert edit.message == "`c` reads `a`; it should read `start`."
+    assert edit.wires == (((1,), (3,)),)
+    assert edit.new_wires == (((0,), (3,)),)
+
+
+def test_arguments_in_the_wrong_order():
+    def less(order):
+        a, b = Input((4,), name="a"), Input((4,), name="b")
+        return keras.Model([a, b], layers.Subtract(name="less")([a, b][::order]))
+
+    only(compare_models(less(-1), less(1)), "rewire", "`less` reads `b` and `a`, in this order", "`a` and `b`")
+
+
+def chain(*units, name=None):
+    x = y = Input((4,))
+    for n in units:
+        y = layers.Dense(n, activation="relu")(y)
+    return keras.Model(x, layers.Dense(1, name=name)(y))
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_layer_missing_or_too_many_in_a_chain_is_one_edit(at):
+    full = [8, 9, 10, 11]
+    short = full[:at] + full[at + 1 :]
+    only(compare_models(chain(*short), chain(*full)), "insert", f"Dense({full[at]}, activation='relu')", "missing")
+    only(compare_models(chain(*full), chain(*short)), "delete", "too much")
+
+
+def test_a_layer_in_the_wrong_place_is_one_edit():
+    def model(*stack):
+        x = y = Input((4,))
+        for layer in stack:
+            y = layer(y)
+        return keras.Model(x, y)
+
+    mine = model(layers.Dropout(0.5, name="drop"), layers.Dense(8), layers.Dense(9), layers.Dense(1))
+    right = model(layers.Dense(8), layers.Dense(9), layers.Dropout(0.5), layers.Dense(1))
+    only(compare_models(mine, right), "move", "`drop` stands in the wrong place", "between")
+
+
+def test_a_missing_branch_is_one_edit():
+    x = Input((1,))
+    mine = keras.Model(
+        x, layers.Dense(1)(layers.Dense(32, activation="sigmoid")(layers.Dense(32, activation="sigmoid")(x)))
+    )
+    only(compare_models(mine, l9()), "insert", "`Dense(20, activation='sigmoid')`", "Concatenate")
+
+
+def test_a_shared_layer_with_wrong_settings_is_one_edit():
+    def twice(units):
+        a, b = Input((4,)), Input((4,))
+        d = layers.Dense(units, name="d")
+        return keras.Model([a, b], layers.Subtract()([d(a), d(b)]))
+
+    only(compare_models(twice(3), twice(5)), "setting", "`d` has units=3", "units=5")
+
+
+def test_layers_of_nested_models_are_named_with_the_model():
+    e = Input((10,))
+    encoder = keras.Model(
+        e, layers.Dense(2, name="code")(layers.Dense(7, activation="relu", name="wide")(e)), name="encoder"
+    )
+    decoder = keras.Sequential([Input((2,)), layers.Dense(6, activation="relu"), layers.Dense(10)])
+    x, y = Input((10,)), Input((10,))
+    code = layers.average([encoder(x), encoder(y)])
+    mine = keras.Model([x, y], [decoder(code), code])
+    edit = only(compare_models(mine, nested()), "setting", "`wide` in `encoder`", "units=7", "units=6")
+    assert len(edit.nodes[0]) == 2
+
+
+def test_two_mistakes_are_two_edits():
+    mine = compare_models(questions(embedding=(64, 10_000), units=16), l13())
+    assert {e.kind for e in mine.edits} == {"setting"}
+    assert len(mine.edits) == 2
+    assert str(mine).startswith("1. ")
+    assert "\n2. " in str(mine)
+
+
+def test_dead_branches_count_only_if_asked_for():
+    x = Input((4,))
+    y = layers.Dense(3)(x)
+    layers.Dense(7, name="nowhere")(y)
+    mine = keras.Model(x, layers.Dense(1)(y))
+    z = Input((4,))
+    right = keras.Model(z, layers.Dense(1)(layers.Dense(3)(z)))
+    assert compare_models(mine, right).same
+    strict = compare_models(mine, right, without=["dead branches"])
+    assert any("`nowhere`" in e.message for e in strict.edits)
+
+
+def test_names_count_only_if_asked_for():
+    assert compare_models(chain(8, name="price"), chain(8)).same
+    edit = only(
+        compare_models(chain(8, name="prise"), chain(8, name="price"), without=["output names"]), "setting", "`price`"
+    )
+    assert "`prise`" in edit.message
+
+
+def test_entirely_different_models_are_told_apart_in_words():
+    names = [n for n in LECTURE if n not in ("l6", "l15", "l17", "l13")]
+    for first, second in zip(names, names[3:] + names[:3], strict=True):
+        difference = compare_models(LECTURE[first](), LECTURE[second]())
+        assert difference.edits
+        for edit in difference.edits:
+            assert edit.kind in KINDS
+            assert edit.message.endswith(".")
+            for path in (*edit.nodes, *edit.after, *edit.before):
+                difference.graph.find(path)
+            for path in edit.targets:
+                difference.target.find(path)
+
+
+def test_graphs_can_be_compared_without_their_models():
+    a, b = read(l16()), read(l16())
+    assert compare_graphs(a, b).same
+    assert compare_models(a, l16()).same
+    assert compare_graphs(normal_form(a), normal_form(b)).same
+
+
+@pytest.mark.parametrize("thing", [..., None, 3, "model", [], keras.Model, layers.Dense(2), object()])
+def test_what_is_no_model_is_said(thing):
+    with pytest.raises(UnreadableModel):
+        compare_models(thing, chain(3))
+
+
+def test_huge_models_are_compared_by_structure_alone():
+    assert compare_models(LECTURE["l6"](), LECTURE["l6"]()).same
+
+
+def test_weights_do_not_matter():
+    a, b = chain(3), chain(3)
+    a.set_weights([w * float("nan") for w in a.get_weights()])
+    assert compare_models(a, b).same
+
+
+def test_the_lectures_own_mistakes_on_the_real_models():
+    only(compare_models(l15(pool=False), l15()), "insert", "GlobalMaxPooling1D")
+    assert compare_models(l17(), l17()).same
