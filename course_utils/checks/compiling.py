@@ -71,6 +71,8 @@ def resolve(model: keras.Model) -> Resolved:
 
     settings = settings_of(model)
     names = output_names(model)
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise CompileProblem(f"`{twice[0]}` is listed twice among the outputs.")
     loss = settings.get("loss")
     if loss is None:
         raise CompileProblem("`compile` was called without a loss, so there is nothing to train for.")
