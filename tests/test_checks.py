@@ -193,6 +193,14 @@ class TestLearning:
         assert mean_squared_error(np.zeros((2, 1)), np.array([1.0, 3.0])) == 5.0
         assert root_mean_squared_error(np.zeros((2, 1)), np.array([1.0, 3.0])) == pytest.approx(math.sqrt(5))
 
+    @pytest.mark.parametrize("name", ["posts", "other"])
+    def test_one_input_is_fed_as_the_model_was_made(self, name):
+        x = keras.Input((3,), name=name)
+        y = layers.Dense(1)(x)
+        array = np.zeros((4, 3), "float32")
+        for model in (*(keras.Model(i, y) for i in (x, [x], (x,), {name: x})), keras.Sequential([x, layers.Dense(1)])):
+            assert model(feed(model, {"posts": array})).shape == (4, 1)  # a warning would be an error here
+
     def test_feeding_goes_by_name_then_by_order(self):
         a, b = keras.Input((1,), name="a"), keras.Input((1,), name="b")
         model = keras.Model([b, a], layers.Dense(1, name="y")(layers.Concatenate()([a, b])))

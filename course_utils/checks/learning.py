@@ -174,7 +174,15 @@ class Learns(Criterion):
 
 def feed(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> Any:
     """The arrays as this model takes them: by name where the names fit, else in order."""
+    import keras
+
     names = [tensor.name for tensor in model.inputs]
+    if len(names) == len(arrays) == 1:
+        # `Model(x, …)` warns when it is given a dict, `Model({"x": x}, …)` when it is given an array.
+        structure = getattr(model, "_inputs_struct", None)
+        is_nested = structure is not None and keras.tree.is_nested(structure)
+        values = list(arrays.values())
+        return keras.tree.pack_sequence_as(structure, values) if is_nested else values[0]
     if set(names) == set(arrays):
         return dict(arrays)
     values = list(arrays.values())
