@@ -14,17 +14,31 @@ PY := .venv/bin/python
 endif
 STAMP := .venv/installed
 
-.PHONY: help lab test install lessons figures check lint audit bench doctor requirements wheelhouse clean
+.PHONY: help lab test test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
 	@$(PYTHON) -c "import re; print(*('%-14s%s' % m for m in re.findall(r'(?m)^([a-z-]+):.*?## *(.*)', open('Makefile').read())), sep='\n')"
 
 lab: $(STAMP)  ## open the course in JupyterLab
-	$(PY) -m jupyter lab notebooks/00_start_here.ipynb $(ARGS)
+	$(PY) -m jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)
+
+# Another minor version of Keras and another backend are laid over .venv, each in a folder of its own.
+OTHER_KERAS := 3.12.4
+GRAPH_TESTS := tests/test_graphs_*.py tests/test_public_code.py tests/test_audit.py
+
+test-backends: .venv-backends/installed  ## the tests of graphs on an older Keras, and on JAX
+	PYTHONPATH=.venv-backends/keras $(PY) -c "import keras; assert keras.__version__ == '$(OTHER_KERAS)', keras.__version__"
+	PYTHONPATH=.venv-backends/keras $(PY) -m pytest $(GRAPH_TESTS) -n $(JOBS) $(ARGS)
+	PYTHONPATH=.venv-backends/jax KERAS_BACKEND=jax $(PY) -m pytest $(GRAPH_TESTS) -n $(JOBS) $(ARGS)
+
+.venv-backends/installed: $(STAMP)
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) --no-deps --target .venv-backends/keras keras==$(OTHER_KERAS)
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) --no-deps --target .venv-backends/jax jax==0.10.2 jaxlib==0.10.2
+	@$(PY) -c "open('$@', 'w').close()"
 
 install: $(STAMP)  ## build .venv from requirements.txt
 
