@@ -1,0 +1,132 @@
+"""Random models: every rewrite is accepted, every mutant is caught, and what counts as the same computes the same."""
+
+from __future__ import annotations
+
+import zlib
+
+import keras
+import networkx
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import course_utils  # noqa: F401
+from course_utils.graphs.blueprint import Blueprint
+from course_utils.graphs.difference import compare_models
+from course_utils.graphs.mutants import KINDS, mutants
+from course_utils.graphs.read import read
+from course_utils.graphs.rewrites import REWRITES, mixture, rewrites
+from course_utils.graphs.rules import normal_form
+from tests.graph_models import LECTURE, random_model
+
+few = settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]
+
+
+def results(model: keras.Model) -> list[np.ndarray]:
+    """What a model computes with weights that depend on their shape alone, on inputs that depend on theirs."""
+    for weight in model.weights:
+        seed = zlib.crc32(repr(tuple(weight.shape)).encode())
+        weight.assign(np.abs(np.random.default_rng(seed).normal(0, 0.3, weight.shape)))
+    rng = np.random.default_rng(3)
+    shapes = [(2, *(4 if d is None else d for d in t.shape[1:])) for t in model.inputs]
+    given = [rng.normal(size=shape).astype("float32") for shape in shapes]
+    as_list = isinstance(model.input, list) and not isinstance(model, keras.Sequential)
+    found = model(given if as_list else given[0], training=False)
+    return [np.asarray(a) for a in (found if isinstance(found, (list, tuple)) else [found])]
+
+
+def isomorphic(a: keras.Model, b: keras.Model) -> bool:
+    """Whether networkx finds the normal forms isomorphic: slow, and without sharing, but not our code."""
+    graphs = []
+    for model in (a, b):
+        form, g = normal_form(read(model)), networkx.DiGraph()
+        for i, node in enumerate(form.nodes):
+            if i in form.dead:
+                continue
+            place = [k for k, t in enumerate(form.inputs) if t.node == i]
+            ends = [(k, t.index) for k, t in enumerate(form.outputs) if t.node == i]
+            g.add_node(i, label=repr((node.kind, sorted(node.settings.items()), place, ends)))
+            for t, port in zip(node.inputs, node.ports, strict=True):
+                ports = g.edges[t.node, i]["port"] if g.has_edge(t.node, i) else []
+                g.add_edge(t.node, i, port=sorted([*ports, (port, t.index)]))
+        graphs.append(g)
+    return networkx.vf2pp_is_isomorphic(*graphs, node_label="label") and networkx.is_isomorphic(
+        *graphs, lambda x, y: x["label"] == y["label"], lambda x, y: x["port"] == y["port"]
+    )
+
+
+@few
+@given(seed=st.integers(0, 10**6), calls=st.integers(1, 16), way=st.sampled_from(sorted(REWRITES)))
+def test_random_models_rewritten_are_the_same(seed, calls, way):
+    model = random_model(seed, calls)
+    plan = Blueprint.of(model)
+    for maker in (REWRITES[way](), mixture(seed)):
+        difference = compare_models(plan.build(maker), model)
+        assert difference.same, f"{way}: {difference}"
+
+
+@few
+@given(seed=st.integers(0, 10**6), calls=st.integers(2, 12))
+def test_random_models_with_a_mistake_are_not_the_same(seed, calls):
+    model = random_model(seed, calls)
+    for mutant in mutants(model, seed=seed, most=1):
+        difference = compare_models(mutant.model, model)
+        if difference.same:
+            assert mutant.kind not in ("share", "unshare", "resize", "add")
+            assert isomorphic(mutant.model, model), mutant.description
+            for mine, right in zip(results(mutant.model), results(model), strict=True):
+                np.testing.assert_allclose(mine, right, rtol=1e-4, atol=1e-5)
+        else:
+            assert all(edit.message.endswith(".") for edit in difference.edits)
+
+
+@few
+@given(first=st.integers(0, 60), second=st.integers(0, 60))
+def test_two_small_random_models_are_the_same_only_if_networkx_says_so(first, second):
+    a, b = random_model(first, 2), random_model(second, 2)
+    if compare_models(a, b).same:
+        assert isomorphic(a, b)
+    else:
+        assert len(compare_models(a, b).edits) >= 1
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_lecture_examples_rewritten_compute_the_same_and_are_the_same(name):
+    model = LECTURE[name]()
+    right = results(model) if name not in ("l12",) else None
+    for way, other in rewrites(model):
+        difference = compare_models(other, model)
+        assert difference.same, f"{way}: {difference}"
+        if right is not None and way in ("as it is", "operators for merges", "activations apart", "no-ops put in"):
+            for mine, theirs in zip(results(other), right, strict=True):
+                np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["l9", "l11", "l14", "l16", "l18", "l19", "residual", "nested"])
+def test_mistakes_in_lecture_examples_are_caught_and_explained(name):
+    model = LECTURE[name]()
+    explained = total = 0
+    for mutant in mutants(model, most=3):
+        difference = compare_models(mutant.model, model)
+        if difference.same:
+            assert isomorphic(mutant.model, model), mutant.description
+            continue
+        total += 1
+        explained += mutant.explained_by([edit.message for edit in difference.edits])
+    assert total >= 12
+    assert explained >= 0.9 * total  # over all lecture examples together it is 97 % or more
+
+
+def test_every_kind_of_mistake_is_made_somewhere():
+    made = {m.kind for name in ("l8", "l9", "l12", "l16", "nested") for m in mutants(LECTURE[name](), most=1)}
+    x = keras.Input((6, 4))
+    y = keras.layers.Concatenate()([x, keras.layers.Conv1D(4, 3, padding="same")(x)])
+    made |= {m.kind for m in mutants(keras.Model(x, keras.layers.GlobalMaxPooling1D()(y)), most=1)}
+    assert made == set(KINDS)
