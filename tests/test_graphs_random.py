@@ -37,7 +37,7 @@ def results(model: keras.Model) -> list[np.ndarray]:
     rng = np.random.default_rng(3)
     shapes = [(2, *(4 if d is None else d for d in t.shape[1:])) for t in model.inputs]
     given = [rng.normal(size=shape).astype("float32") for shape in shapes]
-    as_list = isinstance(model.input, list) and not isinstance(model, keras.Sequential)
+    as_list = not isinstance(model, keras.Sequential) and isinstance(model.input, list)
     found = model(given if as_list else given[0], training=False)
     return [np.asarray(a) for a in (found if isinstance(found, (list, tuple)) else [found])]
 
