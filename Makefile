@@ -14,7 +14,7 @@ PY := .venv/bin/python
 endif
 STAMP := .venv/installed
 
-.PHONY: help lab test test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
+.PHONY: help lab test test-browser test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -25,6 +25,10 @@ lab: $(STAMP)  ## open the course in JupyterLab
 
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)
+
+test-browser: $(STAMP)  ## a learner's first minutes in a real browser (needs chromium; pictures in .browser/)
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) "playwright>=1.50"
+	BROWSER_TESTS=1 $(PY) -m pytest tests/browser $(ARGS)
 
 # Another minor version of Keras and another backend are laid over .venv, each in a folder of its own.
 OTHER_KERAS := 3.12.4
