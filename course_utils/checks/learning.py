@@ -137,11 +137,10 @@ class Learns(Criterion):
 
     def score(self, model: keras.Model, data: Dataset) -> float:
         """The figure on the validation data; NaN when a prediction is."""
-        import keras
+        return self.figure(model, predictions(model, data), data)
 
-        # Called, not `predict`: that compiles anew for each model, which takes longer than all of training may.
-        predicted = model(feed(model, data.validation.x), training=False)
-        arrays = [keras.ops.convert_to_numpy(part) for part in keras.tree.flatten(predicted)]
+    def figure(self, model: keras.Model, arrays: list[np.ndarray], data: Dataset) -> float:
+        """The figure of one output, from what the model predicts for the validation data; NaN when a prediction is."""
         names = list(data.validation.y)
         output = self.output or names[0]
         own = output_names(model)
@@ -170,6 +169,15 @@ class Learns(Criterion):
         if self.measure is accuracy:
             return f"its accuracy on data it has not seen is {figure:.1%}; at least {self.reach:.0%} asked for"
         return f"its error on data it has not seen is {figure:.2g}; under {self.reach:g} asked for"
+
+
+def predictions(model: keras.Model, data: Dataset) -> list[np.ndarray]:
+    """What the model predicts for the validation data, an array for each output."""
+    import keras
+
+    # Called, not `predict`: that compiles anew for each model, which takes longer than all of training may.
+    predicted = model(feed(model, data.validation.x), training=False)
+    return [keras.ops.convert_to_numpy(part) for part in keras.tree.flatten(predicted)]
 
 
 def feed(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> Any:

@@ -1,0 +1,60 @@
+"""What several heads of one model learn, in one training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from course_utils.checks.learning import Learns, predictions
+from course_utils.data.dataset import Dataset
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass
+class LearnHeads(Learns):
+    """On held-out data every head reaches its own figure, as it is or after one short training of a copy.
+
+    What `Learns` calls the figure is here the number of heads that fall short.
+
+    Args:
+        heads: a `Learns` for each head, with its `output`, `reach` and `measure`; the rest of it is not used.
+    """
+
+    heads: Sequence[Learns] = ()
+    reach: float = 0.0
+    _figures: list[float] = field(default_factory=list, init=False, repr=False)
+
+    def score(self, model: keras.Model, data: Dataset) -> float:
+        """How many heads fall short; NaN when a prediction is."""
+        arrays = predictions(model, data)
+        self._figures = [head.figure(model, arrays, data) for head in self.heads]
+        if not all(map(math.isfinite, self._figures)):
+            return math.nan
+        return float(len(self._short()))
+
+    def _short(self) -> list[int]:
+        return [
+            at
+            for at, (head, figure) in enumerate(zip(self.heads, self._figures, strict=True))
+            if not head.is_reached(figure)
+        ]
+
+    def is_reached(self, figure: float) -> bool:
+        """Whether no head falls short."""
+        return figure == 0
+
+    def goal(self, bare: bool = False) -> str:
+        """The figures asked for."""
+        return ", ".join(f"`{head.output}` {head.goal(bare=True)}" for head in self.heads)
+
+    def words(self, figure: float) -> str:
+        """What was measured for each head that falls short, beside what was asked for."""
+        if not math.isfinite(figure):
+            return "its predictions are not finite numbers (NaN)"
+        return "; ".join(
+            f"`{self.heads[at].output}`: {self.heads[at].words(self._figures[at])}" for at in self._short()
+        )
