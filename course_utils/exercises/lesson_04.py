@@ -1,0 +1,136 @@
+"""Exercises of lesson 04, question answering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course_utils.checks.compiling import Compiled
+from course_utils.checks.criterion import Holds
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.learning import Learns, accuracy
+from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.values import SameValue
+from course_utils.data import Dataset
+
+if TYPE_CHECKING:
+    import keras
+
+_RECURRENT = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D"}
+
+
+def _letters() -> Dataset:
+    from course_utils import data
+
+    return data.questions.make(n=6000, n_validation=2000, seed=7)
+
+
+def _letter_and_question() -> Mapping[str, Any]:
+    return {
+        "letter": "Dear help desk, I am Boris. I live in Prague. I pay for the senior plan. My printer does not work.",
+        "question": "Which contract does the customer have?",
+    }
+
+
+def _question_first() -> list[keras.Model]:
+    """The answer to 4.1 with its inputs in the order that Keras gives a dictionary of them: by name."""
+    import keras
+
+    from course_utils.exercises import exercise
+
+    answer = exercise("4.1").target()
+    return [keras.Model(answer.inputs[::-1], answer.outputs[0])]
+
+
+def _one_hot_at_random(value: Any) -> str | None:
+    try:
+        rows = np.asarray(value)
+    except Exception:
+        rows = np.asarray(None)
+    if rows.dtype.kind not in "biuf":
+        return f"an array of numbers was asked for; this is a {type(value).__name__}."
+    if rows.shape != (1000, 25):
+        return f"the shape is {rows.shape}; 1,000 letters and 25 answers give (1000, 25)."
+    if not np.isin(rows, (0, 1)).all():
+        wrong = rows[~np.isin(rows, (0, 1))].flat[0]
+        return f"it holds {wrong:.3g}; a one-hot row holds zeros and a single 1."
+    if not rows.any():
+        return "every row is zero. The high end is exclusive: `randint(0, 1)` draws nothing but 0."
+    sums = rows.sum(axis=1)
+    if (sums != 1).any():
+        at = int(np.flatnonzero(sums != 1)[0])
+        return f"row {at} has {int(sums[at])} ones; each row needs exactly one, for one answer."
+    if missing := [at for at, count in enumerate(rows.sum(axis=0)) if not count]:
+        if missing == [24]:
+            return "answer 24 is never drawn. The high end is exclusive."
+        return f"{len(missing)} of the 25 answers are never drawn; draw a new one for each row."
+    return None
+
+
+def _has_no_memory(model: Any) -> str | None:
+    from course_utils.graphs.read import read
+    from course_utils.graphs.rules.structure import flatten
+
+    recurrent = [node for node in flatten(read(model)).nodes if node.kind in _RECURRENT]
+    if not recurrent:
+        return None
+    return f"`{recurrent[0].name}` is a recurrent layer, `{recurrent[0].kind}`; do without."
+
+
+EXERCISES = (
+    Exercise(
+        id="4.1",
+        title="Mend it",
+        criteria=[SameGraph(alternatives=_question_first), Parameters(exactly=1_000_052), Compiled(metrics=True)],
+        hints=[
+            "Take the picture of the lecture's model beside the code, and go through it line by line.",
+            "Words first, then numbers: `Embedding(10_000, 64)`. Is `question` read anywhere?",
+            "One answer of 500: softmax. Whole numbers: the sparse loss.",
+        ],
+    ),
+    Exercise(
+        id="4.2",
+        title="Feed it",
+        asks_for="value",
+        given=_letter_and_question,
+        criteria=[
+            SameValue(
+                name="arrays by name",
+                look="The keys are the names of the inputs; each value is what `encode(words, length)` gives.",
+                praise="ready for the model.",
+            )
+        ],
+        hints=[
+            "The names of the inputs are `text` and `question`.",
+            "`data.questions.encode(letter, data.questions.TEXT_LENGTH)` is the first; the second is made likewise.",
+        ],
+    ),
+    Exercise(
+        id="4.3",
+        title="Answers at random",
+        asks_for="value",
+        criteria=[Holds("one-hot rows", _one_hot_at_random, "one 1 in each row, and every answer occurs.")],
+        hints=[
+            "First draw 1,000 whole numbers from 0 to 24. Which high end is that?",
+            "`np.eye(25)` has the 25 one-hot rows. An array of whole numbers in square brackets picks rows.",
+            "`np.eye(25)[np.random.randint(0, 25, size=1000)]`",
+        ],
+    ),
+    Exercise(
+        id="4.4",
+        title="Without a memory",
+        criteria=[
+            Structure(inputs=2, outputs=1, merges=1),
+            Holds("no recurrent layer", _has_no_memory, "it reads all words at once."),
+            Parameters(at_most=20_000),
+            Learns(_letters, reach=0.95, measure=accuracy, epochs=8, batch_size=128, seconds=20),
+        ],
+        hints=[
+            "`GlobalMaxPooling1D` takes the largest number of each column over all words: one row is left.",
+            "Pool both sequences, concatenate the two rows, and end with 25 units and softmax.",
+            "Two embeddings of 32 numbers for 124 words are enough, and Adam at 0.01.",
+        ],
+    ),
+)
