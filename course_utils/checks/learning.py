@@ -86,7 +86,7 @@ class Learns(Criterion):
         try:
             settings = settings_of(model)
         except CompileProblem as problem:
-            return self.found(False, f"{self.words(before)}, and {problem}")
+            return self.found(False, f"{problem} So far {self.words(before)}.")
         keras.utils.set_random_seed(SEED)
         try:
             copy = keras.models.clone_model(model)
