@@ -1,0 +1,144 @@
+"""A model told back in words: its ends, its branches, what is shared, its ways from inputs to outputs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.result import Finding
+from course_utils.graphs.words import listed, plural
+
+if TYPE_CHECKING:
+    from course_utils.graphs.graph import Graph
+
+
+def describe(graph: Graph) -> str:
+    """A graph in a few sentences.
+
+    Args:
+        graph: as read from a model; nested models are looked into.
+
+    Returns:
+        Text in which names stand in backticks. Branches that lead nowhere are left out.
+    """
+    from course_utils.graphs.rules.structure import flatten
+
+    flat = flatten(graph)
+    live = [at for at in range(len(flat.nodes)) if at not in flat.dead]
+    sentences = [
+        f"It has {_counted(flat.input_names, 'input')} and {_counted(flat.output_names, 'output')}.",
+    ]
+    calls = Counter(flat.nodes[at].layer for at in live if flat.nodes[at].parameters)
+    for layer, count in calls.items():
+        if count > 1:
+            name = next(flat.nodes[at].name for at in live if flat.nodes[at].layer == layer)
+            sentences.append(f"`{name}` is called {count} times, with one set of weights.")
+    splits = [flat.nodes[at].name for at in live if len(_readers(flat, at)) > 1]
+    if splits:
+        sentences.append(f"The way splits after {listed(f'`{name}`' for name in splits)}.")
+    merges = [(flat.nodes[at].name, len(set(flat.nodes[at].inputs))) for at in live]
+    for name, read in merges:
+        if read > 1:
+            sentences.append(f"`{name}` joins {read} tensors.")
+    if has_skip(flat):
+        sentences.append(
+            "A part of the way is skipped: there are ways of different length between the same two points."
+        )
+    shortest, longest, count = ways(flat)
+    long = "" if shortest == longest else f", the longest through {longest}"
+    sentences.append(
+        f"{plural(count, 'way').capitalize()} lead{'s' if count == 1 else ''} from an input to an output; "
+        f"the shortest goes through {plural(shortest, 'call')}{long}."
+    )
+    if unused := [flat.nodes[at].name for at in flat.unused_inputs()]:
+        sentences.append(f"{listed(f'`{name}`' for name in unused)} reaches no output.")
+    return " ".join(sentences)
+
+
+def _counted(names: tuple[str, ...], noun: str) -> str:
+    return f"{plural(len(names), noun)} ({listed(f'`{name}`' for name in names)})"
+
+
+def _readers(graph: Graph, node: int) -> list[int]:
+    """Calls that read an output of a call, those that lead nowhere left out."""
+    return [
+        at
+        for at, other in enumerate(graph.nodes)
+        if at not in graph.dead and any(tensor.node == node for tensor in other.inputs)
+    ]
+
+
+def ways(graph: Graph) -> tuple[int, int, int]:
+    """Ways from an input to an output: calls on the shortest, calls on the longest, and how many ways there are.
+
+    Inputs are not counted as calls. Of a graph in which nothing connects the two, all three are 0.
+    """
+    found: dict[int, tuple[int, int, int]] = {}
+    starts = {tensor.node for tensor in graph.inputs}
+    for at, node in enumerate(graph.nodes):
+        if at in starts:
+            found[at] = (0, 0, 1)
+            continue
+        before = [found[tensor.node] for tensor in node.inputs if tensor.node in found]
+        if before:
+            found[at] = (min(b[0] for b in before) + 1, max(b[1] for b in before) + 1, sum(b[2] for b in before))
+    ends = [found[tensor.node] for tensor in graph.outputs if tensor.node in found]
+    if not ends:
+        return (0, 0, 0)
+    return (min(end[0] for end in ends), max(end[1] for end in ends), sum(end[2] for end in ends))
+
+
+def has_skip(graph: Graph) -> bool:
+    """Whether two ways of different length lead from some call to another: a skip connection, projected or not."""
+    for start in range(len(graph.nodes)):
+        lengths: dict[int, set[int]] = {start: {0}}
+        for at in range(start + 1, len(graph.nodes)):
+            if at in graph.dead:
+                continue
+            reached = {
+                length + 1
+                for tensor in graph.nodes[at].inputs
+                if tensor.node in lengths
+                for length in lengths[tensor.node]
+            }
+            if len(reached) > 1:
+                return True
+            if reached:
+                lengths[at] = reached
+    return False
+
+
+@dataclass
+class Skips(Criterion):
+    """Somewhere a connection skips a part of the way."""
+
+    name: str = "skip connection"
+
+    def judge(self, attempt: Attempt) -> Finding:
+        """Look for two ways of different length between the same two calls."""
+        from course_utils.graphs.read import read
+        from course_utils.graphs.rules.structure import flatten
+
+        if has_skip(flatten(read(attempt.value))):
+            return self.found(True, "a part of the way is skipped.")
+        return self.found(False, "no connection skips anything: all ways between two points are equally long.")
+
+
+@dataclass
+class Described(Criterion):
+    """Any model in which every input reaches an output; the finding draws it and tells it back in words."""
+
+    name: str = "your design"
+
+    def judge(self, attempt: Attempt) -> Finding:
+        """Describe."""
+        from course_utils.graphs.draw import plot_model
+        from course_utils.graphs.read import read
+
+        graph = read(attempt.value)
+        if unused := graph.unused_inputs():
+            name = graph.nodes[unused[0]].name
+            return self.found(False, f"the input `{name}` reaches no output: connect it, or leave it out.")
+        return self.found(True, describe(graph), plot_model(attempt.value))

@@ -1,0 +1,176 @@
+"""Exercises of lesson 11, graphs of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from course_utils.checks.compiling import Compiled
+from course_utils.checks.criterion import Holds
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.models import Frozen, SameGraph
+from course_utils.checks.values import SameValue
+
+
+def _trained() -> Mapping[str, Any]:
+    import keras
+    from keras import layers
+
+    numbers = keras.Input(shape=(10,), name="numbers")
+    first = layers.Dense(32, activation="relu", name="first")(numbers)
+    second = layers.Dense(16, activation="relu", name="second")(first)
+    return {"trained": keras.Model(numbers, layers.Dense(1, name="price")(second), name="trained")}
+
+
+def _projected(padding: str) -> list[Any]:
+    """The model of 11.1; with a 1 × 1 kernel the padding of the way past changes nothing."""
+    import keras
+    from keras import layers
+
+    picture = keras.Input(shape=(16, 16, 8))
+    h = layers.Conv2D(24, 3, padding="same", activation="relu")(picture)
+    h = layers.Conv2D(24, 3, padding="same")(h)
+    past = layers.Conv2D(24, 1, padding=padding)(picture)
+    return [keras.Model(picture, layers.ReLU()(layers.Add()([h, past])))]
+
+
+def _three_branches(padding: str) -> list[Any]:
+    """The model of 11.2; with a 1 × 1 kernel the padding of the first branch changes nothing."""
+    import keras
+    from keras import layers
+
+    picture = keras.Input(shape=(16, 16, 32))
+    a = layers.Conv2D(8, 1, padding=padding, activation="relu")(picture)
+    b, c = (layers.Conv2D(8, 3, padding="same", activation="relu")(picture) for _ in range(2))
+    c = layers.Conv2D(16, 3, padding="same", activation="relu")(c)
+    return [keras.Model(picture, layers.Add()([layers.Concatenate()([a, b, c]), picture]))]
+
+
+def _first_line(error: Exception) -> str:
+    line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return line[:160]
+
+
+def _is_a_layer_class(value: Any) -> str | None:
+    import keras
+
+    if isinstance(value, keras.layers.Layer):
+        return "this is a layer already; the class itself was asked for, without a call."
+    is_layer = isinstance(value, type) and issubclass(value, keras.layers.Layer)
+    return None if is_layer else "a class derived from `layers.Layer` was asked for."
+
+
+def _wrong_blend(layer: Any, share: float) -> str | None:
+    first, second = np.array([[1.0, 2.0]], "float32"), np.array([[5.0, -2.0]], "float32")
+    found = np.asarray(layer([first, second]))
+    wanted = share * first + (1 - share) * second
+    if found.shape != wanted.shape or not np.allclose(found, wanted, atol=1e-5):
+        swapped = found.shape == wanted.shape and np.allclose(found, share * second + (1 - share) * first, atol=1e-5)
+        return "`share` belongs to the first tensor, the rest to the second." if swapped else "the blend is not right."
+    return None
+
+
+def _blends(value: Any) -> str | None:
+    if objection := _is_a_layer_class(value):
+        return objection
+    try:
+        layer = value(0.25)
+        problem = _wrong_blend(layer, 0.25)
+    except Exception as error:
+        return f"`Blend(0.25)` called on a list of two tensors fails: {_first_line(error)}"
+    return problem or ("it has weights; none are needed." if layer.weights else None)
+
+
+def _can_be_made_again(value: Any) -> str | None:
+    if _is_a_layer_class(value):
+        return "there is no class to make again."
+    try:
+        config = value(0.25, name="mixing").get_config()
+    except Exception as error:
+        return f"`Blend(0.25, name=…).get_config()` fails: {_first_line(error)}"
+    if "share" not in config:
+        return "`get_config()` does not tell `share`."
+    if config.get("name") != "mixing":
+        return "`get_config()` loses the name: begin with `super().get_config()`."
+    try:
+        problem = _wrong_blend(value.from_config(config), 0.25)
+    except Exception as error:
+        return f"`Blend.from_config(…)` fails: {_first_line(error)}"
+    return problem and "made again from its config it does something else."
+
+
+EXERCISES = (
+    Exercise(
+        id="11.1",
+        title="With a projection",
+        criteria=[SameGraph(alternatives=lambda: _projected(padding="same"))],
+        hints=[
+            "The way past is a convolution, too: `layers.Conv2D(24, 1)(picture)`.",
+            "`layers.ReLU()(layers.Add()([h, past]))`",
+        ],
+    ),
+    Exercise(
+        id="11.2",
+        title="Three branches and a way past",
+        criteria=[SameGraph(alternatives=lambda: _three_branches(padding="valid"))],
+        hints=[
+            "All three branches begin at the input; only the third has two layers.",
+            "`layers.Concatenate()([a, b, c])` has 8 + 8 + 16 channels, so the input can be added.",
+        ],
+    ),
+    Exercise(
+        id="11.3",
+        title="An ensemble of your own",
+        criteria=[SameGraph()],
+        hints=[
+            "Write the two models first; then call both on one new input.",
+            "`layers.Average()([first(numbers), second(numbers)])`",
+        ],
+    ),
+    Exercise(
+        id="11.4",
+        title="Your own new head",
+        given=_trained,
+        criteria=[SameGraph(), Frozen(layers=["first", "second"]), Compiled(optimizer=True)],
+        hints=[
+            '`trained.get_layer("second").output` is the tensor for the new head to read.',
+            "Set `trainable = False` on `first` and on `second`, then compile the new model.",
+        ],
+    ),
+    Exercise(
+        id="11.5",
+        title="A layer that can be saved",
+        asks_for="value",
+        criteria=[
+            Holds("what it computes", _blends, "share · first + (1 − share) · second."),
+            Holds("made again", _can_be_made_again, "its config tells all that is needed."),
+        ],
+        hints=[
+            "`call(self, inputs)` gets the list: `first, second = inputs`.",
+            '`get_config` returns `{**super().get_config(), "share": self.share}`.',
+        ],
+    ),
+    Exercise(
+        id="11.6",
+        title="Count the ways",
+        asks_for="value",
+        criteria=[
+            SameValue(
+                name="ways",
+                mistakes=[
+                    (4, "`past` reads `a` itself, too."),
+                    (3, "some inputs have more than one way."),
+                    (6, "these lead to the other output, `second`."),
+                    (11, "these are the ways to both outputs together."),
+                ],
+                look="Write at each node how many ways lead to it, from the inputs down.",
+            )
+        ],
+        hints=[
+            "`left` has 2 ways, `right` has 2.",
+            "`joined` has as many as `left` and `middle` together; then comes `past`.",
+        ],
+    ),
+)

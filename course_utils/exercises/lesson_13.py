@@ -1,0 +1,118 @@
+"""Exercises of lesson 13, the capstone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course_utils.checks.compiling import Compiled
+from course_utils.checks.describing import Described, Skips
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.learning import Learns
+from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.values import SameValue
+from course_utils.data import Dataset, Split
+
+if TYPE_CHECKING:
+    import keras
+
+
+def _three_views() -> Dataset:
+    """The data of the lesson: x a tenth before, now, a tenth after."""
+    from course_utils import data
+
+    waves = data.waves.make(targets=("sin", "cos"))
+
+    def views(split: Split) -> Split:
+        x = split.x["x"]
+        return Split({"before": x - 0.1, "now": x, "after": x + 0.1}, split.y)
+
+    return Dataset(views(waves.train), views(waves.validation))
+
+
+@dataclass
+class LearnsEach(Learns):
+    """Every head reaches the figure: the worst of them is measured."""
+
+    def score(self, model: keras.Model, data: Dataset) -> float:
+        """The figure of the worst head; NaN when a prediction is."""
+        scores = [Learns(self.dataset, self.reach, output=name).score(model, data) for name in data.validation.y]
+        return float(np.max(scores))
+
+
+def _built() -> Mapping[str, Any]:
+    return {"model": EXERCISES[0].target()}
+
+
+EXERCISES = (
+    Exercise(
+        id="13.1",
+        title="From the figure",
+        criteria=[SameGraph(without=["input names", "output names"])],
+        hints=[
+            'Three boxes have the mark of one layer: make it once, `look = layers.Dense(16, activation="gelu")`.',
+            "`past` is an `Add` of two tensors: one from `mix`, one from a call of `look`. From which?",
+            "The heads hang on `past`: `sin` directly, `cos` behind one more layer.",
+        ],
+    ),
+    Exercise(
+        id="13.2",
+        title="Count it from the figure",
+        asks_for="value",
+        criteria=[
+            SameValue(
+                name="parameters",
+                mistakes=[
+                    (1186, "`look` is counted three times; it is one layer."),
+                    (610, "`mix` reads what all three calls of `look` give: 48 numbers."),
+                    (1072, "these are the weights alone; each unit has a bias besides."),
+                    (1105, "a head is missing."),
+                ],
+                look="Layer by layer: numbers read × units + units. Shared once; adding and joining cost nothing.",
+            )
+        ],
+        hints=["`look` reads 1 number, `mix` 48, the others 16.", "32 + 784 + 17 + 272 + …"],
+    ),
+    Exercise(
+        id="13.3",
+        title="Make it learn",
+        given=_built,
+        criteria=[
+            SameGraph(without=["input names", "output names"]),
+            Compiled(optimizer=True, learning_rate=True),
+            Learns(_three_views, reach=0.01, output="sin", epochs=40, batch_size=50, seconds=30),
+        ],
+        hints=[
+            "`keras.optimizers.Adam(0.01)`; losses and weights as dicts with the keys `sin` and `cos`.",
+            '`loss_weights={"sin": 2.0, "cos": 1.0}`',
+        ],
+    ),
+    Exercise(
+        id="13.4",
+        title="Within a budget",
+        criteria=[
+            Structure(inputs=3, outputs=2, merges=1, shared=1),
+            Skips(),
+            Parameters(at_most=300),
+            LearnsEach(
+                _three_views, reach=0.01, epochs=60, batch_size=100, seconds=35, name="learning, the worse head"
+            ),
+        ],
+        hints=[
+            "Where do most parameters of the figure's network sit? 16 units that read 48 numbers. Halve the units.",
+            "Without the layer `turn`, both heads hang on `past`. Adam at 0.02 is bold enough for small networks.",
+        ],
+    ),
+    Exercise(
+        id="13.5",
+        title="A design of your own",
+        criteria=[Described()],
+        hints=[
+            "Write down the inputs and outputs first, as `keras.Input(...)` and as `layers.Dense(...)` with a name.",
+            "A picture goes through `Conv2D`, a text through `Embedding` and `LSTM`, numbers stay; then join.",
+        ],
+    ),
+)

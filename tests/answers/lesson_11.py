@@ -1,0 +1,198 @@
+import keras
+import numpy as np
+from keras import layers
+
+
+def block(projection=True, filters=24, kernel=1, activation=None, after=True, order=1, early=None):
+    x = keras.Input((16, 16, 8))
+    h = layers.Conv2D(24, 3, padding="same", activation="relu")(x)
+    h = layers.Conv2D(24, 3, padding="same", activation=early)(h)
+    past = layers.Conv2D(filters, kernel, padding="same", activation=activation)(x) if projection else h
+    total = layers.Add()([h, past][::order])
+    return keras.Model(x, layers.ReLU()(total) if after else total)
+
+
+def block_with_operators():
+    x = keras.Input((16, 16, 8))
+    way = keras.Sequential([layers.Conv2D(24, 3, padding="same"), layers.ReLU(), layers.Conv2D(24, 3, padding="same")])
+    return keras.Model(x, keras.ops.relu(layers.Convolution2D(24, (1, 1))(x) + way(x)))
+
+
+def looks(
+    sizes=(8, 8, 16), added=True, order=(0, 1, 2), activation="relu", chained=True, merge=None, thin_padding="same"
+):
+    x = keras.Input((16, 16, 32))
+
+    def conv(n, k, tensor):
+        padding = thin_padding if k == 1 else "same"
+        return layers.Conv2D(n, k, padding=padding, activation=activation)(tensor)
+
+    branches = [conv(sizes[0], 1, x), conv(sizes[1], 3, x), conv(sizes[2], 3, conv(8, 3, x) if chained else x)]
+    joined = layers.Concatenate(axis=-1)([branches[at] for at in order])
+    if not added:
+        return keras.Model(x, joined)
+    return keras.Model(x, merge(joined, x) if merge else layers.Add()([x, joined]))
+
+
+def ensemble(merge=layers.Average, shared=False, units=16, separate_inputs=False, nested=True):
+    x = keras.Input((20,))
+    deep = keras.Sequential([layers.Dense(units, "relu"), layers.Dense(1)])
+    straight = deep if shared else layers.Dense(1)
+    y = keras.Input((20,)) if separate_inputs else x
+    return keras.Model([x, y] if separate_inputs else x, merge()([deep(x), straight(y)]))
+
+
+def ensemble_by_hand():
+    x = keras.Input((20,))
+    deep = layers.Dense(1)(layers.Dense(16, "relu")(x))
+    return keras.Model(x, (layers.Dense(1)(x) + deep) / 2)
+
+
+def head(
+    frozen=("first", "second"), units=3, loss="sparse_categorical_crossentropy", at="second", activation="softmax"
+):
+    x = keras.Input((10,), name="numbers")
+    first = layers.Dense(32, "relu", name="first")
+    second = layers.Dense(16, "relu", name="second")
+    made = {"first": first, "second": second}
+    for name in set(frozen) & set(made):
+        made[name].trainable = False
+    h = first(x)
+    h = second(h) if at == "second" else h
+    model = keras.Model(x, layers.Dense(units, activation, name="kind")(h))
+    if "kind" in frozen:
+        model.get_layer("kind").trainable = False
+    if loss:
+        model.compile(optimizer="adam", loss=loss)
+    return model
+
+
+def head_by_slicing():
+    return head(loss=keras.losses.SparseCategoricalCrossentropy())
+
+
+def head_after_freezing_all():
+    x = keras.Input((10,))
+    old = [layers.Dense(32, "relu", name="first"), layers.Dense(16, "relu", name="second")]
+    for layer in old:
+        layer.trainable = False
+    model = keras.Model(x, layers.Softmax()(layers.Dense(3)(old[1](old[0](x)))))
+    model.compile("Adam", "sparse_categorical_crossentropy")
+    return model
+
+
+def blend(
+    formula=lambda s, a, b: s * a + (1 - s) * b, config=True, full=True, weights=False, keywords=True, lost=False
+):
+    class Blend(layers.Layer):
+        def __init__(self, share=0.5, **kwargs):
+            super().__init__(**(kwargs if keywords else {}))
+            self.share = share
+
+        def build(self, shapes):
+            if weights:
+                self.add_weight(shape=(1,))
+
+        def call(self, inputs):
+            return formula(0.9 if lost and self.share == 0.5 else self.share, inputs[0], inputs[1])
+
+        def get_config(self):
+            own = {"share": self.share} if config else {}
+            return {**super().get_config(), **own} if full else own
+
+    return Blend
+
+
+def blend_without_base():
+    class Blend(layers.Layer):
+        def __init__(self, share):
+            super().__init__()
+            self.share = share
+
+        def call(self, inputs):
+            return self.share * inputs[0] + (1 - self.share) * inputs[1]
+
+    return Blend
+
+
+def blend_with_operations():
+    @keras.saving.register_keras_serializable(package="answers")
+    class Mix(layers.Layer):
+        def __init__(self, share, *, name=None, **more):
+            super().__init__(name=name, **more)
+            self.share = float(share)
+
+        def call(self, pair):
+            return keras.ops.add(pair[1], self.share * keras.ops.subtract(pair[0], pair[1]))
+
+        def get_config(self):
+            config = super().get_config()
+            config.update(share=self.share)
+            return config
+
+    return Mix
+
+
+RIGHT = {
+    "11.1": [block, lambda: block(order=-1), block_with_operators],
+    "11.2": [
+        looks,
+        lambda: looks(thin_padding="valid"),
+        lambda: looks(merge=lambda a, b: a + b),
+        lambda: looks(merge=lambda a, b: layers.add([a, b])),
+    ],
+    "11.3": [ensemble, ensemble_by_hand, lambda: ensemble(lambda: layers.average)],
+    "11.4": [head, head_by_slicing, lambda: head(loss=["sparse_categorical_crossentropy"])],
+    "11.5": [blend, blend_with_operations, lambda: blend(lambda s, a, b: b + s * (a - b))],
+    "11.6": [lambda: 5, lambda: 5.0, lambda: np.int64(5)],
+}
+WRONG = {
+    "11.1": [
+        (lambda: block(after=False), "ReLU"),
+        (lambda: block(kernel=3), "3"),
+        (lambda: block(activation="relu"), "relu"),
+        (lambda: block(projection=False), "Conv2D"),
+        (lambda: block(early="relu"), "relu"),
+    ],
+    "11.2": [
+        (lambda: looks(added=False), "dd"),
+        (lambda: looks(chained=False), "Conv2D"),
+        (lambda: looks((16, 8, 8)), "16"),
+        (lambda: looks(activation=None), "relu"),
+        (lambda: looks(merge=lambda a, b: layers.Multiply()([a, b])), "ultiply"),
+    ],
+    "11.3": [
+        (lambda: ensemble(layers.Add), "verage"),
+        (lambda: ensemble(layers.Concatenate), "verage"),
+        (lambda: ensemble(shared=True), "missing"),
+        (lambda: ensemble(units=8), "8"),
+        (lambda: ensemble(separate_inputs=True), "nput"),
+    ],
+    "11.4": [
+        (lambda: head(frozen=()), "`first` still trains"),
+        (lambda: head(frozen=("first",)), "`second` still trains"),
+        (lambda: head(frozen=("first", "second", "kind")), "`kind` is frozen too"),
+        (lambda: head(loss=None), "not compiled"),
+        (lambda: head(loss="categorical_crossentropy"), "categorical_crossentropy"),
+        (lambda: head(at="first"), "16"),
+        (lambda: head(units=1, activation="sigmoid"), "softmax"),
+    ],
+    "11.5": [
+        (lambda: blend(lambda s, a, b: s * b + (1 - s) * a), "belongs to the first"),
+        (lambda: blend(lambda s, a, b: a + b), "not right"),
+        (lambda: blend(weights=True), "has weights"),
+        (lambda: blend(config=False), "does not tell `share`"),
+        (lambda: blend(full=False), "loses the name"),
+        (blend_without_base, "get_config()` fails"),
+        (lambda: blend()(0.25), "without a call"),
+        (lambda: "Blend", "class"),
+        (lambda: blend(lambda s, a, b: a @ b), "fails"),
+    ],
+    "11.6": [
+        (lambda: 4, "`past`"),
+        (lambda: 3, "more than one way"),
+        (lambda: 6, "other output"),
+        (lambda: 11, "both outputs"),
+        (lambda: "five", "number"),
+    ],
+}
