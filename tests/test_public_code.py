@@ -182,7 +182,7 @@ class TestL13:
             (lambda: l13(last="sigmoid"), ["sigmoid"]),
             (lambda: l13(sizes=(32, 32), merge=layers.Add()), ["Add", "Concatenate"]),
             (l13_input_never_used, ["question"]),
-            (l13_every_step, ["return_sequences"]),
+            (l13_every_step, ["every time step", "last one only"]),
             (lambda: l13(loss="sparse_categorical_crossentropy"), ["sparse"]),
             (lambda: l13(loss={"answer": CE}), ["key `answer`", "names of the layers, not of the variables"]),
         ],

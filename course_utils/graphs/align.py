@@ -21,9 +21,11 @@ _STEPS_OVER_GAPS = 3
 class Alignment:
     """A partial matching of the calls of `a` (the learner's) and `b` (the target's)."""
 
-    def __init__(self, a: Side, b: Side) -> None:
+    def __init__(self, a: Side, b: Side, *, by_place: bool = False) -> None:
         self.a = a
         self.b = b
+        # Equal settings usually say more than the place; the other way round when two sizes were exchanged.
+        self._label_score, self._place_score = (4.2, 3.0) if by_place else (6.0, 2.0)
         self.to_b: dict[int, int] = {}
         self.to_a: dict[int, int] = {}
         self._layers: dict[Hashable, Hashable] = {}
@@ -71,7 +73,7 @@ class Alignment:
             return 0.0
         context_before, context_after = self._context(i, j)
         if a.labels[i] == b.labels[j]:
-            score = 6.0
+            score = self._label_score
         elif node.kind == other.kind and node.family == other.family:
             differing = sum(node.settings.get(k) != v for k, v in other.settings.items())
             score = max(2.0, 4.0 - 0.5 * differing)
@@ -79,7 +81,7 @@ class Alignment:
             score = 0.5
         else:
             return 0.0
-        score += 2.0 * context_before + 2.0 * context_after
+        score += self._place_score * (context_before + context_after)
         if node.name == other.name:
             score += 1.0
         if node.layer in self._layers:
@@ -230,14 +232,15 @@ def alignments(a: Side, b: Side, intern: Interner) -> Iterator[Alignment]:
         ("shared", "both", "down", "up", "free"),
         ("shared", "both", "free", "up"),
         ("both",),
+        (),
     )
     for order in orders:
-        alignment = Alignment(a, b)
+        alignment = Alignment(a, b, by_place=not order)
         alignment.match_inputs()
         for name in order:
             alignment.seed(*seeds[name], a.live)
         alignment.propagate(7.0)
-        if name != "both":
+        if order[-1:] != ("both",):
             alignment.seed(up_a, up_b, everywhere)  # calls that lead nowhere, where they are what is missing
         for j, places in b.outputs_at.items():
             for k, _ in places:

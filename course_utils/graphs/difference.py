@@ -134,7 +134,7 @@ def _repaired(alignment: Alignment, found: Edits, graph: Graph, target: Graph) -
         j = alignment.to_b[i]
         alignment.part(i)
         other = edits_of(alignment, graph, target)
-        if other.edits and len(other.edits) < len(found.edits):
+        if other.edits and other.cost[0] < found.cost[0]:
             found = other
             if len(found.edits) == 1:
                 break

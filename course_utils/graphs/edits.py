@@ -69,11 +69,13 @@ class Edits:
     """How much they change, to choose among as many edits."""
     suspects: tuple[int, ...]
     """Matched calls of the learner's normal form that read what they should not, or are of another class."""
+    abandoned: int = 0
+    """Groups of the learner's calls that no edit names and that nothing would use any more."""
 
     @property
     def cost(self) -> tuple[int, float]:
-        """What is to be least."""
-        return len(self.edits), self.changes
+        """What is to be least: the learner has to take out what is abandoned, too."""
+        return len(self.edits) + self.abandoned, self.changes
 
 
 def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> Edits:
@@ -93,7 +95,7 @@ def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> Edits:
     work.sharing()
     work.labels()
     found = [edit for _, edit in sorted(work.found, key=lambda pair: pair[0])]
-    return Edits(tuple(_moves(found, work)), work.changes, tuple(dict.fromkeys(work.suspects)))
+    return Edits(tuple(_moves(found, work)), work.changes, tuple(dict.fromkeys(work.suspects)), work.abandoned())
 
 
 class _Edits:
@@ -522,6 +524,16 @@ class _Edits:
                 changes=float(len(group)),
             )
 
+    def abandoned(self) -> int:
+        """How many groups of live calls have no counterpart and are named by no edit."""
+        named = {path for _, edit in self.found for path in edit.nodes}
+        left = [
+            i
+            for i in range(len(self.a.reads))
+            if i not in self.to_b and self.a.live[i] and i not in self.a.input_at and not named & set(self.paths([i]))
+        ]
+        return len(_connected(left, self.a.reads))
+
     def _written(self, calls: list[int]) -> list[Path]:
         return list(self.paths(calls))
 
@@ -722,7 +734,8 @@ class _Edits:
             has, should = ("is called", "be called") if keys == ["name"] else ("has", "have")
             message = f"{name} {has} {mine}; it should {should} {theirs}."
         edit = Edit("setting", where, sentence([message]), nodes=self.paths([i]), targets=self.targets([j]))
-        self.add(self.place(i), edit, changes=1.0 + 0.1 * (len(keys) - 1))
+        # A little less than another wire: a layer with a wrong size stands where it should more often than not.
+        self.add(self.place(i), edit, changes=0.95 + 0.1 * (len(keys) - 1))
 
     def _named_for(self, i: int, keys: list[str]) -> str:
         """The learner's layer that a setting belongs to: an activation may be a layer of its own."""
@@ -767,7 +780,7 @@ class _Edits:
         if node.kind == "Concatenate" and keys == ["axis"]:
             written = self.graph.find(node.origin[0]).settings.get("axis", mine["axis"])
             rank = len(other.shapes[0]) if other.shapes else 0
-            last = rank and theirs["axis"] == rank - 1
+            last = theirs["axis"] in (-1, rank - 1)
             wanted = "the last axis, the features (axis=-1)" if last else f"axis {theirs['axis']}"
             return f"{name} joins along axis {written}; it should join along {wanted}."
         activation = mine.get("activation")

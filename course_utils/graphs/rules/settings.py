@@ -34,6 +34,8 @@ def _spelling(draft: Draft) -> None:
             del settings["data_format"]
         if "axis" in settings and call.kind not in _NEW_AXIS and call.inputs and (shape := call.input_shape()):
             settings["axis"] = _positive(settings["axis"], len(shape))
+            if call.kind == "Concatenate" and settings["axis"] == len(shape) - 1:
+                settings["axis"] = -1  # "the features", whatever the rank: a wrong rank is told where it arises
         if call.kind == "Dot" and call.family == "layer" and len(call.inputs) == 2:
             axes = settings.get("axes")
             pair = axes if isinstance(axes, tuple) else (axes, axes)
