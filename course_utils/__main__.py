@@ -27,9 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return doctor.main()
 
     if arguments.command == "audit":
-        from course_utils import audit
+        from course_utils.audit import table
 
-        return audit.main()
+        return table.main()
 
     if arguments.command == "figures":
         from course_utils import figures

@@ -4,7 +4,7 @@ import keras
 import pytest
 from keras import layers
 
-from course_utils.audit import audit, isomorphic
+from course_utils.audit.table import audit, isomorphic
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.models import SameGraph
 from course_utils.exercises import every

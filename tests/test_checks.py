@@ -158,6 +158,22 @@ class TestLearning:
         assert Learns(self.waves, reach=0.25).judge(attempt(model)).passed
         assert capsys.readouterr().out == ""
 
+    def test_the_copy_keeps_what_does_not_train(self, capsys):
+        made = self.waves()
+        scale = layers.Normalization(axis=None)
+        scale.adapt(made.train.x["x"])
+        frozen = layers.Dense(16, "tanh", trainable=False)
+        inner = keras.Sequential([keras.Input((1,)), scale, frozen])
+        x = keras.Input((1,))
+        model = compiled(keras.Model(x, layers.Dense(1)(inner(x))), loss="mse")
+        criterion = Learns(self.waves, reach=1e-9, epochs=1)
+        seen = []
+        criterion.train = lambda copy, data, seconds: (seen.append(copy), (1.0, False))[1]
+        criterion.judge(attempt(model))
+        points = np.array([[0.0], [1.0]], "float32")
+        inside = [keras.Model(m.input, m.layers[-2].output)(points) for m in (model, seen[0])]
+        assert np.allclose(*map(keras.ops.convert_to_numpy, inside))
+
     def test_what_cannot_be_reached_is_said_in_figures(self, capsys):
         found = Learns(self.waves, reach=1e-9, epochs=2).judge(attempt(self.model()))
         assert not found.passed

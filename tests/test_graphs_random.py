@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import course_utils  # noqa: F401
-from course_utils.graphs.blueprint import Blueprint
+from course_utils.audit.blueprint import Blueprint
+from course_utils.audit.mutants import KINDS, mutants
+from course_utils.audit.rewrites import REWRITES, mixture, rewrites
 from course_utils.graphs.difference import compare_models
-from course_utils.graphs.mutants import KINDS, mutants
 from course_utils.graphs.read import read
-from course_utils.graphs.rewrites import REWRITES, mixture, rewrites
 from course_utils.graphs.rules import normal_form
 from tests.graph_models import LECTURE, random_model
 

@@ -90,6 +90,7 @@ class Learns(Criterion):
         keras.utils.set_random_seed(SEED)
         try:
             copy = keras.models.clone_model(model)
+            _take_over(copy, model)
             copy.compile(**_known(settings))
         except Exception as error:
             return self.found(False, f"{self.words(before)}, and no copy can be made to train: {_first_line(error)}")
@@ -210,6 +211,18 @@ def targets(model: keras.Model, arrays: Arrays) -> Any:
     if len(names) != len(arrays):
         raise ValueError(f"the model has {len(names)} outputs; the data has {len(arrays)}: {', '.join(arrays)}")
     return list(arrays.values())
+
+
+def _take_over(copy: keras.Model, model: keras.Model) -> None:
+    """Give the copy what does not train: what a `Normalization` was adapted to, a frozen trunk."""
+    for mine, theirs in zip(copy.non_trainable_variables, model.non_trainable_variables, strict=True):
+        mine.assign(theirs)
+    waiting = list(copy.layers)
+    while waiting:
+        layer = waiting.pop()
+        waiting += getattr(layer, "layers", ())
+        if hasattr(layer, "finalize_state"):  # `Normalization` computes with constants made from its weights
+            layer.finalize_state()
 
 
 def _known(settings: Mapping[str, Any]) -> dict[str, Any]:

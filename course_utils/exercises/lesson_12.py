@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,7 +47,7 @@ def _five_convolutions(model: Any) -> str | None:
     found = [node for at, node in enumerate(graph.nodes) if node.kind == "Conv1D" and at not in graph.dead]
     if len(found) < 5:
         return f"{len(found)} `Conv1D` layers are on the way to the output; keep all five."
-    small = [node.name for node in found if math.prod(np.ravel(node.settings.get("kernel_size", 5))) != 5]
+    small = [node.name for node in found if node.settings.get("kernel_size", 5) not in (5, (5,), [5])]
     return f"`{small[0]}` has another kernel; keep 5." if small else None
 
 

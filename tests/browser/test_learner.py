@@ -18,7 +18,10 @@ from course_utils.lessons.source import ROOT
 
 PICTURES = ROOT / ".browser"
 expect.set_options(timeout=180_000)
-QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+QUIET = (
+    "--no-sandbox --disable-gpu --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
 WRONG = "x = keras.Input((3,))\nmodel = keras.Model(x, layers.Dense(1)(layers.Dense(8, activation='relu')(x)))"
 RIGHT = "model = keras.Sequential([keras.Input((3,)), layers.Dense(16), layers.ReLU(), layers.Dense(1)])"
 

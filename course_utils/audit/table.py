@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from course_utils.audit.mutants import mutants
+from course_utils.audit.rewrites import rewrites
 from course_utils.checks.compiling import Compiled, resolve
 from course_utils.checks.criterion import Attempt
 from course_utils.checks.exercise import Exercise
@@ -20,9 +22,7 @@ from course_utils.checks.models import SameGraph
 from course_utils.exercises import every
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph
-from course_utils.graphs.mutants import mutants
 from course_utils.graphs.read import read
-from course_utils.graphs.rewrites import rewrites
 from course_utils.graphs.rules import normal_form
 
 if TYPE_CHECKING:
