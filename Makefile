@@ -55,7 +55,7 @@ $(STAMP): requirements.txt pyproject.toml
 	@$(PY) -c "open('$(STAMP)', 'w').close()"
 
 lessons: $(STAMP)  ## build both editions of all lessons from solutions/*.py
-	$(PY) -m course_utils build
+	$(PY) -m course_utils build $(ARGS)
 
 figures: $(STAMP)  ## draw the pictures in figures/
 	$(PY) -m course_utils figures

@@ -124,3 +124,35 @@ def test_find_answer_takes_it_from_the_source():
 def test_every_source_parses():
     lessons = [parse(path) for path in sources()]
     assert [lesson.number for lesson in lessons] == [f"{n:02}" for n in range(len(lessons))]
+
+
+class TestKeptOutputs:
+    """A change of prose keeps outputs; a change of code does not."""
+
+    SOURCE = HEADER + "\n# %%\nx = 1\nprint(x)\n\n# %% [markdown]\n# Prose.\n"
+
+    @pytest.fixture
+    def built(self, tmp_path):
+        import nbformat
+
+        notebook = derive(parse(write(tmp_path, self.SOURCE)), "solved")
+        cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        cell.execution_count = 1
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="1\n")]
+        nbformat.write(notebook, tmp_path / "built.ipynb")
+        return tmp_path / "built.ipynb"
+
+    @pytest.mark.parametrize(
+        ("change", "kept"), [(("Prose.", "Better prose."), True), (("x = 1", "x = 2"), False), (("", ""), True)]
+    )
+    def test_outputs(self, tmp_path, built, change, kept):
+        from course_utils.lessons.build import _keep_outputs
+
+        notebook = derive(parse(write(tmp_path, self.SOURCE.replace(*change))), "solved")
+        assert _keep_outputs(notebook, built) is kept
+        assert ([cell.outputs for cell in notebook.cells if cell.cell_type == "code"] != [[]]) is kept
+
+    def test_a_notebook_that_was_not_built_has_none(self, tmp_path):
+        from course_utils.lessons.build import _keep_outputs
+
+        assert not _keep_outputs(derive(parse(write(tmp_path, self.SOURCE)), "solved"), tmp_path / "none.ipynb")

@@ -28,11 +28,14 @@ def target(lesson: Lesson, edition: Edition, root: Path = ROOT) -> Path:
     return root / FOLDERS[edition] / lesson.name
 
 
-def build(numbers: Sequence[str] = (), *, jobs: int = 2) -> None:
+def build(numbers: Sequence[str] = (), *, execute: bool = False, jobs: int = 2) -> None:
     """Derive, execute and write both editions of the lessons with these numbers (all, when none is given).
+
+    A notebook whose code cells are those that were executed last keeps its outputs: prose is built in a moment.
 
     Args:
         numbers: such as `["01", "02"]`.
+        execute: run all code all the same, as after a change in `course_utils`.
         jobs: how many notebooks run at a time.
 
     Raises:
@@ -42,7 +45,7 @@ def build(numbers: Sequence[str] = (), *, jobs: int = 2) -> None:
     lessons = [parse(path) for path in _select(numbers)]
     work: list[tuple[Lesson, Edition]] = [(lesson, edition) for lesson in lessons for edition in FOLDERS]
     with ThreadPoolExecutor(jobs) as pool:
-        for message in pool.map(lambda item: _build_one(*item), work):
+        for message in pool.map(lambda item: _build_one(*item, execute), work):
             print(message, flush=True)
     if not numbers:
         _write_table()
@@ -94,13 +97,35 @@ def _skeleton(notebook: NotebookNode) -> list[tuple[str, str, str]]:
     return [(cell.cell_type, cell.id, cell.source) for cell in notebook.cells]
 
 
-def _build_one(lesson: Lesson, edition: Edition) -> str:
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _keep_outputs(notebook: NotebookNode, path: Path) -> bool:
+    """Take outputs over from the built notebook, if it ran the same code from top to bottom."""
+    import nbformat
+
+    if not path.exists():
+        return False
+    new, built = _code(notebook), _code(nbformat.read(path, as_version=4))
+    same = [(cell.id, cell.source) for cell in new] == [(cell.id, cell.source) for cell in built]
+    if not same or [cell.execution_count for cell in built] != list(range(1, len(built) + 1)):
+        return False
+    for cell, before in zip(new, built, strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    return True
+
+
+def _build_one(lesson: Lesson, edition: Edition, execute: bool) -> str:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
     path = target(lesson, edition)
     notebook = derive(lesson, edition)
+    if not execute and _keep_outputs(notebook, path):
+        nbformat.write(notebook, path)
+        return f"{path.parent.name}/{path.name}  same code, outputs kept"
     started = time.monotonic()
     client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False, coalesce_streams=True)
     try:
