@@ -1,0 +1,129 @@
+"""Exercises of lesson 08, social media: age, income, gender."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from course_utils.checks.compiling import Compiled
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.heads import LearnHeads
+from course_utils.checks.learning import Learns, accuracy
+from course_utils.checks.models import SameGraph, Structure
+from course_utils.checks.values import SameValue
+from course_utils.data import Dataset
+
+
+def _people() -> Dataset:
+    from course_utils import data
+
+    return data.posts.make(n=4000, n_validation=500, seed=7)
+
+
+def _messages() -> Mapping[str, Any]:
+    return {
+        "truth": np.array([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1]),
+        "sure": np.array([0.9, 0.2, 0.8, 0.7, 0.1, 0.3, 0.6, 0.4, 0.3, 0.1, 0.2, 0.2]),
+        "place": np.array(["town"] * 9 + ["village"] * 3),
+    }
+
+
+EXERCISES = (
+    Exercise(
+        id="8.1",
+        title="How short may it be?",
+        asks_for="value",
+        criteria=[
+            SameValue(
+                name="shortest text",
+                mistakes=[
+                    (269, "that is the shortest text for the lecture's sizes, 5 and 5; here they are 3 and 4."),
+                    (96, "that is what the first pooling reads; the convolution before it takes two steps away."),
+                    (24, "one pooling seems to be left out: there are two."),
+                    (14, "each pooling divides by 4, so going backwards it multiplies by 4."),
+                ],
+                look="A window of 3 must read n + 2 steps to give n; a pooling of 4 must read 4n. Begin with 1.",
+            )
+        ],
+        hints=[
+            "Go backwards from 1: two convolutions with a window of 3 must read 3, then 5 steps.",
+            "The pooling before them must read 4 × 5 = 20. Two convolutions, a pooling and a convolution remain.",
+        ],
+    ),
+    Exercise(
+        id="8.2",
+        title="Mend it",
+        criteria=[SameGraph()],
+        hints=[
+            "Which argument of `Embedding` comes first, the number of words or the numbers a word?",
+            "One age a person: how many axes does each output have? What is missing before the dense layer?",
+            "Softmax makes the outputs of a layer add up to 1. What does that leave to a single unit?",
+            "Read the last line once more: which heads does it list?",
+        ],
+    ),
+    Exercise(
+        id="8.3",
+        title="By name",
+        criteria=[SameGraph(), Compiled(metrics=True, optimizer=True)],
+        hints=[
+            'The keys are the names of the output layers: `layers.Dense(1, name="age")`.',
+            '`loss={"age": "mse", …}, loss_weights={"age": 0.005, …}`',
+            '`metrics={"age": ["mae"], …, "gender": ["accuracy", keras.metrics.AUC()]}`',
+        ],
+    ),
+    Exercise(
+        id="8.4",
+        title="Scaling inside the model",
+        criteria=[
+            Structure(inputs=1, outputs=3),
+            LearnHeads(
+                _people,
+                heads=[
+                    Learns(_people, reach=25.0, output="age"),
+                    Learns(_people, reach=0.4, measure=accuracy, output="income"),
+                    Learns(_people, reach=0.8, measure=accuracy, output="gender"),
+                ],
+                epochs=4,
+                batch_size=64,
+                seconds=30,
+            ),
+        ],
+        hints=[
+            "Weights first: how large is each loss for a constant answer? Section 4 measured it.",
+            "A layer without weights can turn spreads into years: multiply by 15 and add 44.",
+            '`layers.Rescaling(15.0, offset=44.0, name="age")` on a `Dense(1)`; Adam with a rate of 0.004.',
+        ],
+    ),
+    Exercise(
+        id="8.5",
+        title="An average hides a group",
+        asks_for="value",
+        given=_messages,
+        criteria=[
+            SameValue(
+                name="accuracies",
+                mistakes=[
+                    (
+                        {"all": 9 / 12, "town": 8 / 12, "village": 1 / 12},
+                        "a group's accuracy is a share of that group, not of all twelve.",
+                    ),
+                    (
+                        {"all": 9, "town": 8, "village": 1},
+                        "these are numbers of right answers; divide each by the size of its group.",
+                    ),
+                    (
+                        {"all": 3 / 12, "town": 1 / 9, "village": 2 / 3},
+                        "these are the shares of wrong answers; accuracy is the share of right ones.",
+                    ),
+                ],
+                look="Right is where `sure > 0.5` agrees with `truth`; then the mean over the group.",
+            )
+        ],
+        hints=[
+            "First an array that says for each message whether the model is right.",
+            '`is_correct[place == "town"].mean()`',
+        ],
+    ),
+)

@@ -1,0 +1,208 @@
+"""Exercises of lesson 09, an auxiliary input and output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from course_utils.checks.compiling import Compiled
+from course_utils.checks.criterion import Holds
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.heads import LearnHeads
+from course_utils.checks.learning import Learns, accuracy
+from course_utils.checks.models import SameGraph, Structure
+from course_utils.checks.values import SameValue, describe
+from course_utils.data import Dataset
+
+_TAUGHT = {"words", "headline", "aux_output"}
+_UNTAUGHT = {"hidden_1", "hidden_2", "hidden_3", "main_output"}
+_WEIGHTLESS = {"main_input", "aux_input", "together"}
+
+
+def _is_taught(value: Any) -> str | None:
+    if isinstance(value, str) or not isinstance(value, (list, tuple, set, frozenset)):
+        return f"a list of names was asked for; this is {describe(value)}."
+    names = {str(name) for name in value}
+    if unknown := sorted(names - _TAUGHT - _UNTAUGHT - _WEIGHTLESS):
+        return f"`lecture` has no layer called {describe(unknown[0])}; the summary lists the names."
+    if empty := sorted(names & _WEIGHTLESS):
+        return f"`{empty[0]}` has no weights that could change; see the column of parameters in the summary."
+    if wrong := sorted(names & _UNTAUGHT):
+        return (
+            f"`{wrong[0]}` is not on any way from the inputs to `aux_output`, so the auxiliary loss does not reach it."
+        )
+    if "aux_output" not in names:
+        return "a layer with weights is missing: the one that gives the answer itself."
+    if names != _TAUGHT:
+        return "go on backwards from `aux_output`, against the arrows: a layer with weights is still missing."
+    return None
+
+
+def _headlines() -> Dataset:
+    from course_utils import data
+
+    return data.headlines.make(n=3000, n_validation=1000, seed=7, length=data.headlines.MAX_TOKENS)
+
+
+def _named_in_order(model: Any) -> str | None:
+    from course_utils.graphs.read import read
+
+    graph = read(model)
+    for what, found, wanted in (
+        ("inputs", graph.input_names, ("main_input", "aux_input")),
+        ("outputs", graph.output_names, ("main_output", "aux_output")),
+    ):
+        if tuple(found) != wanted:
+            names = " and ".join(f"`{name}`" for name in found)
+            return f"the {what} are {names}; they should be `{wanted[0]}` and `{wanted[1]}`, in this order."
+    return None
+
+
+def _reads_headlines(model: Any) -> str | None:
+    shapes = [tuple(tensor.shape[1:]) for tensor in model.inputs]
+    if len(shapes) != 2:
+        return "there should be two inputs, the headline and the numbers."
+    if shapes[0] not in ((43,), (None,)):
+        return f"`main_input` has shape {shapes[0]}; these headlines have (43,)."
+    return None if shapes[1] == (5,) else f"`aux_input` has shape {shapes[1]}; there are 5 numbers."
+
+
+def _aux_is_blind(model: Any) -> str | None:
+    from course_utils.graphs.read import read
+    from course_utils.graphs.rules.structure import flatten
+
+    graph = flatten(read(model))
+    if len(graph.inputs) != 2 or len(graph.outputs) != 2:
+        return "with two inputs and two outputs this can be looked at."
+    at = list(graph.output_names).index("aux_output") if "aux_output" in graph.output_names else 1
+    numbers = graph.inputs[1].node
+    waiting, seen = [graph.outputs[at].node], set()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting += [tensor.node for tensor in graph.nodes[node].inputs]
+    if numbers in seen:
+        return "`aux_output` depends on `aux_input`; it should branch off before the numbers join."
+    return None
+
+
+def _small() -> Mapping[str, Any]:
+    import keras
+    from keras import layers
+
+    main_input = keras.Input(shape=(100,), dtype="int32", name="main_input")
+    headline = layers.LSTM(32, name="headline")(layers.Embedding(127, 32, name="words")(main_input))
+    aux_output = layers.Dense(1, activation="sigmoid", name="aux_output")(headline)
+    aux_input = keras.Input(shape=(5,), name="aux_input")
+    x = layers.concatenate([headline, aux_input], name="together")
+    for number in (1, 2, 3):
+        x = layers.Dense(64, activation="relu", name=f"hidden_{number}")(x)
+    main_output = layers.Dense(1, activation="sigmoid", name="main_output")(x)
+    return {"small": keras.Model([main_input, aux_input], [main_output, aux_output], name="small")}
+
+
+def _eight_starts() -> Mapping[str, Any]:
+    return {
+        "old": np.array([71.2, 74.0, 69.5, 73.1, 75.4, 70.8, 72.6, 74.2]),
+        "new": np.array([72.0, 73.1, 72.9, 73.0, 74.1, 73.2, 71.9, 75.0]),
+    }
+
+
+def _mistaken_differences() -> list[tuple[dict[str, float], str]]:
+    old, new = _eight_starts().values()
+    change = new - old
+    mean, root = float(change.mean()), len(change) ** 0.5
+    apart = float(np.sqrt(old.var(ddof=1) / 8 + new.var(ddof=1) / 8))
+    return [
+        ({"mean": mean, "error": float(change.std(ddof=1))}, "the error is not divided by the square root of 8 yet."),
+        (
+            {"mean": mean, "error": float(change.std() / root)},
+            "take the standard deviation with `ddof=1`: eight are few.",
+        ),
+        ({"mean": -mean, "error": float(change.std(ddof=1) / root)}, "`new - old` was asked for; the sign is turned."),
+        (
+            {"mean": mean, "error": apart},
+            "the starts are the same for both: take the differences first, then their standard deviation.",
+        ),
+    ]
+
+
+EXERCISES = (
+    Exercise(
+        id="9.1",
+        title="Which layers does it teach?",
+        asks_for="value",
+        criteria=[Holds("layers that change", _is_taught, "all layers with weights that stand before `aux_output`.")],
+        hints=[
+            "Start at `aux_output` in the picture and walk against the arrows. Which layers do you meet?",
+            "Two layers stand before it, and it has weights itself. Inputs have none.",
+        ],
+    ),
+    Exercise(
+        id="9.2",
+        title="Weights by name",
+        criteria=[SameGraph(), Compiled(optimizer=True, metrics=True)],
+        hints=[
+            "The graph is the lecture's, with a `GRU` in place of the LSTM and one dense layer in place of three.",
+            "With `loss_weights`, the loss must be given for each output too.",
+            '`loss={"main_output": "binary_crossentropy", "aux_output": …}, loss_weights={"main_output": 1.0, …}`',
+        ],
+    ),
+    Exercise(
+        id="9.3",
+        title="Take the scaffolding away",
+        given=_small,
+        criteria=[Structure(inputs=2, outputs=1), SameGraph()],
+        hints=[
+            "`keras.Model` takes the graph between two ends. Which ends are wanted?",
+            'The inputs are `small.inputs`; the output of a layer is `small.get_layer("…").output`.',
+        ],
+    ),
+    Exercise(
+        id="9.4",
+        title="More than chance?",
+        asks_for="value",
+        given=_eight_starts,
+        criteria=[
+            SameValue(
+                name="difference",
+                mistakes=_mistaken_differences(),
+                tolerance=0.003,
+                look="First the eight differences, then their mean and their standard deviation.",
+                praise="right. The mean is less than twice its error away from 0: not more than chance.",
+            )
+        ],
+        hints=[
+            "`differences = new - old` gives eight numbers, one a start.",
+            '`{"mean": differences.mean(), "error": differences.std(ddof=1) / np.sqrt(8)}`',
+        ],
+    ),
+    Exercise(
+        id="9.5",
+        title="Your own two heads",
+        criteria=[
+            Structure(inputs=2, outputs=2),
+            Holds("names", _named_in_order, "inputs and outputs are named and ordered as asked."),
+            Holds("inputs", _reads_headlines, "headlines and five numbers."),
+            Holds("auxiliary head", _aux_is_blind, "it reads the headline alone."),
+            LearnHeads(
+                _headlines,
+                heads=[
+                    Learns(_headlines, reach=0.72, measure=accuracy, output="main_output"),
+                    Learns(_headlines, reach=0.66, measure=accuracy, output="aux_output"),
+                ],
+                epochs=6,
+                batch_size=64,
+                seconds=30,
+            ),
+        ],
+        hints=[
+            "The small network of section 4 would do, with 43 words, and a few more epochs than 3.",
+            "Word pairs say a lot: an embedding, a `Conv1D` with a window of 2 and a global pooling are quick.",
+            "Both losses need some weight, or one head does not learn. Adam with a rate of about 0.005.",
+        ],
+    ),
+)
