@@ -1,0 +1,146 @@
+"""Exercises of lesson 06, two heads: sine and exponential."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from course_utils.checks.compiling import Compiled
+from course_utils.checks.criterion import Holds
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.heads import LearnHeads
+from course_utils.checks.learning import Learns
+from course_utils.checks.models import SameGraph, Structure
+from course_utils.checks.values import SameValue
+from course_utils.data import Dataset
+
+if TYPE_CHECKING:
+    import keras
+
+
+def _curves() -> Dataset:
+    from course_utils import data
+
+    return data.waves.make(n=1000, n_validation=100, seed=7, targets=("sin", "exp"))
+
+
+def two_heads() -> keras.Model:
+    """The lecture's network (L16), as the lesson's function of the same name makes it."""
+    import keras
+    from keras import layers
+
+    def dense(units: int) -> keras.layers.Layer:
+        return layers.Dense(units, activation="sigmoid", kernel_initializer="uniform")
+
+    def end(name: str) -> keras.layers.Layer:
+        return layers.Dense(1, kernel_initializer="uniform", name=name)
+
+    x = keras.Input(shape=(1,), name="x")
+    trunk = dense(20)(dense(20)(x))
+    return keras.Model(x, [end("sin")(dense(20)(dense(20)(trunk))), end("exp")(dense(30)(dense(30)(trunk)))])
+
+
+def _lecture_network() -> Mapping[str, Any]:
+    return {"two_heads": two_heads}
+
+
+def _named(*wanted: str) -> Callable[[Any], str | None]:
+    def ask(model: Any) -> str | None:
+        from course_utils.checks.compiling import output_names
+
+        if tuple(output_names(model)) == wanted:
+            return None
+        shown, asked = (", ".join(f"`{name}`" for name in names) for names in (output_names(model), wanted))
+        return (
+            f"the outputs are called {shown}; they should be called {asked}, in this order. The name of the last layer "
+            "is the output's name."
+        )
+
+    return ask
+
+
+def _has_a_trunk_and_heads(model: Any) -> str | None:
+    from course_utils.graphs.read import read
+    from course_utils.graphs.rules.structure import flatten
+
+    graph = flatten(read(model))
+    ways: list[set[Any]] = []
+    for output in graph.outputs:
+        waiting, seen = [output.node], set()
+        while waiting:
+            if (at := waiting.pop()) not in seen:
+                seen.add(at)
+                waiting += [tensor.node for tensor in graph.nodes[at].inputs]
+        ways.append({graph.nodes[at].layer for at in seen if graph.nodes[at].parameters})
+    if not set.intersection(*ways):
+        return "no layer with weights leads to both outputs: there is no trunk."
+    for at, name in enumerate(graph.output_names):
+        others = set().union(*(way for other, way in enumerate(ways) if other != at))
+        if len(ways[at] - others) < 2:
+            return f"the head `{name}` has no hidden layer of its own between the trunk and its last layer."
+    return None
+
+
+EXERCISES = (
+    Exercise(
+        id="6.1",
+        title="Three heads",
+        criteria=[SameGraph(), Holds("names of the outputs", _named("sin", "cos", "exp"), "`sin`, `cos`, `exp`.")],
+        hints=[
+            "Make the trunk once, and keep its tensor in a variable that you do not use for anything else.",
+            "`sin` and `cos` have a layer of 16 units each. Two layers: two calls of `layers.Dense(16, …)`.",
+            '`exp = layers.Dense(1, name="exp")(trunk)`, and at the end `keras.Model(x, [sin, cos, exp])`.',
+        ],
+    ),
+    Exercise(
+        id="6.2",
+        title="By name",
+        given=_lecture_network,
+        # The lecture's uniform kernels come with `two_heads()`; its settings are asked for here, not its start.
+        criteria=[SameGraph(), Compiled(metrics=True, optimizer=True)],
+        hints=[
+            "The keys of every dict are the names of the outputs: `sin` and `exp`.",
+            '`loss={"sin": "mse", "exp": …}, loss_weights={"sin": 0.1, …}`',
+            'A metric for one output: `metrics={"sin": ["mae"]}`.',
+        ],
+    ),
+    Exercise(
+        id="6.3",
+        title="Read a log",
+        asks_for="value",
+        criteria=[
+            SameValue(
+                name="exp_loss",
+                tolerance=1e-3,
+                mistakes=[
+                    (0.1370 - 0.2000, "that is total minus part; a loss below 0 cannot be. The weights are missing."),
+                    (0.1370 - 0.02, "this is 0.9 · exp_loss; the log shows the part without its weight."),
+                    ((0.1370 - 0.2000) / 0.9, "the sine's part enters the total with its weight, 0.1."),
+                    ((0.1370 - 0.9 * 0.2) / 0.1, "the two weights are swapped."),
+                    (0.1 * 0.2 + 0.9 * 0.1370, "0.1370 is the total already; solve for the part that is missing."),
+                ],
+                look="total = 0.1 · sin_loss + 0.9 · exp_loss.",
+            )
+        ],
+        hints=["Write down the weighted sum with the one unknown in it.", "0.1370 = 0.1 · 0.2000 + 0.9 · exp_loss"],
+    ),
+    Exercise(
+        id="6.4",
+        title="A better network",
+        criteria=[
+            Structure(inputs=1, outputs=2),
+            Holds("trunk and heads", _has_a_trunk_and_heads, "one trunk, and a hidden layer or more in each head."),
+            Holds("names of the outputs", _named("sin", "exp"), "`sin` and `exp`."),
+            LearnHeads(
+                _curves,
+                heads=[Learns(_curves, reach=2e-3, output="sin"), Learns(_curves, reach=2e-3, output="exp")],
+                epochs=50,
+            ),
+        ],
+        hints=[
+            "Which two suspects of section 4 were to blame?",
+            "Keras's own start (no `kernel_initializer`), `tanh` or `gelu`, one hidden layer less in each branch.",
+            "Adam with a rate that falls: `keras.optimizers.schedules.CosineDecay(0.01, decay_steps=50 * 32)`.",
+        ],
+    ),
+)
