@@ -87,7 +87,6 @@ EXERCISES = (
                 ],
                 epochs=4,
                 batch_size=64,
-                seconds=30,
             ),
         ],
         hints=[

@@ -196,7 +196,6 @@ EXERCISES = (
                 ],
                 epochs=6,
                 batch_size=64,
-                seconds=30,
             ),
         ],
         hints=[

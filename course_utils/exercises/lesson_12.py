@@ -279,7 +279,7 @@ EXERCISES = (
         13,
         [
             Holds("layers", _two_hidden_layers, "two hidden layers of 32 units, one unit at the end."),
-            Learns(_sine, reach=0.01, epochs=30, batch_size=50, seconds=30),
+            Learns(_sine, reach=0.01, epochs=30, batch_size=50),
         ],
         "Keras's own start, `tanh`, and Adam at 0.01.",
     ),

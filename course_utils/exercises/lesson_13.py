@@ -83,7 +83,7 @@ EXERCISES = (
         criteria=[
             SameGraph(without=["input names", "output names"]),
             Compiled(optimizer=True, learning_rate=True),
-            Learns(_three_views, reach=0.01, output="sin", epochs=40, batch_size=50, seconds=30),
+            Learns(_three_views, reach=0.01, output="sin", epochs=40, batch_size=50),
         ],
         hints=[
             "`keras.optimizers.Adam(0.01)`; losses and weights as dicts with the keys `sin` and `cos`.",
@@ -97,9 +97,7 @@ EXERCISES = (
             Structure(inputs=3, outputs=2, merges=1, shared=1),
             Skips(),
             Parameters(at_most=300),
-            LearnsEach(
-                _three_views, reach=0.01, epochs=60, batch_size=100, seconds=35, name="learning, the worse head"
-            ),
+            LearnsEach(_three_views, reach=0.01, epochs=60, batch_size=100, name="learning, the worse head"),
         ],
         hints=[
             "Where do most parameters of the figure's network sit? 16 units that read 48 numbers. Halve the units.",
