@@ -467,7 +467,7 @@ runs["years, measured weights"] = fit(small_network(), x_train, train.y, x_valid
 keras.utils.set_random_seed(7)
 measured = {**inverse, "age": 1.0}  # a constant has the loss 1 on scaled ages
 runs["scaled, measured weights"] = fit(
-    small, x_train, scaled(train.y), x_validation, scaled(validation.y), measured, epochs=4
+    small, x_train, scaled(train.y), x_validation, scaled(validation.y), measured, epochs=3
 )
 
 # %%
@@ -480,7 +480,7 @@ for (title, history), style in zip(runs.items(), ("s:", "^--", "o-")):
 for axis, name, label in zip(axes, best, ("error of age in years", "accuracy of income", "accuracy of gender")):
     axis.axhline(best[name], color="0.4", linewidth=1, label="best possible")
     axis.axhline(blind[name], color="0.4", linewidth=1, linestyle=":", label="without reading")
-    axis.set(title=name, xlabel="epoch", ylabel=label, xticks=range(1, 5))
+    axis.set(title=name, xlabel="epoch", ylabel=label, xticks=range(1, 4))
 axes[2].legend(fontsize=8)
 figure.tight_layout()
 show(
@@ -583,11 +583,11 @@ model.compile(
 # > **Predict.** Will the training loss fall? Will the validation loss?
 
 # %%
-x_few, x_other = x_train[:500], x_validation[:500]
+x_few, x_other = x_train[:500], x_validation[:300]
 y_few = {name: values[:500] for name, values in scaled(train.y).items()}
-y_other = {name: values[:500] for name, values in scaled(validation.y).items()}
+y_other = {name: values[:300] for name, values in scaled(validation.y).items()}
 rng = np.random.default_rng(7)
-dealt, dealt_other = rng.permutation(500), rng.permutation(500)
+dealt, dealt_other = rng.permutation(500), rng.permutation(300)
 
 keras.utils.set_random_seed(7)
 real = fit(small_network(), x_few, y_few, x_other, y_other, measured, epochs=15, batch_size=50)
@@ -621,7 +621,8 @@ show(
 
 # %%
 print(
-    "random targets: the training loss fell by a third or more:", random["age_loss"][-1] < 0.67 * random["age_loss"][0]
+    "random targets: the training loss fell by a quarter or more:",
+    random["age_loss"][-1] < 0.75 * random["age_loss"][0],
 )
 print("random targets: the validation loss beats a constant answer:", min(random["val_age_loss"]) < 0.8)
 print("real targets:   the validation loss beats a constant answer:", min(real["val_age_loss"]) < 0.8)
