@@ -43,9 +43,9 @@ def build(numbers: Sequence[str] = (), *, execute: bool = False, jobs: int = 2) 
         BuildError: a cell that raised, wrote to stderr or showed a picture without alt text.
     """
     lessons = [parse(path) for path in _select(numbers)]
-    work: list[tuple[Lesson, Edition]] = [(lesson, edition) for lesson in lessons for edition in FOLDERS]
+    work: list[tuple[Lesson, Edition, bool]] = [(lesson, edition, execute) for lesson in lessons for edition in FOLDERS]
     with ThreadPoolExecutor(jobs) as pool:
-        for message in pool.map(lambda item: _build_one(*item, execute), work):
+        for message in pool.map(lambda item: _build_one(*item), work):
             print(message, flush=True)
     if not numbers:
         _write_table()
