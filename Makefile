@@ -82,7 +82,8 @@ requirements:  ## compile requirements.txt from pyproject.toml (needs uv)
 	echo "-e ." | uv pip compile --quiet --universal --python-version 3.10 --custom-compile-command "make requirements" - -o requirements.txt
 
 wheelhouse: $(STAMP)  ## download everything once, to install on machines without a network
-	$(PY) -m pip download --quiet --disable-pip-version-check -r requirements.txt "setuptools>=77" -d wheelhouse
+	@$(PY) -c "import pathlib; p = pathlib.Path('wheelhouse'); p.mkdir(exist_ok=True); (p / 'pins.txt').write_text(pathlib.Path('requirements.txt').read_text().replace('-e .', '', 1))"
+	$(PY) -m pip download --quiet --disable-pip-version-check -r wheelhouse/pins.txt "setuptools>=77" -d wheelhouse
 
 clean:  ## remove .venv and caches
 	$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('.venv', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.hypothesis')]"

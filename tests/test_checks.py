@@ -54,7 +54,6 @@ class TestCompileSettings:
             [keras.losses.MeanSquaredError, keras.losses.CategoricalCrossentropy],
             ("MSE", "CategoricalCrossentropy"),
         ],
-        ids=repr,
     )
     def test_losses_are_the_same_however_they_are_written(self, loss):
         assert resolve(compiled(loss=loss)).losses == WANTED

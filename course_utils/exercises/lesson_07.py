@@ -34,7 +34,7 @@ def tracker() -> keras.Model:
     from keras import layers
 
     acceleration = keras.Input(shape=(64, 3), name="acceleration")
-    x = layers.Reshape((8, 24))(layers.Normalization()(acceleration))
+    x = layers.Reshape((16, 12))(layers.Normalization()(acceleration))
     x = layers.GlobalMaxPooling1D()(layers.GRU(48, return_sequences=True)(x))
     activity = layers.Dense(6, activation="softmax", name="activity")(x)
     return keras.Model(acceleration, [activity, layers.Dense(1, name="energy")(x)])

@@ -14,7 +14,7 @@ def tracker() -> Any:
     """L14: acceleration → activity and energy."""
     acceleration = keras.Input(shape=(64, 3), name="acceleration")
     x = layers.Normalization(name="standardise")(acceleration)
-    x = layers.Reshape((8, 24), name="steps")(x)
+    x = layers.Reshape((16, 12), name="steps")(x)
     x = layers.GRU(48, return_sequences=True, name="trunk")(x)
     x = layers.GlobalMaxPooling1D(name="strongest")(x)
     activity = layers.Dense(6, activation="softmax", name="activity")(x)

@@ -113,7 +113,7 @@ RIGHT = {
 }
 WRONG = {
     "7.1": [
-        (lambda: wrist(layers.LSTM(32, return_sequences=True)), "return_sequences"),
+        (lambda: wrist(layers.LSTM(32, return_sequences=True)), "every time step"),
         (lambda: wrist(layers.GRU(32)), "GRU"),
         (lambda: wrist(kinds=6), "units=6"),
         (lambda: wrist(activation="sigmoid"), "sigmoid"),
