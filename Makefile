@@ -49,7 +49,7 @@ install: $(STAMP)  ## build .venv from requirements.txt
 # The stamp is made last, so that an install that was cut off starts again.
 $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) else 'The course needs Python 3.10 to 3.13; this is %d.%d. Name another: make install PYTHON=python3.12' % v)"
-	@echo "Installing into .venv: about 600 MB to download, 2.3 GB on disk. This is done once."
+	@echo "Installing into .venv: about 470 MB to download, 2.3 GB on disk. This is done once."
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.txt
 	@$(PY) -c "open('$(STAMP)', 'w').close()"
