@@ -559,8 +559,8 @@ print("with 18 noted activities, energy helps (mean of three draws):", np.mean(r
 
 # %% [markdown]
 # Now the other head helps. To say how much energy a window takes, the trunk had to find out what sets running apart from walking
-# and both from rest. The activity head can use that. In each of six draws that we made beforehand it gained, by 4 to 16
-# points of a hundred.
+# and both from rest. The activity head can use that. In nine draws of ours it gained between 0 and 16
+# points of a hundred, about 7 on average.
 #
 # Does it work the other way round, with few energies and all activities? We tried that, too: 60, 120 and 240 measured energies,
 # four draws each. Sometimes the error fell, sometimes it rose, by nothing on average. A name such as *running* says little
