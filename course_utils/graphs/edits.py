@@ -530,7 +530,10 @@ class _Edits:
         left = [
             i
             for i in range(len(self.a.reads))
-            if i not in self.to_b and self.a.live[i] and i not in self.a.input_at and not named & set(self.paths([i]))
+            if i not in self.to_b
+            and self.a.live[i]
+            and self.mine.nodes[i].family not in ("input", "output")
+            and not named & set(self.paths([i]))
         ]
         return len(_connected(left, self.a.reads))
 
