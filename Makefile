@@ -72,8 +72,8 @@ lint: $(STAMP)  ## ruff and mypy
 audit: $(STAMP)  ## a table for each exercise: rewrites accepted, mutants caught and explained
 	$(PY) -m course_utils audit
 
-bench: $(STAMP)  ## ratios against what one would otherwise use
-	$(PY) benchmarks/compare_models.py
+bench: $(STAMP)  ## ratios against what one would otherwise use (ARGS=--large adds NASNetMobile)
+	$(PY) benchmarks/compare_models.py $(ARGS)
 
 doctor: $(STAMP)  ## what is installed and what is missing
 	$(PY) -m course_utils doctor

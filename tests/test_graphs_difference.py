@@ -186,6 +186,26 @@ def test_inputs_in_another_order():
     assert compare_models(pair(-1), pair(1), also=["input order"]).same
 
 
+def of_two(names, order=1, by_name=False):
+    """A model of two inputs whose order matters to it."""
+    a, b = Input((4,), name=names[0]), Input((4,), name=names[1])
+    outputs = layers.Subtract()([a, b][::order])
+    return keras.Model(dict(zip(names, (a, b), strict=True)) if by_name else [a, b], outputs)
+
+
+def test_inputs_by_name_keep_their_order_where_the_names_differ():
+    # Sorted by name, q and p would change places against the target's a and b.
+    assert compare_models(of_two("qp"), of_two("ab"), also=["input order"]).same
+    assert not compare_models(of_two("qp", order=-1), of_two("ab"), also=["input order"]).same
+
+
+def test_inputs_in_a_dict_are_told_apart_by_name():
+    assert compare_models(of_two(("text", "question"), by_name=True), of_two(("text", "question"))).same
+    assert compare_models(of_two(("text", "question")), of_two(("text", "question"), by_name=True)).same
+    mine = of_two(("text", "question"), order=-1, by_name=True)
+    only(compare_models(mine, of_two(("text", "question"))), "rewire", "`question` and `text`, in this order")
+
+
 def test_the_shape_of_an_input():
     mine, right = (keras.Sequential([Input(s, name="x"), layers.Dense(2)]) for s in ((3,), (4,)))
     only(compare_models(mine, right), "setting", "input `x`", "shape=(3,)", "shape=(4,)")

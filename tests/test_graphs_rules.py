@@ -12,11 +12,12 @@ from course_utils.graphs.read import read
 from course_utils.graphs.rules import ALL_RULES, DEFAULT_RULES, EXTRA_RULES, RULES, normal_form
 
 
-def model(function, *shapes, names=None, dtype="float32"):
+def model(function, *shapes, names=None, dtype="float32", by_name=False):
     """The model that a function of input tensors makes."""
     names = names or [None] * len(shapes)
     inputs = [keras.Input(s, dtype=dtype, name=n) for s, n in zip(shapes, names, strict=True)]
-    return keras.Model(inputs, function(*inputs))
+    outputs = function(*inputs)
+    return keras.Model(dict(zip(names, inputs, strict=True)) if by_name else inputs, outputs)
 
 
 def sequential_and_calls():
@@ -223,6 +224,11 @@ PAIRS = [
                           lambda x: layers.Bidirectional(layers.LSTM(3))(x), (5, 4))),
     ("regularisers", both(layers.Dense(3, kernel_regularizer="l2"), layers.Dense(3), (4,))),
     (
+        "pointwise padding",
+        both(layers.Conv2D(3, 1, padding="same"), layers.Conv2D(3, 1, dilation_rate=2), (6, 6, 2)),
+    ),
+    ("pointwise padding", both(layers.Conv1D(3, 1, strides=2, padding="causal"), layers.Conv1D(3, 1, strides=2), (6, 2))),
+    (
         "input dtypes",
         lambda: (model(layers.Embedding(5, 3), (None,), dtype="int32"), model(layers.Embedding(5, 3), (None,))),
     ),
@@ -241,6 +247,21 @@ PAIRS = [
         lambda: (
             model(lambda a, b: layers.Subtract()([a, b]), (4,), (4,), names=["a", "b"]),
             model(lambda b, a: layers.Subtract()([a, b]), (4,), (4,), names=["b", "a"]),
+        ),
+    ),
+    (
+        "input dicts",
+        lambda: (
+            model(lambda a, b: layers.Subtract()([b, a]), (4,), (4,), names=["a", "b"], by_name=True),
+            model(lambda b, a: layers.Subtract()([b, a]), (4,), (4,), names=["b", "a"]),
+        ),
+    ),
+    (
+        "output dicts",
+        both(
+            lambda x: {"p": layers.Dense(1, name="p")(x), "q": layers.Dense(2, name="q")(x)},
+            lambda x: [layers.Dense(2, name="q")(x), layers.Dense(1, name="p")(x)],
+            (4,),
         ),
     ),
     (

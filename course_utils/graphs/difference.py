@@ -11,7 +11,7 @@ from course_utils.graphs.edits import Edit, Edits, edits_of
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.match import Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.read import read
-from course_utils.graphs.rules import normal_form
+from course_utils.graphs.rules import normal_forms
 
 if TYPE_CHECKING:
     import keras
@@ -153,8 +153,8 @@ _ALSO_TRIED: tuple[tuple[str, ...], ...] = (
 
 
 def _forms(graph: Graph, target: Graph, without: tuple[str, ...], also: tuple[str, ...]) -> tuple[Graph, Graph]:
-    mine = normal_form(graph, without=without, also=also)
-    return mine, _without_dead(normal_form(target, without=without, also=also))
+    mine, theirs = normal_forms(graph, target, without=without, also=also)
+    return mine, _without_dead(theirs)
 
 
 def _without_dead(graph: Graph) -> Graph:

@@ -69,6 +69,8 @@ class Draft:
     outputs: list[Source]
     input_names: tuple[str, ...]
     output_names: tuple[str, ...]
+    inputs_by_name: bool
+    outputs_by_name: bool
 
     @classmethod
     def of(cls, graph: Graph) -> Draft:
@@ -81,7 +83,10 @@ class Draft:
             calls.append(call)
         inputs = [(calls[t.node], t.index) for t in graph.inputs]
         outputs = [(calls[t.node], t.index) for t in graph.outputs]
-        return cls(graph.name, calls, inputs, outputs, graph.input_names, graph.output_names)
+        return cls(
+            graph.name, calls, inputs, outputs, graph.input_names, graph.output_names, graph.inputs_by_name,
+            graph.outputs_by_name,
+        )  # fmt: skip
 
     def graph(self) -> Graph:
         """The finished graph; what nothing needs is left out."""
@@ -98,6 +103,8 @@ class Draft:
             outputs=tensors(self.outputs),
             input_names=self.input_names,
             output_names=self.output_names,
+            inputs_by_name=self.inputs_by_name,
+            outputs_by_name=self.outputs_by_name,
             dead=frozenset(i for i, call in enumerate(self.calls) if call.dead),
         )
 

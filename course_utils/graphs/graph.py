@@ -75,6 +75,10 @@ class Graph:
     outputs: tuple[Tensor, ...]
     input_names: tuple[str, ...]
     output_names: tuple[str, ...]
+    inputs_by_name: bool = False
+    """Whether the model was made from a dict of inputs: they have names, and their order is only the alphabet's."""
+    outputs_by_name: bool = False
+    """Whether it gives a dict of outputs."""
     dead: frozenset[int] = field(default_factory=frozenset)
     """Calls made on the way from the inputs that no output depends on: branches that lead nowhere.
 

@@ -14,6 +14,7 @@ import types
 import warnings
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -127,8 +128,11 @@ class _Reader:
         is_sequential = isinstance(model, self.keras.Sequential)
         # `Sequential.add` calls every layer anew each time, so its layers are full of calls that are not meant.
         graph = self.graph(model.name, *ends, dead=dead and not is_sequential)
-        names = _names(getattr(model, "output", None)) or [_operation(t).name for t in ends[1]]
-        return _replace_names(graph, tuple(names)) if len(names) == len(ends[1]) else graph
+        for what, tensors in zip(("input", "output"), ends, strict=True):
+            names = _names(getattr(model, what, None))
+            if names is not None and len(names) == len(tensors):
+                graph = replace(graph, **{f"{what}_names": tuple(names), f"{what}s_by_name": True})
+        return graph
 
     def graph(self, name: str, inputs: list[Any], outputs: list[Any], *, dead: bool = False) -> Graph:
         """The calls between input and output tensors."""
@@ -454,12 +458,6 @@ def _names(structure: Any) -> list[str] | None:
     if not isinstance(structure, dict):
         return None
     return [path for path, _ in _leaves(structure, "")]
-
-
-def _replace_names(graph: Graph, output_names: tuple[str, ...]) -> Graph:
-    import dataclasses
-
-    return dataclasses.replace(graph, output_names=output_names)
 
 
 def _leaves(value: Any, prefix: str) -> list[tuple[str, Any]]:

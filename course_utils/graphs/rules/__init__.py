@@ -10,7 +10,7 @@ from course_utils.graphs.rules import activations, merging, operations, settings
 from course_utils.graphs.rules.rule import Rule
 from course_utils.graphs.rules.structure import flatten
 
-__all__ = ["ALL_RULES", "DEFAULT_RULES", "EXTRA_RULES", "RULES", "Rule", "flatten", "normal_form"]
+__all__ = ["ALL_RULES", "DEFAULT_RULES", "EXTRA_RULES", "RULES", "Rule", "flatten", "normal_form", "normal_forms"]
 
 # Each rule relies on those before it; the last ones only relabel.
 ALL_RULES: tuple[Rule, ...] = (
@@ -19,6 +19,7 @@ ALL_RULES: tuple[Rule, ...] = (
     structure.FUNCTIONS,
     operations.TIME_DISTRIBUTED,
     settings.SPELLING,
+    settings.POINTWISE,
     operations.OPERATORS,
     operations.RESHAPING,
     operations.POOLING,
@@ -39,6 +40,8 @@ ALL_RULES: tuple[Rule, ...] = (
     settings.SEQUENCE_LENGTH,
     merging.COMMUTATIVE_MERGES,
     merging.CONCATENATION_ORDER,
+    structure.INPUT_DICTS,
+    structure.OUTPUT_DICTS,
     structure.INPUT_ORDER,
     structure.OUTPUT_ORDER,
     structure.LAYER_NAMES,
@@ -79,3 +82,13 @@ def normal_form(graph: Graph, *, without: Iterable[str] = (), also: Iterable[str
         if change is not None:
             change(draft)
     return draft.graph()
+
+
+def normal_forms(
+    graph: Graph, target: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()
+) -> tuple[Graph, Graph]:
+    """The normal forms of two graphs that are to be compared; arguments as for `normal_form`."""
+    without, also = frozenset(without), frozenset(also)
+    order = {structure.INPUT_ORDER.name, structure.OUTPUT_ORDER.name}
+    holding = (also - order) | structure.order_rules(graph, target, without, also)
+    return normal_form(graph, without=without, also=holding), normal_form(target, without=without, also=holding)

@@ -45,6 +45,15 @@ def _spelling(draft: Draft) -> None:
         call.settings = settings
 
 
+def _pointwise(draft: Draft) -> None:
+    for call in draft.calls:
+        size = call.settings.get("kernel_size", call.settings.get("pool_size"))
+        if "padding" in call.settings and (size == 1 or (isinstance(size, tuple) and set(size) == {1})):
+            call.settings["padding"] = "valid"
+            if "dilation_rate" in call.settings:
+                call.settings["dilation_rate"] = size if isinstance(size, tuple) else 1
+
+
 def _without_keys(value: object, ending: str) -> object:
     """A simplified setting without the entries of nested objects whose name has that ending."""
     if not isinstance(value, tuple):
@@ -99,6 +108,12 @@ SPELLING = Rule(
     "Axes counted from the front or the back, settings left at None, and how a result is computed do not matter.",
     "Concatenate(axis=-1)([a, b]) = Concatenate(axis=1)([a, b]) on two axes",
     _spelling,
+)
+POINTWISE = Rule(
+    "pointwise padding",
+    "A kernel or pool of size 1 needs no padding and has nothing to spread.",
+    "Conv2D(8, 1, padding='same')(x) = Conv2D(8, 1)(x)",
+    _pointwise,
 )
 INITIALISERS = Rule(
     "initialisers",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from course_utils.graphs.draft import Call, Draft, Source, new_call
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.rules.rule import Rule
@@ -214,6 +216,16 @@ OUTPUT_NAMES = Rule(
     "Model(x, {'age': y}) = Model(x, y)",
     insist=_insist_on_output_names,
 )
+INPUT_DICTS = Rule(
+    "input dicts",
+    "Inputs given as a dict are told apart by name and have no order, if both models use the same names.",
+    "Model({'a': a, 'b': b}, y) = Model([b, a], y)",
+)
+OUTPUT_DICTS = Rule(
+    "output dicts",
+    "Outputs given as a dict are told apart by name and have no order, if both models use the same names.",
+    "Model(x, {'y': y, 'z': z}) = Model(x, [z, y])",
+)
 INPUT_ORDER = Rule(
     "input order",
     "Inputs with the same names may be listed in another order.",
@@ -228,6 +240,23 @@ OUTPUT_ORDER = Rule(
     _output_order,
     default=False,
 )
+
+
+_BY_NAME = ((INPUT_ORDER, INPUT_DICTS, "input"), (OUTPUT_ORDER, OUTPUT_DICTS, "output"))
+
+
+def order_rules(graph: Graph, target: Graph, without: Collection[str], also: Collection[str]) -> frozenset[str]:
+    """Those of the rules "input order" and "output order" that hold between two models.
+
+    A normal form sees one model alone. Whether inputs or outputs can be told apart by name takes both.
+    """
+    holding = set()
+    for order, dicts, what in _BY_NAME:
+        names = [getattr(g, f"{what}_names") for g in (graph, target)]
+        by_name = any(getattr(g, f"{what}s_by_name") for g in (graph, target)) and dicts.name not in without
+        if (by_name or order.name in also) and sorted(names[0]) == sorted(names[1]):
+            holding.add(order.name)
+    return frozenset(holding)
 
 
 def flatten(graph: Graph) -> Graph:
