@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 import course_utils  # noqa: F401  (quietens TensorFlow)
-from course_utils.graphs.diagram import Box, Diagram, Link
-from course_utils.graphs.draw_model import Shown, diagram_of, draw_graph, finish, plot_model
+from course_utils.graphs.draw.diagram import Box, Diagram, Link
+from course_utils.graphs.draw.labels import brief, edge_list, local_names
+from course_utils.graphs.draw.layout import Frame, Size, Wire, lay_out
+from course_utils.graphs.draw.model import Shown, diagram_of, draw_graph, finish, plot_model
+from course_utils.graphs.draw.scene import clean, shorten, text_width, wrap
 from course_utils.graphs.graph import Graph, Node, Tensor
-from course_utils.graphs.layout import Frame, Size, Wire, lay_out
 from course_utils.graphs.read import UnreadableModel, read
-from course_utils.graphs.scene import clean, shorten, text_width, wrap
-from course_utils.graphs.wording import brief, edge_list, local_names
 from tests.pictures import SVG, line, nested, questions, siamese, texts
 
 
@@ -288,7 +288,7 @@ class TestHostileNames:
         assert (tmp_path / f"m.{ending}").stat().st_size > 100
 
     def test_dot_file_is_read_by_graphviz(self):
-        from course_utils.graphs.rendering import render
+        from course_utils.graphs.draw.rendering import render
 
         graph = line(3, lambda i: '"]; quit [label="\\' + str(i))
         assert render(draw_graph(graph).dot, "png").startswith(b"\x89PNG")

@@ -4,10 +4,10 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from course_utils.graphs.diagram import Diagram
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.draw import draw_difference, plot_difference
-from course_utils.graphs.draw_difference import marked_diagram
+from course_utils.graphs.draw.diagram import Diagram
+from course_utils.graphs.draw.difference import marked_diagram
 from course_utils.graphs.read import UnreadableModel
 from tests.pictures import SVG, nested, questions, siamese, texts
 
@@ -232,9 +232,9 @@ class TestPicture:
             assert min(sizes) * scale >= 10
 
     def test_remarks_stay_on_the_card(self):
-        from course_utils.graphs.diagram import Box
-        from course_utils.graphs.draw_model import finish
-        from course_utils.graphs.scene import text_width
+        from course_utils.graphs.draw.diagram import Box
+        from course_utils.graphs.draw.model import finish
+        from course_utils.graphs.draw.scene import text_width
 
         remarks = ["word " * 60, "x" * 300]
         picture = finish(Diagram([Box("a", "layer", "Dense")], remarks=remarks), "t", "d")

@@ -11,7 +11,7 @@ import pytest
 from keras import layers, ops
 
 import course_utils  # noqa: F401
-from course_utils.graphs import read as reading
+from course_utils.graphs import plain
 from course_utils.graphs.graph import Graph, Tensor
 from course_utils.graphs.read import UnreadableModel, read
 from course_utils.graphs.rules import flatten
@@ -225,9 +225,9 @@ def test_layers_without_a_config_are_read():
 )
 def test_settings_read_from_attributes_are_those_of_the_config(make):
     layer = make()
-    expected = reading._from_config(layer)
-    assert reading._settings(layer) == expected
-    assert reading._settings(make()) == expected  # the second time, what was learnt from the first is used
+    expected = plain._from_config(layer)
+    assert plain.settings_of(layer) == expected
+    assert plain.settings_of(make()) == expected  # the second time, what was learnt from the first is used
 
 
 def test_a_chain_of_two_thousand_layers():

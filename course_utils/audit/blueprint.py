@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from course_utils.graphs.read import _calls_between, _check_readable, _ends, _in_inner_order, _leaves, _outputs, _shape
+from course_utils.graphs.calls import calls_between, ends_of, leaves, outputs_of, shape_of
+from course_utils.graphs.read import check_readable, in_inner_order
 
 if TYPE_CHECKING:
     import keras
@@ -49,7 +50,7 @@ class Step:
 
     def refs(self) -> list[Ref]:
         """The tensors the step reads, in order."""
-        return [leaf for _, leaf in _leaves([list(self.args), self.kwargs], "") if isinstance(leaf, Ref)]
+        return [leaf for _, leaf in leaves([list(self.args), self.kwargs], "") if isinstance(leaf, Ref)]
 
     def reading(self, change: Callable[[Ref], Ref]) -> Step:
         """The step with every tensor it reads changed."""
@@ -88,11 +89,11 @@ class Blueprint:
         """
         import keras
 
-        _check_readable(model, keras)
+        check_readable(model, keras)
         reader = _Reader(keras)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # get_config warns of every lambda
-            inputs, outputs = _ends(model) or ([], [])
+            inputs, outputs = ends_of(model) or ([], [])
             where = {id(t): Ref(reader.input(t)) for t in inputs}
             reader.walk(inputs, outputs, where)
         first = tuple(where[id(t)].step for t in inputs)
@@ -145,7 +146,7 @@ class Blueprint:
         for i in maker.order(self):
             step = self.steps[i]
             result = maker.input(step) if step.kind == "Input" else maker.call(i, step, tensors)
-            for k, tensor in enumerate([leaf for _, leaf in _leaves(result, "")]):
+            for k, tensor in enumerate([leaf for _, leaf in leaves(result, "")]):
                 tensors[Ref(i, k)] = tensor
         inputs = [tensors[Ref(i)] for i in self.inputs]
         outputs = [tensors[r] for r in self.outputs]
@@ -205,17 +206,17 @@ class _Reader:
 
     def input(self, tensor: Any) -> int:
         """Add an input."""
-        settings = {"shape": _shape(tensor)[1:], "dtype": str(tensor.dtype)}
+        settings = {"shape": shape_of(tensor)[1:], "dtype": str(tensor.dtype)}
         name = tensor._keras_history[0].name
-        step = Step("Input", name, -1, settings, shapes=(_shape(tensor),), dtype=str(tensor.dtype))
+        step = Step("Input", name, -1, settings, shapes=(shape_of(tensor),), dtype=str(tensor.dtype))
         self.steps.append(step)
         return len(self.steps) - 1
 
     def walk(self, inputs: Sequence[Any], outputs: Sequence[Any], where: dict[int, Ref]) -> None:
         """Add the calls between tensors; `where` says which step makes each, by id."""
-        for call in _calls_between(list(inputs), list(outputs), {id(t): 0 for t in inputs}):
+        for call in calls_between(list(inputs), list(outputs), {id(t): 0 for t in inputs}):
             operation = call.operation
-            if isinstance(operation, self.keras.Model) and _ends(operation) is not None:
+            if isinstance(operation, self.keras.Model) and ends_of(operation) is not None:
                 self.nested(call, where)
                 continue
             is_layer = isinstance(operation, self.keras.layers.Layer)
@@ -242,20 +243,20 @@ class _Reader:
                     kwargs={k: v for k, v in kwargs.items() if v is not None},
                     made=operation,
                     has_weights=is_layer and bool(operation.weights),
-                    shapes=tuple(_shape(t) for t in _outputs(call)),
-                    dtype=str(_outputs(call)[0].dtype),
+                    shapes=tuple(shape_of(t) for t in outputs_of(call)),
+                    dtype=str(outputs_of(call)[0].dtype),
                 )
             )
-            for k, tensor in enumerate(_outputs(call)):
+            for k, tensor in enumerate(outputs_of(call)):
                 where[id(tensor)] = Ref(len(self.steps) - 1, k)
 
     def nested(self, call: Any, where: dict[int, Ref]) -> None:
         """Add the calls inside a nested model in place of its own call."""
-        inputs, outputs = _ends(call.operation) or ([], [])
-        leaves = [(p, t) for p, t in _leaves([list(call.arguments.args), call.arguments.kwargs], "")]
-        given = [(p.split(".")[-1], t) for p, t in leaves if isinstance(t, self.keras.KerasTensor)]
-        tensors, _ = _in_inner_order(call.operation, [t for _, t in given], [p for p, _ in given])
+        inputs, outputs = ends_of(call.operation) or ([], [])
+        arguments = leaves([list(call.arguments.args), call.arguments.kwargs], "")
+        given = [(p.split(".")[-1], t) for p, t in arguments if isinstance(t, self.keras.KerasTensor)]
+        tensors, _ = in_inner_order(call.operation, [t for _, t in given], [p for p, _ in given])
         inside = {id(t): where[id(s)] for t, s in zip(inputs, tensors, strict=False)}
         self.walk(inputs, outputs, inside)
-        for tensor, result in zip(_outputs(call), outputs, strict=True):
+        for tensor, result in zip(outputs_of(call), outputs, strict=True):
             where[id(tensor)] = inside[id(result)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from course_utils.checks.learning import Learns, accuracy
 from course_utils.checks.models import Parameters, SameGraph, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
-
-if TYPE_CHECKING:
-    import keras
 
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D"}
 

@@ -48,7 +48,7 @@ class Difference:
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
         """What a notebook shows: the learner's graph with the edits marked, and the sentences."""
-        from course_utils.graphs.draw_difference import draw_difference
+        from course_utils.graphs.draw.difference import draw_difference
 
         bundle = {**draw_difference(self)._repr_mimebundle_(), "text/plain": str(self)}
         return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}

@@ -6,12 +6,12 @@ import os
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 
-from course_utils.graphs.diagram import Area, Box, Diagram, Link
+from course_utils.graphs.draw.diagram import Area, Box, Diagram, Link
+from course_utils.graphs.draw.labels import brief, edge_list, is_merge, is_ordered, port_text, shapes_text, shorten
+from course_utils.graphs.draw.picture import Picture, checked_ending
+from course_utils.graphs.draw.scene import clean, to_svg
 from course_utils.graphs.graph import Graph, Node, Path, Tensor
-from course_utils.graphs.picture import Picture, checked_ending
 from course_utils.graphs.read import read
-from course_utils.graphs.scene import clean, to_svg
-from course_utils.graphs.wording import brief, edge_list, is_merge, is_ordered, port_text, shapes_text, shorten
 
 
 @dataclass(frozen=True)

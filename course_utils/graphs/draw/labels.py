@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
+from course_utils.graphs.draw.scene import clean, shorten
 from course_utils.graphs.graph import Graph, Node, Shape, Tensor
-from course_utils.graphs.scene import clean, shorten
+from course_utils.graphs.rules.merging import COMMUTATIVE
 
 Namer = Callable[[Node], str]
 
-COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum", "LogicalAnd", "LogicalOr", "Equal"})
-"""Merges whose arguments may come in any order."""
+_ANY_ORDER = COMMUTATIVE | {"LogicalAnd", "LogicalOr", "Equal"}
 
 # Settings that a reader knows by their place, as in the call of the class.
 _BY_PLACE = (
@@ -149,7 +149,7 @@ def shapes_text(node: Node) -> str:
 
 def is_ordered(node: Node) -> bool:
     """Whether it matters which argument is which."""
-    return len(node.inputs) > 1 and node.kind not in COMMUTATIVE
+    return len(node.inputs) > 1 and node.kind not in _ANY_ORDER
 
 
 def is_merge(node: Node) -> bool:

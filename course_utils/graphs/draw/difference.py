@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from course_utils.graphs.diagram import Box, Diagram, Link
 from course_utils.graphs.difference import Difference, compare_models
-from course_utils.graphs.draw_model import Shown, box_of, diagram_of, finish, output_key
+from course_utils.graphs.draw.diagram import Box, Diagram, Link
+from course_utils.graphs.draw.labels import brief, edge_list, setting
+from course_utils.graphs.draw.model import Shown, box_of, diagram_of, finish, output_key
+from course_utils.graphs.draw.picture import Picture, checked_ending
+from course_utils.graphs.draw.scene import clean, shorten
 from course_utils.graphs.edits import Edit
 from course_utils.graphs.graph import Graph, Node, Path
-from course_utils.graphs.picture import Picture, checked_ending
-from course_utils.graphs.scene import clean, shorten
-from course_utils.graphs.wording import brief, edge_list, setting
 
 if TYPE_CHECKING:
     import keras

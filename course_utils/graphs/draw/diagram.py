@@ -7,8 +7,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from course_utils.graphs.layout import Frame, Layout, Route, Size, Wire, lay_out
-from course_utils.graphs.scene import (
+from course_utils.graphs.draw.layout import Frame, Layout, Route, Size, Wire, lay_out
+from course_utils.graphs.draw.scene import (
     GAP,
     Group,
     Point,

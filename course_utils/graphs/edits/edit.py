@@ -1,0 +1,60 @@
+"""What an edit is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from course_utils.graphs.graph import Path
+
+KINDS = ("insert", "delete", "move", "replace", "setting", "rewire", "share", "unshare", "input", "output")
+"""What an edit can be.
+
+insert: layers are missing. delete: layers are too many. move: a layer stands in the wrong place. replace: a layer of
+another class. setting: a layer's settings. rewire: a call reads the wrong tensor, or in the wrong order. share: one
+layer should be called where there are two. unshare: the reverse. input, output: what the model lists as its own.
+"""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change; paths lead into the graphs of the `Difference`, as read."""
+
+    kind: str
+    """One of `KINDS`."""
+    where: str
+    """The learner's layer; for what is missing, the place: "between `a` and `b`"."""
+    message: str
+    """One or two sentences: what it is and what it should be."""
+    nodes: tuple[Path, ...] = ()
+    """The learner's calls concerned."""
+    wires: tuple[tuple[Path, Path], ...] = ()
+    """The learner's wires that are wrong: from the call that is read to the call that reads it."""
+    new_wires: tuple[tuple[Path, Path], ...] = ()
+    """The wires that should be there instead, between the learner's calls."""
+    targets: tuple[Path, ...] = ()
+    """Calls of the target concerned; for "insert", the missing ones, to be drawn as ghosts."""
+    after: tuple[Path, ...] = ()
+    """For what is missing: the learner's calls that it reads."""
+    before: tuple[Path, ...] = ()
+    """For what is missing: the learner's calls that should read it."""
+    output: int | None = None
+    """Position among the model's outputs, where that is concerned."""
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What a matching of two graphs comes to."""
+
+    edits: tuple[Edit, ...]
+    """In the order of the learner's calls."""
+    changes: float
+    """How much they change, to choose among as many edits."""
+    suspects: tuple[int, ...]
+    """Matched calls of the learner's normal form that read what they should not, or are of another class."""
+    abandoned: int = 0
+    """Groups of the learner's calls that no edit names and that nothing would use any more."""
+
+    @property
+    def cost(self) -> tuple[int, float]:
+        """What is to be least: the learner has to take out what is abandoned, too."""
+        return len(self.edits) + self.abandoned, self.changes

@@ -1,0 +1,190 @@
+"""Layers that have the wrong class or settings, or are shared where they should not be, or are not."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable
+
+from course_utils.graphs.edits.edit import Edit
+from course_utils.graphs.edits.pairing import Pairing
+from course_utils.graphs.graph import Graph, Node
+from course_utils.graphs.words import (
+    article,
+    call_name,
+    listed,
+    ordinal,
+    sentence,
+    setting,
+    spelled,
+    value,
+)
+
+
+def sharing(work: Pairing) -> None:
+    """Where one layer should be called and several are, and the reverse."""
+    for group in work.b.groups.values():
+        layers: dict[Hashable, list[int]] = defaultdict(list)
+        for j in group:
+            if j in work.to_a and work.a.live[work.to_a[j]]:
+                i = work.to_a[j]
+                layers[work.mine.nodes[i].layer].append(i)
+        if len(layers) < 2:
+            continue
+        ordered = sorted(layers.values(), key=lambda calls: (-_fit(work, calls), min(calls)))
+        first = min(ordered[0])
+        for calls in ordered[1:]:
+            work.relabelled |= set(calls)
+            name = call_name(work.graph, work.entry(calls[0]))
+            original = call_name(work.graph, work.entry(first))
+            if work.mine.nodes[calls[0]].parameters:
+                message = (
+                    f"{name} is a second layer with weights of its own; call {original} again instead, "
+                    "so that both share their weights."
+                )
+            else:
+                message = f"{name} is a second layer; call {original} again instead."
+            work.add(work.place(calls[0]), Edit("share", name, message, work.paths([first, *calls])))
+    groups: dict[Hashable, dict[Hashable, list[int]]] = defaultdict(lambda: defaultdict(list))
+    counts = Counter(n.layer for i, n in enumerate(work.mine.nodes) if work.a.live[i])
+    for i, j in work.to_b.items():
+        node, other = work.mine.nodes[i], work.theirs.nodes[j]
+        if work.a.live[i]:
+            groups[node.layer][other.layer].append(i)
+    for parts in groups.values():
+        ordered = sorted(parts.values(), key=lambda calls: (-_fit(work, calls), min(calls)))
+        for calls in ordered[1:]:
+            if all(i in work.relabelled for i in calls):
+                continue
+            work.relabelled |= set(calls)
+            name = call_name(work.graph, work.entry(calls[0]))
+            node = work.mine.nodes[calls[0]]
+            what = work.wanted(work.to_b[calls[0]])
+            times = "twice" if counts[node.layer] == 2 else f"{counts[node.layer]} times"
+            message = (
+                f"{name} is one layer called {times}; its {ordinal(node.call)} call should be a layer "
+                f"of its own, {article(what)}."
+            )
+            work.add(work.place(calls[0]), Edit("unshare", name, message, work.paths(calls)), changes=0.9)
+
+
+def _fit(work: Pairing, calls: list[int]) -> int:
+    """How many calls have the right settings already."""
+    return sum(work.a.labels[i] == work.b.labels[work.to_b[i]] for i in calls)
+
+
+def labels(work: Pairing) -> None:
+    """Settings and classes of matched calls; a shared layer counts once."""
+    told: dict[Hashable, Node] = {}
+    for i, j in sorted(work.to_b.items()):
+        if work.a.labels[i] == work.b.labels[j] or i in work.relabelled:
+            continue
+        node, other = work.mine.nodes[i], work.theirs.nodes[j]
+        if node.parameters:
+            if node.layer in told and told[node.layer].settings == node.settings:
+                continue
+            told[node.layer] = node
+        if node.kind != other.kind or node.family != other.family:
+            replace(work, i, j)
+        else:
+            change(work, i, j)
+
+
+def replace(work: Pairing, i: int, j: int) -> None:
+    """Another class of layer."""
+    work.suspects.append(i)
+    node, other = work.mine.nodes[i], work.theirs.nodes[j]
+    name = work.name(i)
+    original = work.graph.find(work.entry(i))
+    mine, wanted = f"`{spelled(node, original)}`", work.wanted(j)
+    note = ""
+    if "Average" in node.kind and other.kind == node.kind.replace("Average", "Max"):
+        note = "An average lets strong signals fade; a maximum keeps the strongest."
+    elif node.kind == "Flatten" and other.kind.startswith("Global"):
+        note = "Flatten needs a fixed length and ties weights to positions."
+    message = f"{name} is {article(mine)}; it should be {article(wanted)}."
+    work.add(
+        work.place(i),
+        Edit("replace", name, sentence([message, note]), nodes=work.paths([i]), targets=work.targets([j])),
+    )
+
+
+def change(work: Pairing, i: int, j: int) -> None:
+    """Other settings."""
+    node, other = work.mine.nodes[i], work.theirs.nodes[j]
+    keys = [k for k in {**node.settings, **other.settings} if node.settings.get(k) != other.settings.get(k)]
+    if node.family == "input" and "dtype" in keys and None in (node.settings.get("dtype"), other.settings.get("dtype")):
+        keys.remove("dtype")  # whether it matters depends on what reads the input, which is told elsewhere
+    if not keys:
+        return
+    where = work.name(i)
+    message = _known_mistake(work, i, j, keys)
+    if not message:
+        name = _named_for(work, i, keys)
+        mine = _given(work, work.graph, node, keys)
+        theirs = _given(work, work.target, other, keys)
+        has, should = ("is called", "be called") if keys == ["name"] else ("has", "have")
+        message = f"{name} {has} {mine}; it should {should} {theirs}."
+    edit = Edit("setting", where, sentence([message]), nodes=work.paths([i]), targets=work.targets([j]))
+    # A little less than another wire: a layer with a wrong size stands where it should more often than not.
+    work.add(work.place(i), edit, changes=0.95 + 0.1 * (len(keys) - 1))
+
+
+def _named_for(work: Pairing, i: int, keys: list[str]) -> str:
+    """The learner's layer that a setting belongs to: an activation may be a layer of its own."""
+    node = work.mine.nodes[i]
+    if keys == ["activation"] and work.exit(i) != work.entry(i) and node.settings["activation"] != "linear":
+        return f"{call_name(work.graph, work.exit(i))}, after {work.name(i)},"
+    if node.family == "output":
+        return f"output {call_name(work.graph, work.entry(i))}"
+    if node.family == "input":
+        return f"the input {work.name(i)}"
+    calls = work.a.groups[node.layer]
+    wrong = [k for k in calls if k in work.to_b and work.a.labels[k] != work.b.labels[work.to_b[k]]]
+    return call_name(work.graph, work.entry(i)) if calls == wrong else work.name(i)
+
+
+def _given(work: Pairing, graph: Graph, node: Node, keys: list[str]) -> str:
+    parts = []
+    for key in keys:
+        content = node.settings.get(key)
+        original = graph.find(node.origin[0]) if node.origin else node
+        if key == "name":
+            parts.append(f"`{content}`")
+        elif key == "activation":
+            parts.append("no activation" if content in ("linear", None) else f"activation={value(content)}")
+        elif key == "constant":
+            parts.append(f"the constant {value(content)}")
+        else:
+            written = original.settings.get(key, content) if original.kind == node.kind else content
+            parts.append(f"no {key}" if written is None else setting(key, written))
+    return listed(parts)
+
+
+def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
+    """Words of their own for mistakes that many make."""
+    node, other = work.mine.nodes[i], work.theirs.nodes[j]
+    mine, theirs = node.settings, other.settings
+    name = work.name(i)
+    sizes = [(s.get("input_dim"), s.get("output_dim")) for s in (mine, theirs)]
+    if node.kind == "Embedding" and sizes[0] == sizes[1][::-1]:
+        return (
+            f"{name} has its arguments swapped: first the size of the vocabulary, then the length of the "
+            f"vectors, so `Embedding({sizes[1][0]}, {sizes[1][1]})`, not `Embedding({sizes[0][0]}, {sizes[0][1]})`."
+        )
+    if node.kind == "Concatenate" and keys == ["axis"]:
+        written = work.graph.find(node.origin[0]).settings.get("axis", mine["axis"])
+        rank = len(other.shapes[0]) if other.shapes else 0
+        last = theirs["axis"] in (-1, rank - 1)
+        wanted = "the last axis, the features (axis=-1)" if last else f"axis {theirs['axis']}"
+        return f"{name} joins along axis {written}; it should join along {wanted}."
+    activation = mine.get("activation")
+    if keys == ["activation"] and activation == "softmax" and mine.get("units") == 1:
+        return (
+            f"{name} is a softmax of one unit, which is always 1; "
+            f"it should have {_given(work, work.target, other, keys)}."
+        )
+    if keys == ["return_sequences"]:
+        if mine["return_sequences"]:
+            return f"{name} returns its output at every time step; it should return the last one only."
+        return f"{name} returns its last output only; it should have return_sequences=True."
+    return ""

@@ -1,0 +1,189 @@
+"""Calls that are missing, too many, or in the wrong place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from course_utils.graphs.edits.edit import Edit
+from course_utils.graphs.edits.pairing import Pairing
+from course_utils.graphs.words import (
+    article,
+    call_name,
+    listed,
+    own_name,
+    plural,
+    sentence,
+    value,
+)
+
+
+def missing(work: Pairing) -> None:
+    """One edit for each group of connected calls that the learner's model lacks."""
+    lacking = [j for j in range(len(work.b.reads)) if j not in work.to_a]
+    for group in _connected(lacking, work.b.reads):
+        insert(work, group)
+
+
+def insert(work: Pairing, group: list[int]) -> None:
+    """Edit for a group of missing calls, in the order of the target."""
+    members = set(group)
+    reads = [(s, k) for j in group for _, s, k in work.b.reads[j] if s not in members]
+    after = list(dict.fromkeys(t for t in map(work.image, reads) if t is not None))
+    readers = [r for j in group for _, r, _ in work.b.readers[j] if r not in members]
+    before = list(dict.fromkeys(work.to_a[r] for r in readers if r in work.to_a))
+    ends = sorted(k for j in group for k, _ in work.b.outputs_at.get(j, ()))
+    inputs = [j for j in group if work.theirs.nodes[j].family == "input"]
+    layers = [j for j in group if j not in inputs]
+    place = work.place_of(after, before, ends)
+    name = "the inputs" if inputs and not layers else place
+    parts = [_missing_inputs(work, inputs)] if inputs else []
+    if layers:
+        siblings = [_sibling(work, j) for j in layers]
+        what = " → ".join(work.wanted_name(j) if len(layers) == 1 else work.wanted(j) for j in layers[:6])
+        more = f" and {len(layers) - 6} more" if len(layers) > 6 else ""
+        again = [i for i in siblings if i is not None]
+        if len(again) == len(layers):
+            names = listed(call_name(work.graph, work.entry(i)) for i in again)
+            parts.append(f"{names} should be called once more, {place}.")
+        elif len(layers) == 1:
+            parts.append(f"{article(what)} is missing {place}.")
+        else:
+            parts.append(f"{plural(len(layers), 'layer')} are missing {place}: {what}{more}.")
+        parts.append(_consequence(work, layers))
+    parts.append(work.aside(after))
+    at = work.place(after[0][0]) + 0.5 if after else (work.place(before[0]) - 0.5 if before else -1.0)
+    work.add(
+        at,
+        Edit(
+            "input" if inputs else "insert",
+            name,
+            sentence(parts),
+            wires=tuple(
+                (work.exit(s), work.entry(r))
+                for s, _ in after
+                for r in before
+                if any(t == s for _, t, _ in work.a.reads[r])
+            ),
+            targets=work.targets(group),
+            after=tuple(work.exit(s) for s, _ in after),
+            before=tuple(work.entry(r) for r in before),
+            output=ends[0] if ends else None,
+        ),
+        changes=1.05 * len(group),  # what is there and unused is named first
+    )
+
+
+def _sibling(work: Pairing, j: int) -> int | None:
+    """The learner's call of the layer that a missing call of the target should share; None if it is alone."""
+    siblings = work.b.groups.get(work.theirs.nodes[j].layer, ())
+    return next((work.to_a[k] for k in siblings if k != j and k in work.to_a), None)
+
+
+def _missing_inputs(work: Pairing, inputs: list[int]) -> str:
+    described = []
+    for j in inputs:
+        node = work.theirs.nodes[j]
+        name = own_name(work.target.find(node.origin[0]))
+        shape = value(node.settings.get("shape"))
+        described.append(f"an input `{name}` of shape {shape}" if name else f"an input of shape {shape}")
+    return f"the model lacks {listed(described)}."
+
+
+def _consequence(work: Pairing, layers: list[int]) -> str:
+    for j in layers:
+        node = work.theirs.nodes[j]
+        source = work.b.reads[j][0] if work.b.reads[j] else None
+        if node.kind.startswith("Global") and source is not None:
+            shapes = work.theirs.nodes[source[1]].shapes
+            if shapes and len(shapes[0]) == 3:
+                return "Without it the outputs have one value for every time step."
+    return ""
+
+
+def superfluous(work: Pairing) -> None:
+    """One edit for each group of connected calls that the target does not have."""
+    extra = set(work.deleted)
+    for i in range(len(work.a.reads) - 1, -1, -1):
+        if i not in work.to_b and work.a.live[i] and i not in extra:
+            readers = [r for _, r, _ in work.a.readers[i] if work.a.live[r]]
+            if readers and all(r in extra for r in readers) and i not in work.a.outputs_at:
+                extra.add(i)
+    for group in _connected(sorted(i for i in extra if i not in work.a.input_at), work.a.reads):
+        members = set(group)
+        names = [call_name(work.graph, path) for path in work.paths(group)]
+        verb = "is" if len(names) == 1 else "are"
+        after = [(s, k) for i in group for _, s, k in work.a.reads[i] if s not in members]
+        before = [r for i in group for _, r, _ in work.a.readers[i] if r not in members and work.a.live[r]]
+        place = work.place_of(list(dict.fromkeys(after)), list(dict.fromkeys(before)), [])
+        message = f"{listed(names)} {verb} too much {place}; leave {'it' if len(names) == 1 else 'them'} out."
+        work.add(
+            work.place(group[0]),
+            Edit(
+                "delete",
+                names[0],
+                message,
+                nodes=work.paths(group),
+                new_wires=tuple((work.exit(s), work.entry(r)) for s, _ in after[:1] for r in before),
+            ),
+            changes=float(len(group)),
+        )
+
+
+def abandoned(work: Pairing) -> int:
+    """How many groups of live calls have no counterpart and are named by no edit."""
+    named = {path for _, edit in work.found for path in edit.nodes}
+    left = [
+        i
+        for i in range(len(work.a.reads))
+        if i not in work.to_b
+        and work.a.live[i]
+        and work.mine.nodes[i].family not in ("input", "output")
+        and not named & set(work.paths([i]))
+    ]
+    return len(_connected(left, work.a.reads))
+
+
+def _connected(calls: list[int], reads: list[list[tuple[str, int, int]]]) -> list[list[int]]:
+    """Groups of calls that read each other, each in order."""
+    members = set(calls)
+    root = {i: i for i in calls}
+
+    def find(i: int) -> int:
+        while root[i] != i:
+            root[i] = root[root[i]]
+            i = root[i]
+        return i
+
+    for i in calls:
+        for _, s, _ in reads[i]:
+            if s in members:
+                root[find(i)] = find(s)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for i in calls:
+        groups[find(i)].append(i)
+    return list(groups.values())
+
+
+def moved(edits: list[Edit], work: Pairing) -> list[Edit]:
+    """Join "too much here" and "missing there" of one layer into one edit."""
+    result = list(edits)
+    for gone in [e for e in edits if e.kind == "delete"]:
+        for new in [e for e in result if e.kind == "insert"]:
+            if _same_layers(work, gone, new):
+                names = listed(call_name(work.graph, p) for p in gone.nodes)
+                verb = "stands" if len(gone.nodes) == 1 else "stand"
+                message = f"{names} {verb} in the wrong place; it belongs {new.where}."
+                joined = Edit(
+                    "move", names, message, gone.nodes, new.wires, gone.new_wires, new.targets, new.after, new.before,
+                )  # fmt: skip
+                result[result.index(gone)] = joined
+                result.remove(new)
+                work.changes -= 1.0
+                break
+    return result
+
+
+def _same_layers(work: Pairing, gone: Edit, new: Edit) -> bool:
+    a = [work.a.labels[i] for i, n in enumerate(work.mine.nodes) if n.origin and n.origin[0] in gone.nodes]
+    b = [work.b.labels[j] for j, n in enumerate(work.theirs.nodes) if n.origin and n.origin[0] in new.targets]
+    return bool(a) and a == b

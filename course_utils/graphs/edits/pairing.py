@@ -1,0 +1,209 @@
+"""Which calls of two models correspond, what that says of their wires, and what the learner calls them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from course_utils.graphs.align import Alignment
+from course_utils.graphs.edits.edit import Edit
+from course_utils.graphs.graph import Graph, Path
+from course_utils.graphs.words import (
+    call_name,
+    listed,
+    ordinal,
+    own_name,
+    spelled,
+)
+
+Ref = tuple[int, int]
+"""A tensor: call and output number, in a normal form."""
+_MOST_ROUTES = 60
+
+
+class Pairing:
+    """A matching at work: calls `i` of the learner's normal form, calls `j` of the target's, and what was found so far.
+
+    Attributes:
+        to_b, to_a: the matching, both ways.
+        a, b: both normal forms, as matching sees them; `mine` and `theirs` are their graphs.
+        graph, target: both graphs as read.
+        found: the edits so far, each with its place in the learner's model.
+        changes: how much they change.
+        deleted: calls of the learner's that must go for the wires to fit.
+        suspects: matched calls that read what they should not, or are of another class.
+        relabelled: calls whose settings another edit already corrects.
+    """
+
+    def __init__(self, alignment: Alignment, graph: Graph, target: Graph) -> None:
+        self.to_b, self.to_a = alignment.to_b, alignment.to_a
+        self.a, self.b = alignment.a, alignment.b
+        self.mine, self.theirs = alignment.a.graph, alignment.b.graph
+        self.graph, self.target = graph, target
+        self.found: list[tuple[float, Edit]] = []
+        self.changes = 0.0
+        self.deleted: set[int] = set()
+        self._routes_a: dict[Ref, tuple[set[Ref], set[int]]] = {}
+        self._routes_b: dict[Ref, set[Ref]] = {}
+        self.suspects: list[int] = []
+        self.relabelled: set[int] = set()
+        self._places: dict[int, int] = {}
+
+    def add(self, place: float, edit: Edit, changes: float = 1.0) -> None:
+        """Note an edit, where it stands in the learner's model and how much it changes."""
+        self.found.append((place, edit))
+        self.changes += changes
+
+    def name(self, i: int) -> str:
+        """The learner's name for a call of their normal form."""
+        return call_name(self.graph, self.entry(i)) + self._which(i)
+
+    def tensor(self, tensor: Ref) -> str:
+        """The learner's name for a tensor."""
+        i, number = tensor
+        name = call_name(self.graph, self.exit(i)) + self._which(i)
+        return f"{ordinal(number)} output of {name}" if number else name
+
+    def _which(self, i: int) -> str:
+        """Which call, where several have one name."""
+        if not self._places:
+            calls: dict[str, list[int]] = defaultdict(list)
+            for k in range(len(self.mine.nodes)):
+                calls[call_name(self.graph, self.entry(k))].append(k)
+            for several in calls.values():
+                entries = list(dict.fromkeys(map(self.entry, several)))
+                for k in several:
+                    self._places[k] = entries.index(self.entry(k)) if len(entries) > 1 else -1
+        return f" ({ordinal(self._places[i])} call)" if self._places[i] >= 0 else ""
+
+    def entry(self, i: int) -> Path:
+        """The learner's call that a wire into a call of the normal form ends at."""
+        origin = self.mine.nodes[i].origin
+        return origin[0] if origin else (0,)
+
+    def exit(self, i: int) -> Path:
+        """The learner's call that a wire out of a call of the normal form starts at."""
+        node = self.mine.nodes[i]
+        fused = "activation" in node.settings and node.parameters and len(node.origin) > 1
+        return node.origin[-1] if fused else self.entry(i)
+
+    def paths(self, calls: Iterable[int]) -> tuple[Path, ...]:
+        """The learner's calls that calls of the normal form stand for."""
+        return tuple(dict.fromkeys(path for i in calls for path in self.mine.nodes[i].origin))
+
+    def targets(self, calls: Iterable[int]) -> tuple[Path, ...]:
+        """The target's calls that calls of its normal form stand for."""
+        return tuple(dict.fromkeys(path for j in calls for path in self.theirs.nodes[j].origin))
+
+    def wanted(self, j: int) -> str:
+        """A call of the target, in code."""
+        node = self.theirs.nodes[j]
+        original = self.target.find(node.origin[0]) if node.origin else None
+        return f"`{spelled(node, original)}`"
+
+    def wanted_name(self, j: int) -> str:
+        """A call of the target, in code, with the name it has if somebody gave it one."""
+        node = self.theirs.nodes[j]
+        name = own_name(self.target.find(node.origin[-1])) if node.origin else None
+        return f"{self.wanted(j)} called `{name}`" if name and node.family != "input" else self.wanted(j)
+
+    def place(self, i: int) -> float:
+        """Where a call stands in the learner's model, to sort edits."""
+        path = self.entry(i)
+        return path[0] + sum(p / 1000 ** (k + 1) for k, p in enumerate(path[1:]))
+
+    def image(self, tensor: Ref) -> Ref | None:
+        """The learner's tensor that stands for a tensor of the target."""
+        i = self.to_a.get(tensor[0])
+        return None if i is None else (i, tensor[1])
+
+    def routes_a(self, tensor: Ref) -> tuple[set[Ref], set[int]]:
+        """Matched tensors that the learner's tensor is made from by unmatched calls alone; and those calls."""
+        if tensor not in self._routes_a:
+            ends: set[Ref] = set()
+            passed: set[int] = set()
+            stack = [tensor]
+            while stack and len(passed) < _MOST_ROUTES:
+                i, number = stack.pop()
+                if i in self.to_b:
+                    ends.add((i, number))
+                elif i not in passed:
+                    passed.add(i)
+                    stack += [(s, k) for _, s, k in self.a.reads[i]]
+            self._routes_a[tensor] = (ends, passed)
+        return self._routes_a[tensor]
+
+    def routes_b(self, tensor: Ref) -> set[Ref]:
+        """The learner's tensors that missing calls, on the way to a tensor of the target, read."""
+        if tensor not in self._routes_b:
+            ends: set[Ref] = set()
+            passed: set[int] = set()
+            stack = [tensor]
+            while stack and len(passed) < _MOST_ROUTES:
+                j, number = stack.pop()
+                if j in self.to_a:
+                    ends.add((self.to_a[j], number))
+                elif j not in passed:
+                    passed.add(j)
+                    stack += [(s, k) for _, s, k in self.b.reads[j]]
+            self._routes_b[tensor] = ends
+        return self._routes_b[tensor]
+
+    def fits(self, mine: Ref, theirs: Ref) -> bool:
+        """Whether reading `mine` becomes right once missing calls are put in and superfluous ones taken out."""
+        image = self.image(theirs)
+        if image is not None:
+            if image == mine:
+                return True
+            return mine[0] not in self.to_b and image in self.routes_a(mine)[0]
+        ends = self.routes_b(theirs)
+        return mine in ends if mine[0] in self.to_b else bool(ends & self.routes_a(mine)[0])
+
+    def accept(self, mine: Ref, theirs: Ref) -> None:
+        """Note what must be taken out for `mine` to fit."""
+        if mine[0] in self.to_b:
+            return
+        image = self.image(theirs)
+        wanted = {image} if image is not None else self.routes_b(theirs)
+        self.deleted |= self._between(mine, wanted)
+
+    def _between(self, start: Ref, ends: set[Ref]) -> set[int]:
+        """Unmatched calls on a way from `start` back to one of `ends`."""
+        found: set[int] = set()
+        parents: dict[int, int | None] = {start[0]: None}
+        stack = [start[0]]
+        while stack:
+            i = stack.pop()
+            for _, s, k in self.a.reads[i]:
+                if (s, k) in ends:
+                    step: int | None = i
+                    while step is not None:
+                        found.add(step)
+                        step = parents[step]
+                    return found
+                if s not in self.to_b and s not in parents:
+                    parents[s] = i
+                    stack.append(s)
+        return {start[0]}
+
+    def aside(self, sources: Iterable[Ref], instead: Iterable[Ref] = ()) -> str:
+        """What the learner may not have noticed: that what should be read leads nowhere so far."""
+        for i, _ in sources:
+            if not any(self.a.live[r] for _, r, _ in self.a.readers[i]) and i not in self.a.outputs_at:
+                if i in self.a.input_at:
+                    return f"So far the input {call_name(self.graph, self.exit(i))} reaches no output."
+                return f"So far {call_name(self.graph, self.exit(i))} is built and never used."
+        return ""
+
+    def place_of(self, after: list[Ref], before: list[int], ends: list[int]) -> str:
+        """Where something is missing, in words."""
+        sources = listed(self.tensor(t) for t in after[:4])
+        readers = listed(self.name(i) for i in before[:4])
+        if after and before:
+            alone = len(after) == len(before) == 1
+            return f"between {sources} and {readers}" if alone else f"after {sources}, before {readers}"
+        if after and ends:
+            return f"after {sources}, as the {ordinal(ends[0])} output"
+        if before:
+            return f"before {readers}"
+        return f"after {sources}" if after else "in the model"

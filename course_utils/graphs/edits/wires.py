@@ -1,0 +1,160 @@
+"""Calls that read the wrong tensors."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from course_utils.graphs.edits.edit import Edit
+from course_utils.graphs.edits.pairing import Pairing, Ref
+from course_utils.graphs.rules.merging import ANY_ORDER
+from course_utils.graphs.words import (
+    listed,
+    sentence,
+)
+
+
+def wires(work: Pairing) -> None:
+    """Compare what matched calls read."""
+    for i, j in work.to_b.items():
+        reads, others = work.a.reads[i], work.b.reads[j]
+        if len(reads) == 1 and len(others) == 1:
+            mine, theirs = reads[0][1:], others[0][1:]
+            if work.fits(mine, theirs):
+                work.accept(mine, theirs)
+            elif work.image(theirs) is not None:  # else what is missing is told where it goes
+                rewire(work, i, j, [(mine, theirs)])
+            continue
+        wrong = compare_reads(work, i, j)
+        if wrong:
+            rewire(work, i, j, wrong)
+
+
+def compare_reads(work: Pairing, i: int, j: int) -> list[tuple[Ref | None, Ref | None]]:
+    """Pairs of what call `i` reads and should read that do not fit; None: nothing."""
+    reads, others = work.a.reads[i], work.b.reads[j]
+    any_order = any(p == ANY_ORDER for p, _, _ in reads) or any(p == ANY_ORDER for p, _, _ in others)
+    is_list = all(p.isdigit() for p, _, _ in reads + others)
+    if any_order:
+        return _unordered(work, [r[1:] for r in reads], [r[1:] for r in others])
+    if is_list and len(reads) != len(others):
+        return _sequence(work, [r[1:] for r in reads], [r[1:] for r in others])
+    wrong: list[tuple[Ref | None, Ref | None]] = []
+    by_port = {p: (s, k) for p, s, k in others}
+    for p, s, k in reads:
+        theirs = by_port.pop(p, None)
+        if theirs is None:
+            wrong += _extra(work, (s, k))
+        elif work.fits((s, k), theirs):
+            work.accept((s, k), theirs)
+        elif work.image(theirs) is not None:
+            wrong.append(((s, k), theirs))
+    wrong += [(None, theirs) for theirs in by_port.values() if work.image(theirs) is not None]
+    return wrong
+
+
+def _extra(work: Pairing, mine: Ref) -> list[tuple[Ref | None, Ref | None]]:
+    """An argument too many: if its branch is too many as well, taking that out is the edit."""
+    if mine[0] in work.to_b:
+        return [(mine, None)]
+    work.deleted.add(mine[0])
+    return []
+
+
+def _unordered(work: Pairing, mine: list[Ref], theirs: list[Ref]) -> list[tuple[Ref | None, Ref | None]]:
+    left = Counter(mine)
+    rest: list[Ref] = []
+    for t in theirs:
+        image = work.image(t)
+        if image is not None and left[image] > 0:
+            left[image] -= 1
+        else:
+            rest.append(t)
+    remaining = [t for t in mine if left[t] > 0 and not left.subtract([t])]
+    unfit: list[Ref] = []
+    for t in rest:
+        match = next((s for s in remaining if work.fits(s, t)), None)
+        if match is not None:
+            remaining.remove(match)
+            work.accept(match, t)
+        else:
+            unfit.append(t)
+    wrong: list[tuple[Ref | None, Ref | None]] = []
+    known = [t for t in unfit if work.image(t) is not None]
+    for t in known:
+        wrong.append((remaining.pop(0), t) if remaining else (None, t))
+    spare = len(unfit) - len(known)  # arguments that a missing branch will bring
+    for s in remaining:
+        if spare > 0 and s[0] in work.to_b:
+            spare -= 1  # the missing branch takes its place
+        else:
+            wrong += _extra(work, s)
+    return wrong
+
+
+def _sequence(work: Pairing, mine: list[Ref], theirs: list[Ref]) -> list[tuple[Ref | None, Ref | None]]:
+    """Align two lists of arguments of different length."""
+    rows, columns = len(mine) + 1, len(theirs) + 1
+    cost = [[float(i + j) for j in range(columns)] for i in range(rows)]
+    for i in range(1, rows):
+        for j in range(1, columns):
+            fit = 0.0 if work.fits(mine[i - 1], theirs[j - 1]) else 1.5
+            cost[i][j] = min(cost[i - 1][j - 1] + fit, cost[i - 1][j] + 1, cost[i][j - 1] + 1)
+    wrong: list[tuple[Ref | None, Ref | None]] = []
+    i, j = rows - 1, columns - 1
+    while i or j:
+        fit = 0.0 if i and j and work.fits(mine[i - 1], theirs[j - 1]) else 1.5
+        if i and j and cost[i][j] == cost[i - 1][j - 1] + fit:
+            if fit and work.image(theirs[j - 1]) is not None:
+                wrong.append((mine[i - 1], theirs[j - 1]))
+            elif not fit:
+                work.accept(mine[i - 1], theirs[j - 1])
+            i, j = i - 1, j - 1
+        elif i and cost[i][j] == cost[i - 1][j] + 1:
+            wrong += _extra(work, mine[i - 1])
+            i -= 1
+        else:
+            if work.image(theirs[j - 1]) is not None:
+                wrong.append((None, theirs[j - 1]))
+            j -= 1
+    return wrong[::-1]
+
+
+def rewire(work: Pairing, i: int, j: int, wrong: list[tuple[Ref | None, Ref | None]]) -> None:
+    """One edit for all the wrong wires into a call."""
+    work.suspects.append(i)
+    mine = [m for m, _ in wrong if m is not None]
+    images = [work.image(t) for _, t in wrong if t is not None]
+    theirs = [t for t in images if t is not None]
+    name = work.name(i)
+    reads, others = work.a.reads[i], work.b.reads[j]
+    node = work.mine.nodes[i]
+    if len(mine) > 1 and Counter(mine) == Counter(theirs):
+        order = listed(work.tensor(r[1:]) for r in reads)
+        images = [work.image(r[1:]) for r in others]
+        wanted = listed(work.tensor(t) for t in images if t is not None)
+        message = f"{name} reads {order}, in this order; it should read {wanted}."
+    elif mine and not theirs:
+        less = "so often" if any(Counter(r[1:] for r in reads)[m] > 1 for m in mine) else "too"
+        message = f"{name} reads {listed(work.tensor(m) for m in mine)} {less}; it should not."
+    elif theirs and not mine:
+        also = " once more" if any(t in [r[1:] for r in reads] for t in theirs) else " as well"
+        message = f"{name} should read {listed(work.tensor(t) for t in theirs)}{also}."
+    else:
+        message = (
+            f"{name} reads {listed(work.tensor(m) for m in mine)}; "
+            f"it should read {listed(work.tensor(t) for t in theirs)}."
+        )
+    extra = work.aside(theirs, mine)
+    work.add(
+        work.place(i),
+        Edit(
+            "rewire",
+            name,
+            sentence([message, extra]),
+            nodes=work.paths([i]),
+            wires=tuple((work.exit(s), work.entry(i)) for s, _ in mine),
+            new_wires=tuple((work.exit(s), work.entry(i)) for s, _ in theirs),
+            targets=work.targets([j]),
+        ),
+        changes=1.0 + 0.1 * (max(len(mine), len(theirs)) - 1) + (0.05 if node.family == "input" else 0.0),
+    )
