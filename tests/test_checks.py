@@ -17,7 +17,7 @@ from course_utils.checks.criterion import Attempt
 from course_utils.checks.learning import Learns, accuracy, feed, mean_squared_error, root_mean_squared_error, targets
 from course_utils.checks.models import Frozen, Parameters, Predicts, SameGraph, Structure
 from course_utils.checks.result import Finding, Result
-from course_utils.checks.values import SameValue, describe, difference, is_blank
+from course_utils.checks.values import SameValue, difference, is_blank, shown
 from course_utils.exercises import every
 
 
@@ -324,14 +324,14 @@ class TestValues:
         assert all(map(is_blank, (..., [..., 1], (1, ...), {"a": ...})))
         assert not any(map(is_blank, (None, 0, [], "...", np.zeros(3), {"a": [1]})))
 
-    def test_describe_is_short_and_never_raises(self):
+    def test_what_is_shown_is_short_and_never_raises(self):
         class Rude:
             def __repr__(self):
                 raise RuntimeError("no")
 
-        assert describe(Rude()) == "a Rude"
-        assert len(describe("x" * 10_000)) < 100
-        assert describe(np.zeros((2, 3))) == "an array of shape (2, 3)"
+        assert shown(Rude()) == "a Rude"
+        assert len(shown("x" * 10_000)) < 100
+        assert shown(np.zeros((2, 3))) == "an array of shape (2, 3)"
 
 
 class TestResult:

@@ -202,6 +202,21 @@ def test_layers_without_a_config_are_read():
     assert graph.nodes[1].settings["factor"] == 2.5
 
 
+def test_a_subclassed_model_as_a_layer():
+    class Refine(keras.Model):
+        def __init__(self, steps=3):
+            super().__init__()
+            self.steps = steps
+            self.dense = layers.Dense(4)
+
+        def call(self, x):
+            return self.dense(x)
+
+    x = keras.Input((4,))
+    # Keras's own get_config says steps=3 here.
+    assert read(keras.Model(x, Refine(2)(x))).nodes[1].settings == {"steps": 2}
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -12,7 +12,7 @@ from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
 
 
-def describe(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value in a few words, short and on one line, whatever it is."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
@@ -67,13 +67,13 @@ def difference(value: Any, expected: Any, tolerance: float) -> str | None:
         return _mapping_difference(value, expected, tolerance)
     if isinstance(expected, str):
         is_equal = isinstance(value, str) and value.strip().casefold() == expected.strip().casefold()
-        return None if is_equal else f"{describe(value)} is not it."
+        return None if is_equal else f"{shown(value)} is not it."
     if isinstance(expected, bool) or expected is None:
         is_equal = value is None if expected is None else isinstance(value, (bool, np.bool_)) and value == expected
-        return None if is_equal else f"{describe(value)} is not it."
+        return None if is_equal else f"{shown(value)} is not it."
     if _has_none(expected):
         is_equal = isinstance(value, (tuple, list)) and tuple(value) == tuple(expected)
-        return None if is_equal else f"{describe(value)} is not it."
+        return None if is_equal else f"{shown(value)} is not it."
     try:
         found = np.asarray(value)
     except Exception:
@@ -82,8 +82,8 @@ def difference(value: Any, expected: Any, tolerance: float) -> str | None:
     if found.dtype.kind not in "biuf":
         if wanted.dtype.kind not in "biuf":
             is_equal = found.shape == wanted.shape and bool(np.all(found == wanted))
-            return None if is_equal else f"{describe(value)} is not it."
-        return f"a number or an array of numbers was asked for; this is {describe(value)}."
+            return None if is_equal else f"{shown(value)} is not it."
+        return f"a number or an array of numbers was asked for; this is {shown(value)}."
     if found.shape != wanted.shape:
         if wanted.shape == ():
             return f"one number was asked for; this has shape {found.shape}."
@@ -93,7 +93,7 @@ def difference(value: Any, expected: Any, tolerance: float) -> str | None:
     if np.allclose(found, wanted, rtol=tolerance, atol=tolerance):
         return None
     if wanted.shape == ():
-        return f"{describe(value)} is not it."
+        return f"{shown(value)} is not it."
     wrong = int(np.sum(~np.isclose(found, wanted, rtol=tolerance, atol=tolerance)))
     return f"the shape fits, but {wrong} of {wanted.size} values differ."
 
@@ -108,7 +108,7 @@ def _mapping_difference(value: Any, expected: Mapping[Any, Any], tolerance: floa
     if missing := [key for key in expected if key not in value]:
         return f"the key `{missing[0]}` is missing."
     if extra := [key for key in value if key not in expected]:
-        return f"the key {describe(extra[0])} does not belong there."
+        return f"the key {shown(extra[0])} does not belong there."
     for key, part in expected.items():
         if (objection := difference(value[key], part, tolerance)) is not None:
             return f"at `{key}`: {objection}"

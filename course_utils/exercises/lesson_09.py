@@ -13,7 +13,7 @@ from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import Learns, accuracy
 from course_utils.checks.models import SameGraph, Structure
-from course_utils.checks.values import SameValue, describe
+from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
 
 _TAUGHT = {"words", "headline", "aux_output"}
@@ -23,10 +23,10 @@ _WEIGHTLESS = {"main_input", "aux_input", "together"}
 
 def _is_taught(value: Any) -> str | None:
     if isinstance(value, str) or not isinstance(value, (list, tuple, set, frozenset)):
-        return f"a list of names was asked for; this is {describe(value)}."
+        return f"a list of names was asked for; this is {shown(value)}."
     names = {str(name) for name in value}
     if unknown := sorted(names - _TAUGHT - _UNTAUGHT - _WEIGHTLESS):
-        return f"`lecture` has no layer called {describe(unknown[0])}; the summary lists the names."
+        return f"`lecture` has no layer called {shown(unknown[0])}; the summary lists the names."
     if empty := sorted(names & _WEIGHTLESS):
         return f"`{empty[0]}` has no weights that could change; see the column of parameters in the summary."
     if wrong := sorted(names & _UNTAUGHT):

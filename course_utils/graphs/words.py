@@ -39,6 +39,12 @@ def _shown(kind: str) -> tuple[str, ...]:
     return _SHOWN.get(kind, ())
 
 
+def _few(settings: Mapping[str, object]) -> tuple[str, ...]:
+    """The settings of a class that is not listed here, a learner's own for instance, if they are few."""
+    said = tuple(k for k, v in settings.items() if v not in (None, False, ()))
+    return said if len(said) <= 3 else ()
+
+
 def value(setting: object) -> str:
     """A setting as it would be written in code, shortened."""
     if isinstance(setting, tuple) and len(setting) == 2 and isinstance(setting[0], str):
@@ -76,7 +82,7 @@ def spelled(node: Node, original: Node | None = None) -> str:
     if "constant" in node.settings and not own_class:
         return f"{'x + ' if node.kind == 'Add' else 'x * '}{value(node.settings['constant'])}"
     parts = []
-    for key in _shown(kind):
+    for key in _shown(kind) or _few(settings):
         content = settings.get(key)
         if content is None or content == _QUIET.get(key, "no such setting") or (key == "strides" and _ones(content)):
             continue
