@@ -22,6 +22,18 @@ from tests.pictures import SVG, line, nested, questions, siamese, texts
 
 
 class TestPicture:
+    def test_is_called_by_the_name_it_was_given_only(self):
+        import keras
+
+        x = keras.Input((2,))
+        for name, title in (("first", "Model first"), (None, "Model")):
+            assert f">{title}</title>" in plot_model(keras.Model(x, keras.layers.Dense(1)(x), name=name)).svg
+
+    def test_without_parameters_says_none_in_words_either(self):
+        assert "parameters" in plot_model(questions()).text
+        picture = plot_model(questions(), show_parameters=False)
+        assert "parameters" not in picture.text + picture.svg
+
     def test_is_accessible_xml_that_stands_alone(self):
         picture = plot_model(questions())
         root = ElementTree.fromstring(picture.svg)
@@ -29,7 +41,7 @@ class TestPicture:
         assert root.get("role") == "img"
         title, text = root.get("aria-labelledby").split()
         found = {e.get("id"): e.text for e in root if e.get("id")}
-        assert found[title].startswith("Model functional")
+        assert found[title] == "Model"
         assert found[text] == picture.text
         assert "max-width:100%" in root.get("style")
         assert "http" not in picture.svg.replace("http://www.w3.org/2000/svg", "")

@@ -212,6 +212,7 @@ def edge_list(
     *,
     show_shapes: bool = True,
     show_dtype: bool = False,
+    show_parameters: bool = True,
     expand_nested: bool = False,
 ) -> str:
     """A graph as text, one line a call: name, class and settings, what it reads, the shape it gives.
@@ -221,6 +222,7 @@ def edge_list(
         names: name of each layer; by default those of `local_names`.
         show_shapes: whether each line ends with the shape.
         show_dtype: whether it ends with the dtype.
+        show_parameters: whether the first line says how many weights there are.
         expand_nested: whether a nested model's own calls follow, indented.
 
     Returns:
@@ -229,7 +231,7 @@ def edge_list(
     names = local_names(graph) if names is None else names
     total = sum({n.layer: n.parameters for i, n in enumerate(graph.nodes) if i not in graph.dead}.values())
     calls = sum(n.family != "input" for i, n in enumerate(graph.nodes) if i not in graph.dead)
-    lines = [f"{calls} {'call' if calls == 1 else 'calls'}, {total:,} parameters"]
+    lines = [f"{calls} {'call' if calls == 1 else 'calls'}" + (f", {total:,} parameters" if show_parameters else "")]
     lines += _lines(graph, names, "", show_shapes, show_dtype, expand_nested)
     given = dict(zip(graph.inputs, graph.input_names, strict=False))
     lines.append("inputs: " + ", ".join(names.get(graph.nodes[t.node].layer, given[t]) for t in graph.inputs))

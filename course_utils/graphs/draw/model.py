@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 
@@ -93,8 +94,16 @@ def draw_graph(graph: Graph, shown: Shown | None = None, rankdir: str = "TB") ->
     """Draw a graph as `plot_model` draws a model."""
     shown = shown or Shown()
     diagram, _ = diagram_of(graph, shown, rankdir)
-    text = edge_list(graph, show_shapes=shown.shapes, show_dtype=shown.dtypes, expand_nested=shown.nested)
-    return finish(diagram, f"Model {clean(graph.name)}", text)
+    text = edge_list(
+        graph,
+        show_shapes=shown.shapes,
+        show_dtype=shown.dtypes,
+        show_parameters=shown.parameters,
+        expand_nested=shown.nested,
+    )
+    # A name that Keras made up says how many models were built before, nothing of this one.
+    made_up = re.fullmatch(r"(functional|sequential)(_\d+)?", graph.name)
+    return finish(diagram, "Model" if made_up else f"Model {clean(graph.name)}", text)
 
 
 def finish(diagram: Diagram, title: str, text: str) -> Picture:
