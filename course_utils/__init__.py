@@ -12,7 +12,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-from course_utils.graphs.draw.rendering import route_pydot
+from course_utils.graphviz import route_pydot
 
 if TYPE_CHECKING:
     from course_utils import data

@@ -300,7 +300,7 @@ class TestHostileNames:
         assert (tmp_path / f"m.{ending}").stat().st_size > 100
 
     def test_dot_file_is_read_by_graphviz(self):
-        from course_utils.graphs.draw.rendering import render
+        from course_utils.graphviz import render
 
         graph = line(3, lambda i: '"]; quit [label="\\' + str(i))
         assert render(draw_graph(graph).dot, "png").startswith(b"\x89PNG")

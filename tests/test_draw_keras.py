@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import course_utils  # noqa: F401  (quietens TensorFlow)
-from course_utils.graphs.draw.rendering import render, route_pydot
+from course_utils.graphviz import render, route_pydot
 
 PROGRAM = """
 import course_utils
-from course_utils.graphs.draw.rendering import route_pydot
+from course_utils.graphviz import route_pydot
 {first}
 import keras
 {second}
@@ -64,7 +64,7 @@ def test_with_dot_the_picture_is_the_same(tmp_path, fake_dot):
 
 def test_importing_costs_nothing():
     program = (
-        "import sys, course_utils; from course_utils.graphs.draw.rendering import route_pydot; route_pydot();"
+        "import sys, course_utils; from course_utils.graphviz import route_pydot; route_pydot();"
         "print([m for m in ('pydot', 'pygraphviz', 'keras', 'tensorflow', 'matplotlib') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
@@ -147,7 +147,7 @@ class TestRender:
         """A label makes a picture wider and blacker only if some font was found for it."""
         (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
         program = (
-            "import sys; from course_utils.graphs.draw.rendering import render;"
+            "import sys; from course_utils.graphviz import render;"
             "sys.stdout.buffer.write(render('digraph {a [shape=plain label=\"some text\"]}', 'pdf'))"
         )
         done = subprocess.run(

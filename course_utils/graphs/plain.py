@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 import math
@@ -72,7 +73,7 @@ def _from_config(layer: Any) -> dict[str, object]:
         config = {
             k: v
             for k, v in vars(layer).items()
-            if not k.startswith("_") and isinstance(v, (bool, int, float, str, tuple)) and k not in _BASE_ATTRIBUTES
+            if not k.startswith("_") and isinstance(v, (bool, int, float, str, tuple)) and k not in _own_attributes()
         }
     settings = {k: plain(v) for k, v in config.items() if k not in _NOT_SETTINGS}
     for key in ("function", "activation"):
@@ -83,10 +84,13 @@ def _from_config(layer: Any) -> dict[str, object]:
     return settings
 
 
-_BASE_ATTRIBUTES = frozenset(
-    {"name", "built", "trainable", "autocast", "supports_masking", "supports_jit", "input_spec", "activity_regularizer",
-     "compiled", "loss", "stop_training", "steps_per_execution", "unrolled_steps_per_execution"}
-)  # fmt: skip
+@functools.cache
+def _own_attributes() -> frozenset[str]:
+    """What Keras itself keeps in every layer and model: asked, since its versions differ."""
+    import keras
+
+    # Named, so that the count of automatic names goes on as if they had not been made.
+    return frozenset({*vars(keras.layers.Layer(name="layer")), *vars(keras.Model(name="model"))})
 
 
 def plain(value: Any, depth: int = 0) -> object:

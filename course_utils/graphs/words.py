@@ -25,7 +25,9 @@ _SHOWN = {
     "Input": ("shape",),
     "LeakyReLU": ("negative_slope",),
 }
-_QUIET = {"activation": "linear", "return_sequences": False, "axis": -1, "normalize": False}
+_QUIET = {
+    "activation": "linear", "return_sequences": False, "axis": -1, "normalize": False, "data_format": "channels_last",
+}  # fmt: skip
 _POSITIONAL = frozenset({"units", "filters", "kernel_size", "input_dim", "output_dim", "rate", "pool_size", "n"})
 
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from course_utils.graphs.draw.rendering import render
 from course_utils.graphs.draw.scene import Point
+from course_utils.graphviz import render
 
 
 @dataclass(frozen=True)

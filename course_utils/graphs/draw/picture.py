@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_utils.graphs.draw.rendering import writing
 from course_utils.graphs.draw.scene import Scene, to_file_format
+from course_utils.graphviz import writing
 from course_utils.images import html_image
 
 ENDINGS = ("svg", "png", "pdf", "dot", "txt")
