@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import pytest
 from keras import layers, ops
@@ -10,6 +12,7 @@ import course_utils  # noqa: F401
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.read import read
 from course_utils.graphs.rules import ALL_RULES, DEFAULT_RULES, EXTRA_RULES, RULES, normal_form
+from tests.meaning import assert_computes_the_same
 
 
 def model(function, *shapes, names=None, dtype="float32", by_name=False):
@@ -102,6 +105,41 @@ def unused_states(x):
     return layers.LSTM(3, return_state=True)(x)[0]
 
 
+def halves(x):
+    """A model for each step: two branches that are joined."""
+    tower = keras.Input((6,))
+    parts = [layers.Dense(3, activation="relu")(tower), layers.Dense(2)(tower)]
+    return layers.TimeDistributed(keras.Model(tower, layers.Concatenate()(parts)))(x)
+
+
+def halves_turned(x):
+    tower = keras.Input((6,), name="step")
+    wide, narrow = layers.Dense(3, name="wide")(tower), layers.Dense(2, name="narrow")(tower)
+    return layers.TimeDistributed(keras.Model(tower, ops.concatenate([ops.relu(wide), narrow], 1), name="m"))(x)
+
+
+def filmed(x):
+    look = keras.Sequential([layers.Conv1D(3, 2, activation="relu"), layers.GlobalMaxPooling1D(), layers.Dense(2)])
+    return layers.TimeDistributed(look)(x)
+
+
+def filmed_by_layers(x):
+    x = layers.TimeDistributed(layers.Conv1D(3, 2))(x)
+    return layers.Dense(2)(layers.TimeDistributed(layers.GlobalMaxPooling1D())(ops.relu(x)))
+
+
+def masked_sequence(x):
+    return layers.LSTM(3, return_sequences=True)(layers.Embedding(9, 2, mask_zero=True)(x))[:, -1]
+
+
+def masked_last(x):
+    return layers.LSTM(3)(layers.Embedding(9, 2, mask_zero=True)(x))
+
+
+def first_state(x):
+    return layers.LSTM(3, return_state=True, return_sequences=True)(x)[1]
+
+
 def dot(a, b):
     return layers.Dot(axes=1)([a, b])
 
@@ -169,6 +207,79 @@ PAIRS = [
             (6, 4),
         ),
     ),
+    ("unused states", both(first_state, layers.LSTM(3), (5, 4))),
+    ("unused states", both(lambda x: layers.GRU(3, return_state=True)(x)[1], layers.GRU(3), (5, 4))),
+    ("last step", both(lambda x: layers.GRU(3, return_sequences=True)(x)[:, -1], layers.GRU(3), (5, 4))),
+    ("last step", both(lambda x: layers.LSTM(3, return_sequences=True)(x)[:, -1, :], layers.LSTM(3), (None, 4))),
+    ("last step", both(masked_sequence, masked_last, (6,), dtype="int32")),
+    ("cells", both(layers.RNN(layers.LSTMCell(3)), layers.LSTM(3), (5, 4))),
+    ("cells", both(layers.RNN(layers.GRUCell(3), return_sequences=True), layers.GRU(3, return_sequences=True), (5, 4))),
+    ("cells", both(layers.RNN(layers.SimpleRNNCell(3)), layers.SimpleRNN(3), (5, 4))),
+    ("time distributed", both(halves, halves_turned, (5, 6))),
+    ("time distributed", both(filmed, filmed_by_layers, (5, 4, 6))),
+    (
+        "pointwise convolutions",
+        both(layers.Conv2D(3, 1, activation="relu"), layers.Dense(3, activation="relu"), (5, 5, 2)),
+    ),
+    ("pointwise convolutions", both(layers.Conv1D(3, 1, use_bias=False), layers.Dense(3, use_bias=False), (5, 2))),
+    ("operators", both(lambda a, b: ops.hstack([a, b]), lambda a, b: layers.Concatenate()([a, b]), (4,), (3,))),
+    ("powers", both(lambda x: x**2, lambda x: layers.Multiply()([x, x]), (4,))),
+    ("powers", both(lambda x: ops.square(layers.Dense(2)(x)), lambda x: layers.Dense(2)(x) ** 2, (4,))),
+    ("powers", both(lambda x: ops.abs(x) ** 0.5, lambda x: ops.sqrt(ops.abs(x)), (4,))),
+    ("differences", both(lambda a, b: a + (-b), lambda a, b: layers.Subtract()([a, b]), (4,), (4,))),
+    ("differences", both(lambda a, b: -1 * layers.Dense(3)(b) + a, lambda a, b: a - layers.Dense(3)(b), (3,), (4,))),
+    ("even functions", both(lambda a, b: ops.abs(a - b), lambda a, b: abs(layers.Subtract()([b, a])), (4,), (4,))),
+    ("even functions", both(lambda a, b: ops.square(a - b), lambda a, b: ops.square(b - a), (4,), (4,))),
+    (
+        "even functions",
+        both(
+            lambda a, b: ops.sqrt(ops.sum((a - b) ** 2, axis=1, keepdims=True)),
+            lambda a, b: ops.sqrt(ops.sum((b - a) ** 2, axis=-1, keepdims=True)),
+            (4,),
+            (4,),
+        ),
+    ),
+    ("reshaping", both(lambda x: x[:, :, None], lambda x: layers.Reshape((4, 1))(x), (4,))),
+    ("reshaping", both(lambda x: ops.swapaxes(x, 1, 2), lambda x: layers.Permute((2, 1))(x), (5, 4))),
+    ("reshaping", both(lambda x: ops.moveaxis(x, 1, 3), lambda x: layers.Permute((2, 3, 1))(x), (5, 4, 3))),
+    ("kept axes", both(lambda x: layers.Flatten()(layers.GlobalMaxPooling1D(keepdims=True)(x)),
+                       layers.GlobalMaxPooling1D(), (5, 4))),
+    ("kept axes", both(lambda x: ops.expand_dims(ops.sum(x, axis=-1), -1),
+                       lambda x: ops.sum(x, axis=1, keepdims=True), (4,))),
+    ("stacks", both(lambda a, b: ops.mean(ops.stack([a, b]), axis=0), layers_average := (
+        lambda a, b: layers.Average()([a, b])), (4,), (4,))),
+    ("stacks", both(lambda a, b, c: ops.max(ops.stack([a, b, c], axis=-1), axis=-1),
+                    lambda a, b, c: layers.Maximum()([c, b, a]), (4,), (4,), (4,))),
+    ("averages", both(lambda a, b: 0.5 * a + b / 2, layers_average, (4,), (4,))),
+    (
+        "activations first",
+        both(
+            lambda x: layers.ReLU()(layers.MaxPooling1D(2)(layers.Conv1D(3, 2)(x))),
+            lambda x: layers.MaxPooling1D(2)(layers.Conv1D(3, 2, activation="relu")(x)),
+            (8, 4),
+        ),
+    ),
+    (
+        "activations first",
+        both(
+            lambda x: layers.Activation("silu")(layers.Flatten()(layers.Dense(3)(x))),
+            lambda x: layers.Flatten()(layers.Dense(3, activation="silu")(x)),
+            (8, 4),
+        ),
+    ),
+    (
+        "activations first",
+        both(
+            lambda x: layers.Dropout(0.2)(layers.Flatten()(x)),
+            lambda x: layers.Flatten()(layers.Dropout(0.2)(x)),
+            (8, 4),
+        ),
+    ),
+    ("commutative merges", both(dot, lambda a, b: layers.Dot(axes=-1)([b, a]), (4,), (4,))),
+    (
+        "input dtypes",
+        both(lambda x: layers.Embedding(5, 3)(ops.cast(x, "int32")), lambda x: layers.Embedding(5, 3)(x), (6,)),
+    ),
     ("repeated calls", both(repeated, once, (4,))),
     ("dot products", both(lambda a, b: ops.sum(a * b, axis=-1, keepdims=True), dot, (4,), (4,))),
     (
@@ -225,9 +336,9 @@ PAIRS = [
     ("regularisers", both(layers.Dense(3, kernel_regularizer="l2"), layers.Dense(3), (4,))),
     (
         "pointwise padding",
-        both(layers.Conv2D(3, 1, padding="same"), layers.Conv2D(3, 1, dilation_rate=2), (6, 6, 2)),
+        both(layers.Conv2D(3, 1, strides=2, padding="same"), layers.Conv2D(3, 1, strides=2), (6, 6, 2)),
     ),
-    ("pointwise padding", both(layers.Conv1D(3, 1, padding="causal"), layers.Conv1D(3, 1), (6, 2))),
+    ("pointwise padding", both(layers.MaxPooling1D(1, 2, padding="same"), layers.MaxPooling1D(1, 2), (6, 2))),
     (
         "input dtypes",
         lambda: (model(layers.Embedding(5, 3), (None,), dtype="int32"), model(layers.Embedding(5, 3), (None,))),
@@ -290,6 +401,25 @@ def test_a_rule_alone_decides(name, make):
     assert not compare_models(b, a, **off).same
 
 
+@pytest.mark.parametrize(("name", "make"), PAIRS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(PAIRS)])
+def test_what_a_rule_calls_the_same_computes_the_same(name, make):
+    assert_computes_the_same(*make(), **({} if RULES[name].default else {"also": [name]}))
+
+
+def test_the_judge_of_the_rules_notices_a_wrong_rule():
+    """A rule that took differences for sums, and one that took any activation for another."""
+    pairs = both(lambda a, b: layers.Add()([a, b]), lambda a, b: layers.Subtract()([a, b]), (4,), (4,))
+    functions = both(layers.Dense(3, activation="tanh"), layers.Dense(3, activation="sigmoid"), (4,))
+    for make, change in ((pairs, {"kind": "Add", "ports": ("*", "*")}), (functions, {"settings": {"units": 3}})):
+        a, b = make()
+        forms = [normal_form(read(m)) for m in (a, b)]
+        forms = [
+            replace(f, nodes=tuple(replace(n, **change) if n.family != "input" else n for n in f.nodes)) for f in forms
+        ]
+        with pytest.raises(AssertionError, match="Not equal to tolerance"):
+            assert_computes_the_same(a, b, forms=forms)
+
+
 def test_every_rule_has_a_pair_and_says_what_it_does():
     assert {name for name, _ in PAIRS} == set(RULES)
     assert len(RULES) == len(ALL_RULES) == len(DEFAULT_RULES) + len(EXTRA_RULES)
@@ -301,6 +431,11 @@ def test_every_rule_has_a_pair_and_says_what_it_does():
 def test_rules_that_do_not_exist():
     with pytest.raises(ValueError, match="no rule called 'nmaes'"):
         compare_models(*sequential_and_calls(), without=["nmaes"])
+
+
+def ranks(function):
+    a, b = keras.Input((3, 4), batch_size=3), keras.Input((4,), batch_size=3)
+    return keras.Model([a, b], function(a, b))
 
 
 DIFFERENT = {
@@ -357,6 +492,51 @@ DIFFERENT = {
         model(lambda x: layers.Dense(3)(x), (4,)),
         model(lambda x: layers.Dense(3)(layers.Dense(3)(x)), (4,)),
     ),
+    "Flatten with the channels first": both(
+        layers.Flatten(data_format="channels_first"), lambda x: layers.Flatten()(x), (3, 4)
+    ),
+    "layers and operators on different ranks": lambda: (
+        ranks(lambda a, b: layers.Multiply()([a, b])), ranks(lambda a, b: ops.multiply(a, b))
+    ),
+    "the second state": both(
+        lambda x: layers.LSTM(3, return_state=True)(x)[2], lambda x: layers.LSTM(3, return_state=True)(x)[1], (5, 4)
+    ),
+    "the first step": both(
+        lambda x: layers.LSTM(3, return_sequences=True)(x)[:, 0], lambda x: layers.LSTM(3)(x), (5, 4)
+    ),
+    "the last step of both directions": both(
+        lambda x: layers.Bidirectional(layers.LSTM(3, return_sequences=True))(x)[:, -1],
+        lambda x: layers.Bidirectional(layers.LSTM(3))(x),
+        (5, 4),
+    ),
+    "a convolution with strides": both(layers.Conv1D(3, 1, strides=2), layers.Dense(3), (6, 2)),
+    "a difference that is read as it is, too": both(
+        lambda a, b: [ops.abs(d := a - b), layers.Dense(1)(d)],
+        lambda a, b: [ops.abs(d := b - a), layers.Dense(1)(d)],
+        (4,),
+        (4,),
+    ),
+    "a cube": both(lambda a, b: (a - b) ** 3, lambda a, b: (b - a) ** 3, (4,), (4,)),
+    "a function that falls, before the maximum": both(
+        lambda x: layers.Activation("silu")(layers.MaxPooling1D(2)(x)),
+        lambda x: layers.MaxPooling1D(2)(layers.Activation("silu")(x)),
+        (8, 4),
+    ),
+    "an activation before or after the mean": both(
+        lambda x: layers.ReLU()(layers.AveragePooling1D(2)(x)),
+        lambda x: layers.AveragePooling1D(2)(layers.ReLU()(x)),
+        (8, 4),
+    ),
+    "softmax before or after a reshape": both(
+        lambda x: layers.Softmax()(layers.Flatten()(x)), lambda x: layers.Flatten()(layers.Softmax()(x)), (8, 4)
+    ),
+    "Dot over the features of every step": both(
+        lambda a, b: layers.Dot(axes=2)([a, b]), lambda a, b: layers.Dot(axes=2)([b, a]), (4, 4), (4, 4)
+    ),
+    "a stack over another axis": both(
+        lambda a, b: ops.mean(ops.stack([a, b], axis=1), axis=2), lambda a, b: layers.Average()([a, b]), (2,), (2,)
+    ),
+    "models for each step": both(halves, lambda x: halves(layers.ReLU()(x)), (5, 6)),
     "training mode": both(
         lambda x: layers.Dropout(0.5)(x, training=True), lambda x: layers.Dropout(0.5)(x), (4,)
     ),
@@ -378,6 +558,23 @@ def test_what_is_not_the_same(name):
     assert len(compare_models(b, a).edits) >= 1
     assert compare_models(a, a).same
     assert compare_models(b, b).same
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [lambda inside: inside, lambda inside: layers.TimeDistributed(inside)],
+    ids=["nested models", "time distributed"],
+)
+def test_models_that_are_not_opened_are_still_looked_into(hold, request):
+    def one(units, name):
+        x = keras.Input((6,), name=name)
+        inside = keras.Model(x, layers.Dense(units, name=f"{name}_dense")(x), name=f"{name}_model")
+        return model(lambda x: hold(inside)(x), (5, 6) if hold(inside) is not inside else (6,))
+
+    off = {"without": [request.node.callspec.id]}
+    assert compare_models(one(3, "a"), one(3, "b"), **off).same
+    (edit,) = compare_models(one(3, "a"), one(4, "a"), **off).edits
+    assert "holds other layers" in edit.message
 
 
 def test_the_normal_form_leads_back_to_the_learners_layers():

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 Shape = tuple[int | None, ...]
 Path = tuple[int, ...]
 """Where a call stands: index in `Graph.nodes`, then index in that node's `inner.nodes`, and so on."""
+ANY_ORDER = "*"
+"""In a normal form, the port of arguments whose order does not matter."""
 
 
 @dataclass(frozen=True)

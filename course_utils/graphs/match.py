@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 
-from course_utils.graphs.graph import Graph
-from course_utils.graphs.rules.merging import ANY_ORDER
+from course_utils.graphs.graph import ANY_ORDER, Graph
 
 Colours = list[int]
 _MOST_ROUNDS = 8

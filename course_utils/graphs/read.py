@@ -183,6 +183,9 @@ class _Reader:
                 self.inner[number] = self.model(operation)
             inner = self.inner[number]
             tensors, ports = in_inner_order(operation, tensors, ports)
+        elif kind == "TimeDistributed" and ends_of(operation.layer) is not None:
+            inner = self.inner.setdefault(number, self.model(operation.layer))
+            settings = {k: v for k, v in settings.items() if k != "layer"}
         outputs = outputs_of(call)
         return Node(
             kind=kind,

@@ -177,6 +177,8 @@ def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
         last = theirs["axis"] in (-1, rank - 1)
         wanted = "the last axis, the features (axis=-1)" if last else f"axis {theirs['axis']}"
         return f"{name} joins along axis {written}; it should join along {wanted}."
+    if keys == ["model"]:
+        return f"{name} holds other layers, or holds them in another way, than the model it should be."
     activation = mine.get("activation")
     if keys == ["activation"] and activation == "softmax" and mine.get("units") == 1:
         return (

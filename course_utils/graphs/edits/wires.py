@@ -6,7 +6,7 @@ from collections import Counter
 
 from course_utils.graphs.edits.edit import Edit
 from course_utils.graphs.edits.pairing import Pairing, Ref
-from course_utils.graphs.rules.merging import ANY_ORDER
+from course_utils.graphs.graph import ANY_ORDER
 from course_utils.graphs.words import (
     listed,
     sentence,

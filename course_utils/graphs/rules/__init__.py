@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from course_utils.graphs.draft import Draft
 from course_utils.graphs.graph import Graph
-from course_utils.graphs.rules import activations, merging, operations, settings, structure
+from course_utils.graphs.rules import activations, merging, nothing, operators, settings, shapes, steps, structure
 from course_utils.graphs.rules.rule import Rule
 from course_utils.graphs.rules.structure import flatten
 
@@ -17,22 +17,31 @@ ALL_RULES: tuple[Rule, ...] = (
     structure.DEAD_BRANCHES,
     structure.NESTED_MODELS,
     structure.FUNCTIONS,
-    operations.TIME_DISTRIBUTED,
+    steps.TIME_DISTRIBUTED,
+    steps.CELLS,
     settings.SPELLING,
     settings.POINTWISE,
-    operations.OPERATORS,
-    operations.RESHAPING,
-    operations.POOLING,
+    settings.POINTWISE_CONVOLUTIONS,
+    operators.OPERATORS,
+    operators.POWERS,
+    operators.DIFFERENCES,
+    shapes.RESHAPING,
+    shapes.POOLING,
+    shapes.STACKS,
+    shapes.KEPT_AXES,
     activations.ACTIVATIONS,
-    operations.NO_OPS,
-    operations.DROPOUT,
-    structure.UNUSED_STATES,
+    nothing.NO_OPS,
+    nothing.DROPOUT,
+    steps.LAST_STEP,
+    steps.UNUSED_STATES,
     structure.ATTENTION_KEYS,
     structure.REPEATED_CALLS,
-    operations.DOT_PRODUCTS,
+    operators.DOT_PRODUCTS,
     merging.AVERAGES,
     merging.ASSOCIATIVE_MERGES,
+    activations.ACTIVATIONS_FIRST,
     activations.SEPARATE_ACTIVATIONS,
+    operators.EVEN_FUNCTIONS,
     structure.WEIGHTLESS_LAYERS,
     settings.INITIALISERS,
     settings.REGULARISERS,

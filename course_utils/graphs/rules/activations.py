@@ -106,6 +106,48 @@ def _fuse(draft: Draft) -> None:
     draft.sweep(step, ("Activation",))
 
 
+# Functions that never fall: the largest of values gives the largest result. All that work value by value may change
+# places with what only moves values.
+_RISING = frozenset(
+    {"relu", "relu6", "sigmoid", "tanh", "softplus", "softsign", "elu", "selu", "celu", "leaky_relu", "exponential",
+     "hard_sigmoid", "hard_tanh", "log_sigmoid", "squareplus"}
+)  # fmt: skip
+_VALUE_BY_VALUE = _RISING | {"silu", "gelu", "hard_silu", "soft_shrink", "hard_shrink", "tanh_shrink"}
+_MOVES = frozenset({"Flatten", "Reshape", "Permute", "RepeatVector"})
+_TAKES_MAXIMA = tuple(f"{kind}{n}D" for kind in ("MaxPooling", "GlobalMaxPooling") for n in (1, 2, 3))
+
+
+def _first(draft: Draft) -> None:
+    uses = draft.uses()
+
+    def passes(call: Call, before: Call) -> bool:
+        if uses.get(id(before), 0) != 1 or len(before.inputs) != 1:
+            return False
+        if call.kind == "Dropout":
+            return before.kind in _MOVES - {"RepeatVector"} and call.settings.get("noise_shape") is None
+        function = call.settings["activation"]
+        function = function[0] if isinstance(function, tuple) and len(function) == 2 else function
+        if before.kind in _MOVES:
+            return function in _VALUE_BY_VALUE
+        return before.kind in _TAKES_MAXIMA and function in _RISING
+
+    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+        last, _ = end = call.inputs[0]
+        first = None
+        while passes(call, call.inputs[0][0]):
+            first = call.inputs[0][0]
+            call.inputs = [first.inputs[0]]
+        if first is None:
+            return None
+        call.shapes = (call.input_shape(),)
+        done.insert(next(k for k, other in enumerate(done) if other is first), call)
+        first.inputs = [(call, 0)]
+        uses[id(last)], uses[id(call)] = uses.get(id(call), 0), 1
+        return [end]
+
+    draft.sweep(step, ("Activation", "Dropout"))
+
+
 ACTIVATIONS = Rule(
     "activation functions",
     "An activation is what it computes, whether a layer, an operation, a function or a name.",
@@ -117,4 +159,10 @@ SEPARATE_ACTIVATIONS = Rule(
     "`activation=` or an activation right after the layer.",
     "Dense(8, activation='relu')(x) = ReLU()(Dense(8)(x))",
     _fuse,
+)
+ACTIVATIONS_FIRST = Rule(
+    "activations first",
+    "An activation may stand before or after what only moves values or takes their maximum; Dropout, by a reshape.",
+    "ReLU()(MaxPooling1D()(x)) = MaxPooling1D()(ReLU()(x));  Flatten()(Dropout(0.5)(x)) = Dropout(0.5)(Flatten()(x))",
+    _first,
 )

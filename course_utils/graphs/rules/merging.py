@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from course_utils.graphs.draft import Call, Draft, Source, new_call
+from course_utils.graphs.graph import ANY_ORDER
 from course_utils.graphs.rules.rule import Rule
 
 COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
-ANY_ORDER = "*"
-"""Port of arguments whose order does not matter."""
 
 _ASSOCIATIVE = frozenset({"Add", "Multiply", "Maximum", "Minimum"})
 _MIXES_FEATURES = frozenset(
@@ -69,6 +69,22 @@ def _averages(draft: Draft) -> None:
         return [(average, 0)]
 
     draft.sweep(step, ("Multiply",))
+    draft.sweep(functools.partial(_average_of_shares, uses=uses), ("Add",))
+
+
+def _average_of_shares(call: Call, done: list[Call], uses: dict[int, int]) -> Sequence[Source] | None:
+    """`a / 2 + b / 2`, of any number of terms."""
+    if not _is_merge(call, _SUM):
+        return None
+    shares = [source for source, _ in call.inputs if uses.get(id(source), 0) == 1 and len(source.inputs) == 1]
+    share = 1 / len(call.inputs)
+    constants = [s.settings.get("constant") for s in shares if s.kind == "Multiply"]
+    if len(constants) < len(call.inputs) or not all(isinstance(c, float) and abs(c - share) < 1e-9 for c in constants):
+        return None
+    average = new_call(call, "Average", [s.inputs[0] for s in shares])
+    average.origin += tuple(path for s in shares for path in s.origin)
+    done.append(average)
+    return [(average, 0)]
 
 
 _SUM = frozenset({"Add"})
@@ -87,7 +103,8 @@ def _terms(total: Call, count: int, uses: dict[int, int]) -> list[Source] | None
 
 def _commutative(draft: Draft) -> None:
     for call in draft.calls:
-        if _is_merge(call, COMMUTATIVE):
+        vectors = _is_merge(call, frozenset({"Dot"})) and all(len(call.input_shape(i)) == 2 for i in (0, 1))
+        if vectors or _is_merge(call, COMMUTATIVE):
             call.ports = [ANY_ORDER] * len(call.inputs)
 
 
@@ -139,7 +156,7 @@ def _all_absorb(call: Call, readers: dict[int, list[tuple[Call, str]]], absorbed
 
 COMMUTATIVE_MERGES = Rule(
     "commutative merges",
-    "The order of what Add, Multiply, Average, Maximum and Minimum merge does not matter.",
+    "The order of what Add, Multiply, Average, Maximum and Minimum merge does not matter; nor of Dot on vectors.",
     "Add()([a, b]) = Add()([b, a])",
     _commutative,
 )

@@ -6,6 +6,7 @@ from typing import cast
 
 from course_utils.graphs.draft import Call, Draft
 from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.rules.steps import EACH_STEP
 
 # How a result is computed, not which.
 _IMPLEMENTATION = frozenset({"unroll", "use_cudnn", "implementation", "synchronized"})
@@ -54,6 +55,20 @@ def _pointwise(draft: Draft) -> None:
                 call.settings["dilation_rate"] = size if isinstance(size, tuple) else 1
 
 
+_OF_KERNELS = frozenset({"filters", "kernel_size", "strides", "padding", "dilation_rate", "groups"})
+
+
+def _pointwise_convolutions(draft: Draft) -> None:
+    for call in draft.calls:
+        if call.kind not in ("Conv1D", "Conv2D", "Conv3D") or call.settings.keys() & {"data_format", EACH_STEP}:
+            continue
+        sizes = [call.settings.get(key) for key in ("kernel_size", "strides")]
+        if all(isinstance(size, tuple) and set(size) == {1} for size in sizes) and call.settings.get("groups") == 1:
+            units = call.settings["filters"]
+            call.kind = "Dense"
+            call.settings = {"units": units, **{k: v for k, v in call.settings.items() if k not in _OF_KERNELS}}
+
+
 def _without_keys(value: object, ending: str) -> object:
     """A simplified setting without the entries of nested objects whose name has that ending."""
     if not isinstance(value, tuple):
@@ -88,10 +103,14 @@ def _regularisers(draft: Draft) -> None:
 
 
 def _input_dtypes(draft: Draft) -> None:
+    def embeds(call: Call) -> bool:
+        return {reader.kind for reader, _ in readers[id(call)]} == {"Embedding"}
+
+    readers = draft.readers()
+    draft.sweep(lambda call, done: [call.inputs[0]] if embeds(call) else None, ("Cast",))
     readers = draft.readers()
     for call, _ in draft.inputs:
-        kinds = {reader.kind for reader, _ in readers[id(call)]}
-        if kinds == {"Embedding"}:
+        if embeds(call):
             call.settings.pop("dtype", None)
 
 
@@ -115,6 +134,12 @@ POINTWISE = Rule(
     "Conv2D(8, 1, padding='same')(x) = Conv2D(8, 1)(x)",
     _pointwise,
 )
+POINTWISE_CONVOLUTIONS = Rule(
+    "pointwise convolutions",
+    "A convolution with a kernel of size 1 is a Dense layer on the channels.",
+    "Conv2D(8, 1)(x) = Dense(8)(x)",
+    _pointwise_convolutions,
+)
 INITIALISERS = Rule(
     "initialisers",
     "What weights start from does not matter.",
@@ -123,7 +148,7 @@ INITIALISERS = Rule(
 )
 INPUT_DTYPES = Rule(
     "input dtypes",
-    "The dtype of an input that only feeds embeddings does not matter.",
+    "The dtype of an input that only feeds embeddings does not matter, nor a cast on the way there.",
     "Input((None,), dtype='int32') = Input((None,)), if an Embedding reads it",
     _input_dtypes,
 )

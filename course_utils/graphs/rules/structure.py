@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 
 from course_utils.graphs.draft import Call, Draft, Source, new_call
 from course_utils.graphs.graph import Graph
@@ -39,6 +39,30 @@ def _nested_models(draft: Draft) -> None:
         return _copied(call.inner, call.inputs, call, done)
 
     draft.sweep(step, ("Functional", "Sequential"))
+
+
+def insist_on_models(draft: Draft, kinds: Collection[str] = ("Functional", "Sequential")) -> None:
+    """Where nested models are not opened: what is inside is a setting of the call."""
+    for call in draft.calls:
+        if call.inner is not None and call.kind in kinds:
+            call.settings["model"] = _signature(call.inner)
+
+
+def _signature(graph: Graph) -> Hashable:
+    """All that a graph is but its names."""
+    layers: dict[Hashable, int] = {}
+    nodes = [
+        (
+            node.kind,
+            frozenset((key, repr(content)) for key, content in node.settings.items()),
+            node.inputs,
+            node.ports,
+            layers.setdefault(node.layer, len(layers)),
+            None if node.inner is None else _signature(node.inner),
+        )
+        for node in graph.nodes
+    ]
+    return tuple(nodes), graph.inputs, graph.outputs
 
 
 def _functions(draft: Draft) -> None:
@@ -84,16 +108,6 @@ def _repeated_calls(draft: Draft) -> None:
         return None
 
     draft.sweep(step)
-
-
-def _unused_states(draft: Draft) -> None:
-    read: set[tuple[int, int]] = {(id(c), i) for call in draft.calls if not call.dead for c, i in call.inputs}
-    read |= {(id(c), i) for c, i in draft.outputs}
-    for call in draft.calls:
-        states = range(1, len(call.shapes))
-        if call.settings.get("return_state") and not any((id(call), i) in read for i in states):
-            call.settings["return_state"] = False
-            call.shapes, call.dtypes = call.shapes[:1], call.dtypes[:1]
 
 
 def _attention_keys(draft: Draft) -> None:
@@ -161,6 +175,7 @@ NESTED_MODELS = Rule(
     "A nested model, functional or Sequential, stands for the layers inside it.",
     "Sequential([Dense(8), Dense(1)])(x) = Dense(1)(Dense(8)(x))",
     _nested_models,
+    insist=insist_on_models,
 )
 FUNCTIONS = Rule(
     "functions",
@@ -173,12 +188,6 @@ REPEATED_CALLS = Rule(
     "The same layer, or the same weightless and not random layer, called twice on one tensor is called once.",
     "d(x) + d(x) = y + y, where y = d(x)",
     _repeated_calls,
-)
-UNUSED_STATES = Rule(
-    "unused states",
-    "Returning states that nothing reads changes nothing.",
-    "LSTM(8, return_state=True)(x)[0] = LSTM(8)(x)",
-    _unused_states,
 )
 ATTENTION_KEYS = Rule(
     "attention keys",

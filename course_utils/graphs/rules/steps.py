@@ -1,0 +1,156 @@
+"""Rules about time steps: layers for each step by itself, recurrent layers and what they return."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Sequence
+from typing import cast
+
+from course_utils.graphs.draft import Call, Draft, Source
+from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.rules.structure import insist_on_models
+
+EACH_STEP = "each step"
+"""The setting that marks what is done for each time step by itself."""
+
+_ALL = ("slice", None, None, None)
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
+_CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "SimpleRNNCell": "SimpleRNN"}
+# These do the same to every step anyway.
+_BY_STEP = frozenset(
+    {"Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "Identity", "Add", "Subtract", "Multiply",
+     "Average", "Maximum", "Minimum", "Rescaling", "Softmax", "Concatenate", "LayerNormalization"}
+)  # fmt: skip
+
+
+def _time_distributed(draft: Draft) -> None:
+    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+        if call.inner is not None:
+            return _opened(call, done)
+        _unwrap(call)
+        return None
+
+    draft.sweep(step, ("TimeDistributed",))
+
+
+def _unwrap(call: Call) -> None:
+    """A layer for each time step: the layer, marked where that matters."""
+    while call.kind == "TimeDistributed":
+        layer = call.settings.get("layer")
+        if not isinstance(layer, tuple) or len(layer) != 2 or not isinstance(layer[1], tuple):
+            return
+        call.kind, call.settings = str(layer[0]), dict(cast("tuple[tuple[str, object], ...]", layer[1]))
+        _mark(call)
+
+
+def _mark(call: Call) -> None:
+    """Say that a call is made for each step; its axes are counted with the one of the steps."""
+    axis = call.settings.get("axis")
+    if isinstance(axis, int) and axis > 0:
+        call.settings["axis"] = axis + 1
+    if call.kind not in _BY_STEP:
+        call.settings[EACH_STEP] = True
+
+
+def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
+    """A whole model for each time step: its calls, one by one."""
+    inner = outer.inner
+    if inner is None or len(inner.inputs) != len(outer.inputs):
+        return None
+    time = outer.input_shape()[:2]
+    sources: dict[int, list[Source]] = {t.node: [outer.inputs[i]] for i, t in enumerate(inner.inputs)}
+    for i, node in enumerate(inner.nodes):
+        if i in sources or i in inner.dead:
+            continue
+        call = Call(node, [sources[t.node][t.index] for t in node.inputs], dead=outer.dead)
+        call.shapes = tuple([(*time, *shape[1:]) for shape in node.shapes])
+        call.origin = tuple((*path, i) for path in outer.origin)
+        opened = _opened(call, done)
+        if opened is None:
+            _mark(call)
+            _unwrap(call)
+            done.append(call)
+        sources[i] = opened or [(call, k) for k in range(max(1, len(node.shapes)))]
+    return [sources[t.node][t.index] for t in inner.outputs]
+
+
+def _cells(draft: Draft) -> None:
+    for call in draft.calls:
+        cell = call.settings.get("cell")
+        if call.kind == "RNN" and isinstance(cell, tuple) and len(cell) == 2 and cell[0] in _CELLS:
+            call.kind = _CELLS[cell[0]]
+            del call.settings["cell"]
+            call.settings.update(cell[1])
+
+
+def _read(draft: Draft) -> Counter[tuple[int, int]]:
+    """How often each output of each call is read by calls that matter, or is an output of the model."""
+    wires = [source for call in draft.calls if not call.dead for source in call.inputs] + draft.outputs
+    return Counter((id(call), number) for call, number in wires)
+
+
+def _last_step(draft: Draft) -> None:
+    read = _read(draft)
+
+    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+        before, number = call.inputs[0]
+        key = call.settings.get("key")
+        if number or before.kind not in _RECURRENT or not before.settings.get("return_sequences"):
+            return None
+        if key not in ((_ALL, -1), (_ALL, -1, _ALL)) or read[id(before), 0] != 1 or len(before.shape) != 3:
+            return None
+        before.settings["return_sequences"] = False
+        before.shapes, before.origin = (call.shape, *before.shapes[1:]), before.origin + call.origin
+        return [(before, 0)]
+
+    draft.sweep(step, ("GetItem",))
+
+
+def _unused_states(draft: Draft) -> None:
+    read = _read(draft)
+    with_state = [call for call in draft.calls if call.settings.get("return_state") and len(call.shapes) > 1]
+    recurrent = [call for call in with_state if call.kind in _RECURRENT]
+    for call in recurrent:
+        if call.settings.get("return_sequences") and not read[id(call), 0]:
+            call.settings["return_sequences"] = False
+            call.shapes = (call.shapes[1], *call.shapes[1:])
+    # Without the sequence, what they return is their first state.
+    once = {id(call) for call in recurrent if not call.settings.get("return_sequences")}
+    if once:
+        for call in draft.calls:
+            call.inputs = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in call.inputs]
+        draft.outputs = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in draft.outputs]
+        read = _read(draft)
+    for call in with_state:
+        if not any(read[id(call), i] for i in range(1, len(call.shapes))):
+            call.settings["return_state"] = False
+            call.shapes, call.dtypes = call.shapes[:1], call.dtypes[:1]
+
+
+TIME_DISTRIBUTED = Rule(
+    "time distributed",
+    "A Dense layer applies to every time step by itself; a model for each step is its layers for each step.",
+    "TimeDistributed(Dense(8))(x) = Dense(8)(x);  "
+    "TimeDistributed(Sequential([f, g]))(x) = TimeDistributed(g)(TimeDistributed(f)(x))",
+    _time_distributed,
+    insist=functools.partial(insist_on_models, kinds=("TimeDistributed",)),
+)
+CELLS = Rule(
+    "cells",
+    "A recurrent layer is its cell in RNN.",
+    "RNN(LSTMCell(8))(x) = LSTM(8)(x)",
+    _cells,
+)
+LAST_STEP = Rule(
+    "last step",
+    "The last of all outputs of a recurrent layer is what it returns by itself.",
+    "LSTM(8, return_sequences=True)(x)[:, -1] = LSTM(8)(x)",
+    _last_step,
+)
+UNUSED_STATES = Rule(
+    "unused states",
+    "Returning states that nothing reads changes nothing; the first state is what a recurrent layer returns anyway.",
+    "LSTM(8, return_state=True)(x)[0] = LSTM(8, return_state=True)(x)[1] = LSTM(8)(x)",
+    _unused_states,
+)

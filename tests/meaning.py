@@ -1,0 +1,110 @@
+"""What two models that count as the same compute: the judge of the rules, which asks Keras and not the rules.
+
+Both get the same weights, layer by layer, and the same inputs. Layers are paired by the colours that the comparison
+itself pairs calls by; the numbers are Keras's own.
+"""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from course_utils.graphs.graph import Graph, Path
+from course_utils.graphs.match import Interner, Side, refine
+from course_utils.graphs.read import read
+from course_utils.graphs.rules import normal_forms
+
+STEPS = 7  # what stands for an axis of any length
+
+
+def assert_computes_the_same(a: keras.Model, b: keras.Model, forms=None, **rules) -> None:
+    """Fail where two models whose normal forms are the same give different numbers.
+
+    Args:
+        a: a model.
+        b: another, the same under `rules`.
+        forms: the normal forms, if not those under `rules`.
+        rules: `without` and `also`, as for `compare_models`.
+    """
+    graphs = read(a), read(b)
+    forms = forms or normal_forms(*graphs, **rules)
+    intern = Interner()
+    sides = [Side(form, intern) for form in forms]
+    colours = refine(sides, [side.labels for side in sides], intern)
+    assert colours is not None, "these models do not count as the same"
+    # Where features were concatenated in another order, the weights that read them stand in another order too: they
+    # are all alike then.
+    turned = "concatenation order" not in rules.get("without", ()) and not _same_without_turning(graphs, rules)
+    arrays = _inputs(*forms)
+    results = []
+    for model, graph, side, own in zip((a, b), graphs, sides, colours, strict=True):
+        _set_weights(model, graph, side, own, alike=turned)
+        given = [None] * len(graph.inputs)
+        for array, tensor in zip(arrays, side.graph.inputs, strict=True):
+            at = side.graph.nodes[tensor.node].origin[0][0]
+            for place, own_tensor in enumerate(graph.inputs):
+                if own_tensor.node == at:
+                    given[place] = array
+        outputs = keras.tree.flatten(keras.Function(model.inputs, model.outputs)(given))
+        found = [keras.ops.convert_to_numpy(output) for output in outputs]
+        if graph.output_names != side.graph.output_names:
+            found = [found[graph.output_names.index(name)] for name in side.graph.output_names]
+        results.append(found)
+    for mine, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=2e-4, atol=1e-5)
+
+
+def _same_without_turning(graphs: tuple[Graph, Graph], rules: dict) -> bool:
+    without = [*rules.get("without", ()), "concatenation order"]
+    intern = Interner()
+    sides = [Side(form, intern) for form in normal_forms(*graphs, **{**rules, "without": without})]
+    return refine(sides, [side.labels for side in sides], intern) is not None
+
+
+def _inputs(first: Graph, second: Graph) -> list[np.ndarray]:
+    rng = np.random.default_rng(5)
+    arrays = []
+    for one, other in zip(first.inputs, second.inputs, strict=True):
+        shapes = [f.nodes[t.node].shapes[0] for f, t in ((first, one), (second, other))]
+        known = [next((n for n in pair if n is not None), STEPS) for pair in zip(*shapes, strict=True)]
+        shape = (2 if shapes[0][0] is None and shapes[1][0] is None else known[0], *known[1:])
+        readers = [n for n in first.nodes if any(t.node == one.node for t in n.inputs)]
+        tokens = [n.settings["input_dim"] for n in readers if n.kind == "Embedding"]
+        arrays.append(rng.integers(0, min(tokens), shape) if tokens else rng.normal(size=shape).astype("float32"))
+    return arrays
+
+
+def _set_weights(model: keras.Model, graph: Graph, side: Side, colours: list[int], *, alike: bool) -> None:
+    groups: dict[object, int] = {}
+    for i, node in enumerate(side.graph.nodes):
+        if side.live[i] and node.parameters:
+            groups[node.layer] = min(colours[i], groups.get(node.layer, colours[i]))
+    for i, node in enumerate(side.graph.nodes):
+        if node.layer not in groups or not side.live[i]:
+            continue
+        layer = next(at for path in node.origin if (at := _layer(model, graph, path)).weights)
+        weights = [w for w in layer.weights if str(w.dtype).startswith("float")]
+        for k, weight in enumerate(weights):
+            values = np.random.default_rng([groups[node.layer], k]).normal(0, 0.5, weight.shape)
+            if alike and (len(weight.shape) > 1 or "Normalization" in node.kind):
+                values = np.broadcast_to(values.reshape(-1, values.shape[-1])[0], values.shape)
+                if "Normalization" in node.kind:
+                    values = np.full(weight.shape, values.flat[0])
+            weight.assign(np.abs(values) if "variance" in weight.path else values)
+
+
+def _layer(model: keras.Model, graph: Graph, path: Path):
+    """The Keras layer that a path leads to."""
+    owner = model
+    for depth, at in enumerate(path):
+        if isinstance(owner, keras.layers.TimeDistributed):
+            owner = owner.layer
+        name = graph.find(path[: depth + 1]).name
+        found = [layer for layer in _operations(owner) if layer.name == name]
+        assert len(found) == 1, (name, at)
+        owner = found[0]
+    return owner
+
+
+def _operations(model: keras.Model) -> list:
+    return list(getattr(model, "operations", model.layers))
