@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 
 import keras
@@ -199,83 +200,164 @@ LECTURE = {
 """Every lecture example that is a graph, and two of the guide's, by name."""
 
 
-def random_model(seed: int, calls: int = 10) -> keras.Model:
+def random_model(seed: int, calls: int = 10, spelling: int = 0) -> keras.Model:
     """A random model: several inputs and outputs, merges, shared layers, models within, two and three axes.
 
     Args:
         seed: fixes the model.
         calls: how many calls to make, about.
+        spelling: 0 writes the model with layers; any other number writes the same model in other ways.
     """
-    chance = random.Random(seed)
-    width = 4
-    inputs = [keras.Input((width,)) for _ in range(chance.randint(1, 3))]
-    if chance.random() < 0.4:
-        inputs.append(keras.Input((6, width)))
-    flat = [t for t in inputs if len(t.shape) == 2]
-    long = [t for t in inputs if len(t.shape) == 3]
-    made: list[keras.layers.Layer] = []
-    unread = {id(t): t for t in inputs}
+    return _RandomModel(seed, calls, spelling).build()
 
-    def pick(pool):
-        fresh = [t for t in pool if id(t) in unread]
-        tensor = chance.choice(fresh) if fresh and chance.random() < 0.6 else chance.choice(pool)
-        unread.pop(id(tensor), None)
+
+class _RandomModel:
+    """Makes one call after another; `chance` says what is made, `spell` how it is written."""
+
+    width = 4
+    activations = ("relu", "tanh", "sigmoid", None, None)
+
+    def __init__(self, seed, calls, spelling):
+        self.chance = random.Random(seed)
+        self.spell = random.Random(f"{seed} {spelling}") if spelling else None
+        self.calls = calls
+        self.inputs = [keras.Input((self.width,)) for _ in range(self.chance.randint(1, 3))]
+        if self.chance.random() < 0.5:
+            self.inputs.append(keras.Input((6, self.width)))
+        self.flat = [t for t in self.inputs if len(t.shape) == 2]
+        self.long = [t for t in self.inputs if len(t.shape) == 3]
+        self.made = []
+        self.unread = {id(t): t for t in self.inputs}
+
+    def said(self, *ways):
+        """One of several ways to write the same."""
+        return (self.spell.choice(ways) if self.spell else ways[0])()
+
+    def pick(self, pool):
+        fresh = [t for t in pool if id(t) in self.unread]
+        tensor = self.chance.choice(fresh) if fresh and self.chance.random() < 0.6 else self.chance.choice(pool)
+        self.unread.pop(id(tensor), None)
         return tensor
 
-    def add(tensor, pool):
-        pool.append(tensor)
-        unread[id(tensor)] = tensor
+    def add(self, tensor):
+        (self.flat if len(tensor.shape) == 2 else self.long).append(tensor)
+        self.unread[id(tensor)] = tensor
 
-    activations = ["relu", "tanh", "sigmoid", None, None]
-    for _ in range(calls):
-        kind = chance.random()
-        if long and kind < 0.25:
-            step = chance.randrange(5)
-            x = pick(long)
-            if step == 0:
-                add(layers.Conv1D(width, 3, padding="same", activation=chance.choice(activations))(x), long)
-            elif step == 1:
-                add(layers.LSTM(width, return_sequences=True)(x), long)
-            elif step == 2:
-                add(layers.LSTM(width)(x), flat)
-            elif step == 3:
-                add(chance.choice([layers.GlobalMaxPooling1D, layers.GlobalAveragePooling1D])()(x), flat)
+    def activated(self, make, activation):
+        """A layer with an activation, to be called any number of times."""
+        if activation is None:
+            return make(activation=None)
+
+        def apart():
+            layer = make(activation=None)
+            return lambda x: layers.Activation(activation)(layer(x))
+
+        return self.said(lambda: make(activation=activation), apart)
+
+    def build(self):
+        for _ in range(self.calls):
+            kind = self.chance.random()
+            if self.long and kind < 0.3:
+                self.step()
+            elif kind < 0.5:
+                layer = self.activated(lambda **a: layers.Dense(self.width, **a), self.chance.choice(self.activations))
+                self.made.append(layer)
+                self.add(layer(self.pick(self.flat)))
+            elif kind < 0.6 and self.made:
+                self.add(self.chance.choice(self.made)(self.pick(self.flat)))
+            elif kind < 0.66:
+                self.add(layers.Dropout(self.chance.choice([0.1, 0.2]))(self.pick(self.flat)))
+            elif kind < 0.72:
+                self.add(self.model()(self.pick(self.flat)))
+            elif kind < 0.95:
+                self.add(self.merge())
             else:
-                add(x + pick(long), long)
-        elif kind < 0.5:
-            layer = layers.Dense(width, activation=chance.choice(activations))
-            made.append(layer)
-            add(layer(pick(flat)), flat)
-        elif kind < 0.6 and made:
-            add(chance.choice(made)(pick(flat)), flat)
-        elif kind < 0.68:
-            add(layers.Dropout(chance.choice([0.1, 0.2]))(pick(flat)), flat)
-        elif kind < 0.73:
-            e = keras.Input((width,))
-            inside = layers.Dense(width, activation=chance.choice(activations))
-            model = keras.Model(e, layers.Add()([inside(e), layers.Dense(width)(e)]))
-            made.append(model)
-            add(model(pick(flat)), flat)
-        elif kind < 0.95:
-            merge = chance.choice(
-                [layers.add, layers.multiply, layers.average, layers.maximum, layers.minimum, layers.subtract]
+                parts = [self.pick(self.flat) for _ in range(self.chance.randint(2, 3))]
+                turned = parts[:: self.said(lambda: 1, lambda: -1)]
+                self.add(layers.Dense(self.width)(layers.concatenate(turned)))
+        return keras.Model(self.inputs, self.ends())
+
+    def step(self):
+        """A call on a sequence."""
+        x, width = self.pick(self.long), self.width
+        activation = self.chance.choice(self.activations)
+        which = self.chance.randrange(8)
+        if which == 0:
+            self.add(self.activated(lambda **a: layers.Conv1D(width, 3, padding="same", **a), activation)(x))
+        elif which == 1:
+            self.add(layers.LSTM(width, return_sequences=True)(x))
+        elif which == 2:
+            self.add(
+                self.said(
+                    lambda: layers.LSTM(width)(x),
+                    lambda: layers.LSTM(width, return_sequences=True)(x)[:, -1],
+                    lambda: layers.LSTM(width, return_state=True)(x)[1],
+                    lambda: layers.RNN(layers.LSTMCell(width))(x),
+                )
             )
-            count = 2 if merge is layers.subtract else chance.randint(2, 3)
-            add(merge([pick(flat) for _ in range(count)]), flat)
+        elif which == 3:
+            self.add(self.said(lambda: layers.GlobalMaxPooling1D()(x), lambda: ops.max(x, axis=1)))
+        elif which == 4:
+            self.add(self.said(lambda: layers.GlobalAveragePooling1D()(x), lambda: ops.mean(x, axis=-2)))
+        elif which == 5:
+            ways = (
+                lambda **a: layers.Dense(width, **a),
+                lambda **a: layers.Conv1D(width, 1, **a),
+                lambda **a: layers.TimeDistributed(layers.Dense(width, **a)),
+            )
+            self.add(self.activated(lambda **a: self.said(*(functools.partial(w, **a) for w in ways)), activation)(x))
+        elif which == 6:
+            conv = layers.Conv1D(width, 2, padding="same")(x)
+            first, then = layers.ReLU(), layers.MaxPooling1D(2, 1, padding="same")
+            self.add(self.said(lambda: then(first(conv)), lambda: first(then(conv))))
         else:
-            joined = layers.concatenate([pick(flat) for _ in range(chance.randint(2, 3))])
-            add(layers.Dense(width)(joined), flat)
-    ends = [t for t in unread.values() if not any(t is i for i in inputs)]
-    while True:
-        loose = [t for t in inputs if id(t) in unread]
-        if not loose:
-            break
-        t = loose[0]
-        del unread[id(t)]
-        ends.append(layers.Dense(2)(t if len(t.shape) == 2 else layers.Flatten()(t)))
-    ends = ends or [flat[-1]]
-    if len(ends) > 3:
-        flat_ends = [t if len(t.shape) == 2 else ops.max(t, axis=1) for t in ends[2:]]
-        ends = [*ends[:2], layers.Dense(3, activation="softmax")(layers.concatenate(flat_ends))]
-    chance.shuffle(ends)
-    return keras.Model(inputs, ends)
+            other = self.pick(self.long)
+            self.add(self.said(lambda: layers.add([x, other]), lambda: other + x))
+
+    def model(self):
+        """A model to be called as a layer."""
+        e = keras.Input((self.width,))
+        inside = layers.Dense(self.width, activation=self.chance.choice(self.activations))
+        model = keras.Model(e, layers.Add()([inside(e), layers.Dense(self.width)(e)]))
+        self.made.append(model)
+        return model
+
+    def merge(self):
+        """A call that reads several tensors."""
+        which = self.chance.randrange(9)
+        a, b = self.pick(self.flat), self.pick(self.flat)
+        if which < 5:
+            merge = (layers.add, layers.multiply, layers.average, layers.maximum, layers.minimum)[which]
+            reduce = (ops.sum, ops.prod, ops.mean, ops.max, ops.min)[which]
+            parts = [a, b] if self.chance.random() < 0.6 else [a, b, self.pick(self.flat)]
+            return self.said(
+                lambda: merge(parts),
+                lambda: merge(parts[::-1]),
+                lambda: reduce(ops.stack(parts, axis=1), axis=1),
+            )
+        if which == 5:
+            return self.said(lambda: layers.subtract([a, b]), lambda: a - b, lambda: a + (-b), lambda: -1.0 * b + a)
+        if which == 6:
+            return self.said(lambda: ops.abs(layers.subtract([a, b])), lambda: abs(b - a))
+        if which == 7:
+            return self.said(lambda: ops.square(layers.subtract([a, b])), lambda: (b - a) ** 2)
+        product = self.said(
+            lambda: layers.Dot(axes=1)([a, b]),
+            lambda: layers.Dot(axes=-1)([b, a]),
+            lambda: ops.sum(a * b, axis=1, keepdims=True),
+            lambda: ops.expand_dims(ops.sum(layers.multiply([b, a]), axis=-1), -1),
+        )
+        return layers.Dense(self.width)(product)
+
+    def ends(self):
+        """The outputs: what nothing has read yet, at most three."""
+        ends = [t for t in self.unread.values() if not any(t is i for i in self.inputs)]
+        for t in [t for t in self.inputs if id(t) in self.unread]:
+            flat = self.said(lambda: layers.Flatten(), lambda: layers.Reshape((-1,)))
+            ends.append(layers.Dense(2)(t if len(t.shape) == 2 else flat(t)))
+        ends = ends or [self.flat[-1]]
+        if len(ends) > 3:
+            flat = [t if len(t.shape) == 2 else ops.max(t, axis=1) for t in ends[2:]]
+            ends = [*ends[:2], layers.Dense(3, activation="softmax")(layers.concatenate(flat))]
+        self.chance.shuffle(ends)
+        return ends

@@ -233,12 +233,17 @@ def alignments(a: Side, b: Side, intern: Interner) -> Iterator[Alignment]:
         ("shared", "both", "free", "up"),
         ("both",),
         (),
+        ("down", "free", "inputs"),  # inputs by what reads them, where they are listed in the wrong order
     )
     for order in orders:
         alignment = Alignment(a, b, by_place=not order)
-        alignment.match_inputs()
+        if "inputs" not in order:
+            alignment.match_inputs()
         for name in order:
-            alignment.seed(*seeds[name], a.live)
+            if name == "inputs":
+                alignment.match_inputs()
+            else:
+                alignment.seed(*seeds[name], a.live)
         alignment.propagate(7.0)
         if order[-1:] != ("both",):
             alignment.seed(up_a, up_b, everywhere)  # calls that lead nowhere, where they are what is missing

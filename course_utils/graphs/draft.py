@@ -109,12 +109,11 @@ class Draft:
         )
 
     def uses(self) -> dict[int, int]:
-        """How often each call (by `id`) is read by calls that matter, or is an output of the model."""
+        """How often each call (by `id`) is read, or is an output of the model; dead calls count for dead ones alone."""
         counts = dict.fromkeys(map(id, self.calls), 0)
         for call in self.calls:
-            if not call.dead:
-                for source, _ in call.inputs:
-                    counts[id(source)] += 1
+            for source, _ in call.inputs:
+                counts[id(source)] += source.dead or not call.dead
         for source, _ in self.outputs:
             counts[id(source)] += 1
         return counts
@@ -154,6 +153,7 @@ class Draft:
         self.calls = done
         if moved:
             self.outputs = [moved.get((id(s[0]), s[1]), s) for s in self.outputs]
+            self.prune()  # what was replaced reads nothing any more
 
     def __post_init__(self) -> None:
         self._graveyard: list[Call] = []  # an id is good only while its object lives

@@ -14,6 +14,8 @@ Path = tuple[int, ...]
 """Where a call stands: index in `Graph.nodes`, then index in that node's `inner.nodes`, and so on."""
 ANY_ORDER = "*"
 """In a normal form, the port of arguments whose order does not matter."""
+EACH_STEP = "each step"
+"""In a normal form, the setting of what is done for each time step by itself, as by TimeDistributed."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from course_utils.graphs.graph import Graph, Node, Path
+from course_utils.graphs.graph import EACH_STEP, Graph, Node, Path
 
 # The settings by which a layer is known, in the order of its arguments.
 _SHOWN = {
@@ -53,10 +53,8 @@ def value(setting: object) -> str:
         if setting[0] == "function":
             return "a function of your own"
         if isinstance(setting[1], tuple) and all(isinstance(p, tuple) and len(p) == 2 for p in setting[1]):
-            return f"{setting[0]}({', '.join(f'{k}={value(v)}' for k, v in setting[1] if v is not None)})"[:80]
-    if isinstance(setting, tuple) and len(setting) > 1 and len(set(setting)) == 1 and isinstance(setting[0], int):
-        return str(setting)
-    if isinstance(setting, float) and setting == int(setting) and abs(setting) < 1e9:
+            return _call(setting[0], dict(setting[1]))
+    if isinstance(setting, float) and setting.is_integer() and abs(setting) < 1e9:
         return str(int(setting))
     text = repr(setting)
     return text if len(text) <= 60 else text[:57] + "..."
@@ -74,15 +72,24 @@ def spelled(node: Node, original: Node | None = None) -> str:
         node: the call in a normal form.
         original: the call as read, if its class is to be named as it was written.
     """
-    own_class = (
-        original is not None and original.family == "layer" and original.kind not in ("Lambda", "TimeDistributed")
-    )
-    kind = original.kind if own_class and original is not None else node.kind
+    if original is None or original.family != "layer" or original.kind in ("Lambda", "TimeDistributed"):
+        original = None
     settings: Mapping[str, object] = node.settings
-    if original is not None and original.kind == kind:
-        settings = {**original.settings, **{k: v for k, v in node.settings.items() if k in ("activation",)}}
-    if "constant" in node.settings and not own_class:
-        return f"{'x + ' if node.kind == 'Add' else 'x * '}{value(node.settings['constant'])}"
+    if original is None and "constant" in settings:
+        form = {"Add": "x + {}", "Multiply": "x * {}"}.get(node.kind, f"{node.kind.lower()}(x, {{}})")
+        return form.format(value(settings["constant"]))
+    if node.kind == "GetItem" and "key" in settings:
+        return _sliced(settings["key"])
+    if original is not None:
+        # An activation may have come from a layer of its own.
+        own = {"activation": node.settings.get("activation")} if "activation" in original.settings else {}
+        settings = {**original.settings, **own}
+    code = _call(node.kind if original is None else original.kind, settings)
+    return f"TimeDistributed({code})" if node.settings.get(EACH_STEP) else code
+
+
+def _call(kind: str, settings: Mapping[str, object]) -> str:
+    """A class and the settings by which it is known, as code."""
     parts = []
     for key in _shown(kind) or _few(settings):
         content = settings.get(key)
@@ -92,6 +99,19 @@ def spelled(node: Node, original: Node | None = None) -> str:
             content = content[0]
         parts.append(value(content) if key in _POSITIONAL else setting(key, content))
     return f"{kind}({', '.join(parts)})"
+
+
+def _sliced(key: object) -> str:
+    """`x[:, -1]`."""
+
+    def part(index: object) -> str:
+        if isinstance(index, tuple) and len(index) == 4 and index[0] == "slice":
+            ends = ["" if end is None else str(end) for end in index[1:]]
+            return ":".join(ends if ends[2] else ends[:2])
+        return "..." if index == "..." else str(index)
+
+    parts = key if isinstance(key, tuple) and key[:1] != ("slice",) else (key,)
+    return f"x[{', '.join(map(part, parts))}]"
 
 
 def _ones(content: object) -> bool:

@@ -30,7 +30,8 @@ def inputs(work: Pairing) -> None:
     if images != kept:
         order, wanted = (listed(call_name(work.graph, work.entry(i)) for i in x) for x in (kept, images))
         message = f"The inputs are listed as {order}; they should be {wanted}, in this order."
-        work.add(-1.0, Edit("input", "the inputs", message, nodes=work.paths(kept)))
+        # Dearer than the one call that may read them in the wrong order.
+        work.add(-1.0, Edit("input", "the inputs", message, nodes=work.paths(kept)), changes=1.5)
 
 
 def outputs(work: Pairing) -> None:

@@ -114,6 +114,8 @@ def change(work: Pairing, i: int, j: int) -> None:
     keys = [k for k in {**node.settings, **other.settings} if node.settings.get(k) != other.settings.get(k)]
     if node.family == "input" and "dtype" in keys and None in (node.settings.get("dtype"), other.settings.get("dtype")):
         keys.remove("dtype")  # whether it matters depends on what reads the input, which is told elsewhere
+    if "return_state" in keys:
+        keys.remove("return_state")  # which states are read is told where they are read
     if not keys:
         return
     where = work.name(i)
@@ -148,6 +150,8 @@ def _given(work: Pairing, graph: Graph, node: Node, keys: list[str]) -> str:
     for key in keys:
         content = node.settings.get(key)
         original = graph.find(node.origin[0]) if node.origin else node
+        if key == "units" and "filters" in original.settings:
+            key = "filters"
         if key == "name":
             parts.append(f"`{content}`")
         elif key == "activation":
@@ -177,6 +181,8 @@ def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
         last = theirs["axis"] in (-1, rank - 1)
         wanted = "the last axis, the features (axis=-1)" if last else f"axis {theirs['axis']}"
         return f"{name} joins along axis {written}; it should join along {wanted}."
+    if keys == ["key"] and node.kind == "GetItem":
+        return f"{name} is `{spelled(node)}`; it should be `{spelled(other)}`."
     if keys == ["model"]:
         return f"{name} holds other layers, or holds them in another way, than the model it should be."
     activation = mine.get("activation")

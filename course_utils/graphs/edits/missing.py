@@ -111,6 +111,8 @@ def superfluous(work: Pairing) -> None:
     for group in _connected(sorted(i for i in extra if i not in work.a.input_at), work.a.reads):
         members = set(group)
         names = [call_name(work.graph, path) for path in work.paths(group)]
+        if len(names) == 1:
+            names = [work.name(group[0])]
         verb = "is" if len(names) == 1 else "are"
         after = [(s, k) for i in group for _, s, k in work.a.reads[i] if s not in members]
         before = [r for i in group for _, r, _ in work.a.readers[i] if r not in members and work.a.live[r]]

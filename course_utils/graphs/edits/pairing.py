@@ -62,7 +62,7 @@ class Pairing:
         """The learner's name for a tensor."""
         i, number = tensor
         name = call_name(self.graph, self.exit(i)) + self._which(i)
-        return f"{ordinal(number)} output of {name}" if number else name
+        return f"the {ordinal(number)} output of {name}" if number else name
 
     def _which(self, i: int) -> str:
         """Which call, where several have one name."""
@@ -84,8 +84,7 @@ class Pairing:
     def exit(self, i: int) -> Path:
         """The learner's call that a wire out of a call of the normal form starts at."""
         node = self.mine.nodes[i]
-        fused = "activation" in node.settings and node.parameters and len(node.origin) > 1
-        return node.origin[-1] if fused else self.entry(i)
+        return max(node.origin) if node.origin else self.entry(i)
 
     def paths(self, calls: Iterable[int]) -> tuple[Path, ...]:
         """The learner's calls that calls of the normal form stand for."""
@@ -203,7 +202,8 @@ class Pairing:
             alone = len(after) == len(before) == 1
             return f"between {sources} and {readers}" if alone else f"after {sources}, before {readers}"
         if after and ends:
-            return f"after {sources}, as the {ordinal(ends[0])} output"
+            only = len(self.theirs.outputs) == 1
+            return f"after {sources}, as the {'' if only else ordinal(ends[0]) + ' '}output"
         if before:
             return f"before {readers}"
         return f"after {sources}" if after else "in the model"

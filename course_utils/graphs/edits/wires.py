@@ -141,8 +141,8 @@ def rewire(work: Pairing, i: int, j: int, wrong: list[tuple[Ref | None, Ref | No
         message = f"{name} should read {listed(work.tensor(t) for t in theirs)}{also}."
     else:
         message = (
-            f"{name} reads {listed(work.tensor(m) for m in mine)}; "
-            f"it should read {listed(work.tensor(t) for t in theirs)}."
+            f"{name} reads {listed(work.tensor(m) for m in dict.fromkeys(mine))}; "
+            f"it should read {listed(work.tensor(t) for t in dict.fromkeys(theirs))}."
         )
     extra = work.aside(theirs, mine)
     work.add(

@@ -64,7 +64,7 @@ def _averages(draft: Draft) -> None:
         if terms is None:
             return None
         average = new_call(call, "Average", terms)
-        average.origin = call.origin + total.origin
+        average.origin = total.origin + call.origin
         done.append(average)
         return [(average, 0)]
 

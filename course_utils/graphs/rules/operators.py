@@ -153,7 +153,7 @@ def _dot_products(draft: Draft) -> None:
         if not call.settings.get("keepdims"):
             return None
         dot = new_call(call, "Dot", product.inputs, {"axes": (1, 1), "normalize": False})
-        dot.origin = call.origin + product.origin
+        dot.origin = product.origin + call.origin
         done.append(dot)
         return [(dot, 0)]
 

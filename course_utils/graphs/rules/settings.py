@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from course_utils.graphs.draft import Call, Draft
+from course_utils.graphs.graph import EACH_STEP
 from course_utils.graphs.rules.rule import Rule
-from course_utils.graphs.rules.steps import EACH_STEP
 
 # How a result is computed, not which.
 _IMPLEMENTATION = frozenset({"unroll", "use_cudnn", "implementation", "synchronized"})

@@ -167,7 +167,7 @@ def _stacked(draft: Draft) -> None:
         if not isinstance(axis, int) or _axes_of(call) != (axis % rank,):
             return None
         merge = new_call(call, _REDUCTIONS[call.kind], stack.inputs)
-        merge.origin = call.origin + stack.origin
+        merge.origin = stack.origin + call.origin
         done.append(merge)
         return [(merge, 0)]
 

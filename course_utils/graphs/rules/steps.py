@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from typing import cast
 
 from course_utils.graphs.draft import Call, Draft, Source
+from course_utils.graphs.graph import EACH_STEP
 from course_utils.graphs.rules.rule import Rule
 from course_utils.graphs.rules.structure import insist_on_models
-
-EACH_STEP = "each step"
-"""The setting that marks what is done for each time step by itself."""
 
 _ALL = ("slice", None, None, None)
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
@@ -85,8 +83,8 @@ def _cells(draft: Draft) -> None:
 
 
 def _read(draft: Draft) -> Counter[tuple[int, int]]:
-    """How often each output of each call is read by calls that matter, or is an output of the model."""
-    wires = [source for call in draft.calls if not call.dead for source in call.inputs] + draft.outputs
+    """As `Draft.uses`, for each output of each call."""
+    wires = [s for call in draft.calls for s in call.inputs if s[0].dead or not call.dead] + draft.outputs
     return Counter((id(call), number) for call, number in wires)
 
 
