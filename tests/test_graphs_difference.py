@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 import pytest
-from keras import layers
+from keras import layers, ops
 
 import course_utils  # noqa: F401
 from course_utils.graphs.difference import Difference, compare_graphs, compare_models
@@ -133,6 +133,72 @@ def two_heads(outputs):
     left = layers.Dense(1, name="sin")(layers.Dense(20, activation="sigmoid")(y))
     right = layers.Dense(1, name="exp")(layers.Dense(30, activation="sigmoid")(y))
     return keras.Model(x, outputs(left, right))
+
+
+def pair_of(function):
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    return keras.Model([a, b], layers.Dense(1, name="end")(function(a, b)))
+
+
+@pytest.mark.parametrize(
+    ("mine", "right", "kind", "words"),
+    [
+        (
+            lambda a, b: ops.arctan2(a, b),
+            lambda a, b: layers.Add()([a, b]),
+            "replace",
+            "`arctan2` is an `Arctan2()`; it should be an `Add()`.",
+        ),
+        (
+            lambda a, b: ops.square(a),
+            lambda a, b: layers.Multiply()([a, b]),
+            "rewire",
+            "`square` reads `a`; it should read `b`. So far the input `b` reaches no output.",
+        ),
+        (
+            lambda a, b: ops.square(a - b),
+            lambda a, b: ops.abs(a - b),
+            "replace",
+            "`square` is a `Square()`; it should be an `Absolute()`.",
+        ),
+        (
+            lambda a, b: layers.Subtract(name="s")([b, a]),
+            lambda a, b: ops.abs(a - b),
+            "insert",
+            "An `Absolute()` is missing between `s` and `end`.",
+        ),
+        (
+            lambda a, b: ops.minimum(a, 2) + b,
+            lambda a, b: ops.minimum(a, 3) + b,
+            "setting",
+            "has the constant 2; it should have the constant 3.",
+        ),
+        (
+            lambda a, b: a[:, ::2] + b[:, :1],
+            lambda a, b: a[:, :2] + b[:, :1],
+            "setting",
+            "is `x[:, ::2]`; it should be `x[:, :2]`.",
+        ),
+        (
+            lambda a, b: layers.Add()([a, layers.Dropout(0.5)(b)]),
+            lambda a, b: layers.Add()([a, layers.ReLU()(layers.Dropout(0.5)(b))]),
+            "insert",
+            "A `ReLU()` is missing between `dropout` and `add`.",
+        ),
+    ],
+)
+def test_operations_are_told_as_they_are_written(mine, right, kind, words):
+    keras.utils.clear_session()
+    only(compare_models(pair_of(mine), pair_of(right)), kind, words)
+
+
+def test_a_layer_for_an_operation_that_aligns_shapes_otherwise():
+    def multiplied(by):
+        a, b = keras.Input((3, 4), batch_size=3), keras.Input((4,), batch_size=3)
+        return keras.Model([a, b], by(a, b))
+
+    mine, right = multiplied(lambda a, b: layers.Multiply(name="m")([a, b])), multiplied(ops.multiply)
+    only(compare_models(mine, right), "replace", "`m` is the layer `Multiply()`; it should be the operation")
 
 
 def test_heads_listed_twice_or_in_another_order_or_not_at_all():

@@ -96,8 +96,10 @@ class Alignment:
         reads, others = a.reads[i], b.reads[j]
         before = 0.0
         if reads and others:
-            wanted = {(p, self.to_a.get(s), k) for p, s, k in others}
-            hits = sum((p, s, k) in wanted for p, s, k in reads)
+            # Layers and operations name their arguments differently.
+            ports = a.graph.nodes[i].family == b.graph.nodes[j].family
+            wanted = {(p if ports else "", self.to_a.get(s), k) for p, s, k in others}
+            hits = sum((p if ports else "", s, k) in wanted for p, s, k in reads)
             before = hits / max(len(reads), len(others))
         readers, other_readers = a.readers[i], b.readers[j]
         after = 0.0

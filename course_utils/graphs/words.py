@@ -72,6 +72,7 @@ def spelled(node: Node, original: Node | None = None) -> str:
         node: the call in a normal form.
         original: the call as read, if its class is to be named as it was written.
     """
+    written = original
     if original is None or original.family != "layer" or original.kind in ("Lambda", "TimeDistributed"):
         original = None
     settings: Mapping[str, object] = node.settings
@@ -84,6 +85,8 @@ def spelled(node: Node, original: Node | None = None) -> str:
         # An activation may have come from a layer of its own.
         own = {"activation": node.settings.get("activation")} if "activation" in original.settings else {}
         settings = {**original.settings, **own}
+    elif written is not None and written.family == "operation" and node.kind == "Multiply" and len(node.origin) == 1:
+        return f"{written.kind}()"  # a power is read as a product
     code = _call(node.kind if original is None else original.kind, settings)
     return f"TimeDistributed({code})" if node.settings.get(EACH_STEP) else code
 

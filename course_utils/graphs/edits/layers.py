@@ -102,6 +102,9 @@ def replace(work: Pairing, i: int, j: int) -> None:
     elif node.kind == "Flatten" and other.kind.startswith("Global"):
         note = "Flatten needs a fixed length and ties weights to positions."
     message = f"{name} is {article(mine)}; it should be {article(wanted)}."
+    if mine == wanted:
+        message = f"{name} is the {node.family} {mine}; it should be the {other.family} {wanted}."
+        note = "Operations align shapes from the last axis on, layers from the first."
     work.add(
         work.place(i),
         Edit("replace", name, sentence([message, note]), nodes=work.paths([i]), targets=work.targets([j])),

@@ -32,7 +32,12 @@ def wires(work: Pairing) -> None:
 def compare_reads(work: Pairing, i: int, j: int) -> list[tuple[Ref | None, Ref | None]]:
     """Pairs of what call `i` reads and should read that do not fit; None: nothing."""
     reads, others = work.a.reads[i], work.b.reads[j]
-    any_order = any(p == ANY_ORDER for p, _, _ in reads) or any(p == ANY_ORDER for p, _, _ in others)
+    node, other = work.mine.nodes[i], work.theirs.nodes[j]
+    any_order = any(p == ANY_ORDER for p, _, _ in reads + others)
+    if node.family != other.family:  # which name their arguments differently
+        any_order = True
+    if any_order and node.kind != other.kind:  # a square for a product reads one tensor twice
+        return _unordered(work, *(list(dict.fromkeys(r[1:] for r in rs)) for rs in (reads, others)))
     is_list = all(p.isdigit() for p, _, _ in reads + others)
     if any_order:
         return _unordered(work, [r[1:] for r in reads], [r[1:] for r in others])
