@@ -274,6 +274,104 @@ class ConcatenationsTurned(Maker):
         return bool(readers) and all(s.kind == "Dense" and layers.count(s.layer) == 1 for s in readers)
 
 
+class Turned(Maker):
+    """Differences under an absolute value or a square, and dot products of vectors, the other way round."""
+
+    def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
+        """Reverse the list."""
+        lists = step.is_layer and len(step.args) == 1 and isinstance(step.args[0], (list, tuple))
+        if lists and step.kind in ("Subtract", "Dot") and self._free(index, step):
+            return self.layer(step)([tensors[r] for r in reversed(step.args[0])])
+        return super().call(index, step, tensors)
+
+    def _free(self, index: int, step: Step) -> bool:
+        if step.kind == "Dot":
+            return all(len(self.blueprint.steps[r.step].shapes[r.index]) == 2 for r in step.refs())
+        if any(r.step == index for r in self.blueprint.outputs):
+            return False
+        readers = [self.blueprint.steps[i].kind for i in self.blueprint.readers(index)]
+        return bool(readers) and all(kind in ("Absolute", "Square") for kind in readers)
+
+
+class LastSteps(Maker):
+    """Recurrent layers that return every step, of which the last is taken; or their first state."""
+
+    def config(self, step: Step) -> dict[str, Any]:
+        """The layer with all its steps, or with its states."""
+        config = super().config(step)
+        if self._ends(step):
+            config["return_sequences" if step.layer % 2 else "return_state"] = True
+        return config
+
+    def _ends(self, step: Step) -> bool:
+        lone = len(step.shapes) == 1 and [s.layer for s in self.blueprint.steps].count(step.layer) == 1
+        return lone and step.kind in ("LSTM", "GRU", "SimpleRNN") and not step.config["return_sequences"]
+
+    def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
+        """The last of all steps, or the state."""
+        result = super().call(index, step, tensors)
+        if not self._ends(step):
+            return result
+        return result[:, -1] if step.layer % 2 else result[1]
+
+
+class PointwiseAsDense(Maker):
+    """Dense layers for convolutions of size 1, and the reverse on sequences and pictures."""
+
+    def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
+        """One for the other."""
+        import keras
+
+        rank = len(step.shapes[0])
+        shared = [s.layer for s in self.blueprint.steps].count(step.layer) > 1
+        if shared or step.kind not in ("Dense", "Conv1D", "Conv2D") or rank not in (3, 4):
+            return super().call(index, step, tensors)
+        source = tensors[step.refs()[0]]
+        config = {key: step.config[key] for key in ("activation", "use_bias")}
+        if step.kind == "Dense":
+            convolution = keras.layers.Conv1D if rank == 3 else keras.layers.Conv2D
+            return convolution(step.config["units"], 1, name=self.name(step), **config)(source)
+        sizes = {*step.config["kernel_size"], *step.config["strides"], step.config["groups"]}
+        if sizes != {1}:
+            return super().call(index, step, tensors)
+        return keras.layers.Dense(step.config["filters"], name=self.name(step), **config)(source)
+
+
+class ActivationsLate(Maker):
+    """Activations after what only moves values or takes their maximum."""
+
+    def start(self, blueprint: Blueprint) -> None:
+        """Find the layers whose activation can wait, and the calls after which it comes."""
+        super().start(blueprint)
+        self.waits: dict[int, str] = {}
+        self.after: dict[int, str] = {}
+        ends = {r.step for r in blueprint.outputs}
+        layers = [step.layer for step in blueprint.steps]
+        for i, step in enumerate(blueprint.steps):
+            readers = blueprint.readers(i)
+            activation = step.config.get("activation")
+            if step.kind not in _ACTIVATED or activation not in ("relu", "tanh", "sigmoid") or len(readers) != 1:
+                continue
+            reader = blueprint.steps[readers[0]]
+            moves = reader.kind in ("Flatten", "Reshape") or reader.kind.startswith(("MaxPooling", "GlobalMaxPooling"))
+            if moves and i not in ends and layers.count(step.layer) == 1:
+                self.waits[step.layer] = self.after[readers[0]] = activation
+
+    def config(self, step: Step) -> dict[str, Any]:
+        """The layer without an activation that waits."""
+        config = super().config(step)
+        if step.layer in self.waits:
+            config["activation"] = None
+        return config
+
+    def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
+        """The step, then the activation that waited."""
+        import keras
+
+        result = super().call(index, step, tensors)
+        return keras.layers.Activation(self.after[index])(result) if index in self.after else result
+
+
 REWRITES: dict[str, type[Maker]] = {
     "as it is": Maker,
     "renamed": Renamed,
@@ -289,6 +387,10 @@ REWRITES: dict[str, type[Maker]] = {
     "chains as models": Nested,
     "chains as Sequential models": Sequentials,
     "concatenations turned": ConcatenationsTurned,
+    "differences and dot products turned": Turned,
+    "last of all steps": LastSteps,
+    "convolutions of size 1 and Dense": PointwiseAsDense,
+    "activations late": ActivationsLate,
 }
 """Every rewrite by name."""
 
