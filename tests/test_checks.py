@@ -1,7 +1,6 @@
 """The criteria themselves, on models and values made for the purpose."""
 
 import math
-import time
 
 import keras
 import numpy as np
@@ -12,127 +11,12 @@ from hypothesis.extra import numpy as arrays
 from keras import layers
 
 from course_utils import data, exercise
-from course_utils.checks.compiling import Compiled, CompileProblem, resolve
-from course_utils.checks.criterion import Attempt
 from course_utils.checks.learning import Learns, accuracy, feed, mean_squared_error, root_mean_squared_error, targets
 from course_utils.checks.models import Frozen, Parameters, Predicts, SameGraph, Structure
 from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import SameValue, difference, is_blank, shown
 from course_utils.exercises import every
-
-
-def attempt(value, target=None, seconds=20):
-    return Attempt(value, lambda: target, {}, time.monotonic() + seconds)
-
-
-def two_heads(**names):
-    x = keras.Input((4,), name="x")
-    h = layers.Dense(8, name="trunk")(x)
-    a = layers.Dense(1, name=names.get("a", "age"))(h)
-    b = layers.Dense(3, activation="softmax", name=names.get("b", "income"))(h)
-    return keras.Model(x, [a, b])
-
-
-def compiled(model=None, **settings):
-    model = model or two_heads()
-    model.compile(**{"optimizer": "rmsprop", **settings})
-    return model
-
-
-WANTED = {"age": "mean_squared_error", "income": "categorical_crossentropy"}
-
-
-class TestCompileSettings:
-    @pytest.mark.parametrize(
-        "loss",
-        [
-            ["mse", "categorical_crossentropy"],
-            {"age": "mse", "income": "categorical_crossentropy"},
-            {"income": "categorical_crossentropy", "age": "mean_squared_error"},
-            [keras.losses.MeanSquaredError(), keras.losses.CategoricalCrossentropy()],
-            [keras.losses.mean_squared_error, keras.losses.categorical_crossentropy],
-            [keras.losses.MeanSquaredError, keras.losses.CategoricalCrossentropy],
-            ("MSE", "CategoricalCrossentropy"),
-        ],
-    )
-    def test_losses_are_the_same_however_they_are_written(self, loss):
-        assert resolve(compiled(loss=loss)).losses == WANTED
-
-    def test_one_loss_for_all_outputs(self):
-        assert set(resolve(compiled(loss="mse")).losses.values()) == {"mean_squared_error"}
-
-    @pytest.mark.parametrize("weights", [[0.25, 10], {"age": 0.25, "income": 10}, (0.25, 10.0)], ids=repr)
-    def test_weights(self, weights):
-        loss = {"age": "mse", "income": "categorical_crossentropy"} if isinstance(weights, dict) else ["mse", "mae"]
-        assert resolve(compiled(loss=loss, loss_weights=weights)).weights == {"age": 0.25, "income": 10.0}
-
-    def test_settings_of_a_loss_count(self):
-        model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
-        model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True))
-        assert list(resolve(model).losses.values()) == ["binary_crossentropy(from_logits=True)"]
-
-    def test_the_last_compile_counts(self):
-        model = compiled(loss="mae")
-        assert set(resolve(compiled(model, loss="mse")).losses.values()) == {"mean_squared_error"}
-
-    def test_metrics(self):
-        model = compiled(loss=["mse", "categorical_crossentropy"], metrics={"income": ["acc", keras.metrics.AUC()]})
-        assert resolve(model).metrics == {"age": frozenset(), "income": frozenset({"accuracy", "auc"})}
-
-    def test_a_loss_of_ones_own(self):
-        assert resolve(compiled(loss=lambda truth, guess: keras.ops.mean(truth - guess))).losses["age"]
-
-    def test_optimizer_and_rate(self):
-        found = resolve(compiled(optimizer=keras.optimizers.Adam(0.25), loss="mse"))
-        assert (found.optimizer, found.learning_rate) == ("Adam", 0.25)
-
-    @pytest.mark.parametrize(
-        ("settings", "words"),
-        [
-            ({}, "without a loss"),
-            ({"loss": "mean_sqared_error"}, "no loss called `mean_sqared_error`"),
-            ({"loss": ["mse", "mse", "mse"]}, "3 entries for 2 outputs"),
-            ({"loss": {"age": "mse", "wage": "mse"}}, "key `wage`, but the outputs are called `age`, `income`"),
-            ({"loss": "mse", "loss_weights": [1.0, 0.2]}, "training would fail"),
-            ({"loss": ["mse", "mse"], "loss_weights": {"wage": 1}}, "`loss_weights` has the key `wage`"),
-            ({"loss": ["mse", "mse"], "metrics": ["mse"]}, "1 entry for 2 outputs"),
-            ({"loss": ["mse", "mse"], "metrics": {"wage": "mse"}}, "`metrics` has the key `wage`"),
-            ({"loss": {"age": "mse"}}, "training would fail"),
-            ({"loss": ["mse", "mse"], "metrics": ["mse", "nonsense"]}, "no metric called `nonsense`"),
-        ],
-        ids=repr,
-    )
-    def test_what_training_would_refuse_is_said(self, settings, words):
-        model = compiled(**settings)
-        with pytest.raises(CompileProblem, match=words.replace("(", r"\(")):
-            resolve(model)
-        x, y = np.zeros((2, 4)), [np.zeros((2, 1)), np.zeros((2, 3))]
-        if isinstance(settings.get("loss"), dict):
-            y = dict(zip(("age", "income"), y, strict=True))
-        with pytest.raises(Exception):  # noqa: B017, PT011 (Keras raises many kinds)
-            model.fit(x, y, verbose=0)
-
-    def test_not_compiled(self):
-        with pytest.raises(CompileProblem, match="not compiled"):
-            resolve(two_heads())
-
-    def test_weights_swapped_are_told_by_output(self):
-        losses = ["mse", "categorical_crossentropy"]
-        target = compiled(loss=losses, loss_weights=[0.25, 1])
-        found = Compiled().judge(attempt(compiled(loss=losses, loss_weights=[1, 0.25]), target))
-        assert not found.passed
-        assert found.message == "the loss weight of `age` is 1; it should be 0.25."
-
-    def test_outputs_are_matched_by_name_before_order(self):
-        x = keras.Input((4,))
-        heads = {n: layers.Dense(3 if n == "income" else 1, name=n)(x) for n in ("age", "income")}
-        target = compiled(keras.Model(x, [heads["age"], heads["income"]]), loss=["mse", "categorical_crossentropy"])
-        swapped = compiled(keras.Model(x, [heads["income"], heads["age"]]), loss=["categorical_crossentropy", "mse"])
-        assert Compiled().judge(attempt(swapped, target)).passed
-
-    def test_a_model_of_hundreds_of_millions_of_weights_is_only_looked_at(self):
-        model = keras.Sequential([keras.Input((150, 150, 3)), layers.Flatten(), layers.Dense(1)])
-        assert resolve(compiled(model, loss="mse")).losses
+from tests.attempts import attempt, compiled, two_heads
 
 
 class TestLearning:

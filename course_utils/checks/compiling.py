@@ -1,7 +1,7 @@
 """Compile settings, resolved for each output the way training resolves them.
 
-`compile` is lazy in Keras 3: a wrong list or a misspelt key passes it and fails at the first batch. So the settings
-are tried on a stand-in with the model's outputs alone, which costs nothing even when the model has 10⁸ weights.
+`compile` is lazy in Keras 3: a wrong list or a misspelt key passes it and fails at the first batch. So what is written
+gives the words, and what a `Trial` computes gives the verdict.
 """
 
 from __future__ import annotations
@@ -9,23 +9,22 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
+from course_utils.checks.trial import Trial, compare
 
 if TYPE_CHECKING:
     import keras
 
-_STEPS = 2  # what stands for an axis of any length
-
 
 @dataclass(frozen=True)
 class Resolved:
-    """What training will use."""
+    """What is written for each output, which names it, and a trial of what training makes of it."""
 
     losses: dict[str, str | None]
     """Output → name of its loss and the settings of it that are not Keras's defaults."""
@@ -34,8 +33,10 @@ class Resolved:
     metrics: dict[str, frozenset[str]]
     """Output → names of its metrics."""
     optimizer: str
+    """Name of its class; empty when `compile` was given none."""
     learning_rate: float
-    """The first learning rate, where a schedule sets it."""
+    """The first learning rate, where a schedule sets it; NaN without an optimizer."""
+    trial: Trial = field(repr=False, compare=False)
 
 
 class CompileProblem(ValueError):
@@ -43,7 +44,7 @@ class CompileProblem(ValueError):
 
 
 def settings_of(model: keras.Model) -> dict[str, Any]:
-    """The arguments of the last `compile`.
+    """The arguments of the last `compile`; the optimizer and the metrics, which training changes, are made anew.
 
     Raises:
         CompileProblem: for a model that was never compiled.
@@ -52,13 +53,26 @@ def settings_of(model: keras.Model) -> dict[str, Any]:
 
     if not getattr(model, "compiled", False):
         raise CompileProblem("the model is not compiled: call `model.compile(optimizer=…, loss=…)` before the check.")
+    given: dict[str, Any] = getattr(getattr(model, "_compile_config", None), "config", {})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a lambda as loss is fine here: nothing is saved
-            return dict(keras.saving.deserialize_keras_object(model.get_compile_config()))
-    except (TypeError, ValueError):
-        # A loss or metric of the learner's own, which Keras cannot serialise: take the objects as they were given.
-        return dict(getattr(model, "_compile_config").config)  # noqa: B009
+            settings = dict(keras.saving.deserialize_keras_object(model.get_compile_config()))
+    except Exception:  # a loss, metric or schedule of the learner's own, which Keras cannot serialise
+        settings = {key: keras.tree.map_structure(_made_anew, value) for key, value in given.items()}
+    # A loss keeps no state, and not all of its settings are serialised (`Huber(delta=2.0)`): it is taken as given.
+    return settings | {key: given[key] for key in ("loss", "loss_weights") if key in given}
+
+
+def _made_anew(value: Any) -> Any:
+    import keras
+
+    if isinstance(value, (keras.optimizers.Optimizer, keras.Metric)):
+        try:
+            return type(value).from_config(value.get_config())
+        except Exception:  # its constructor takes what its settings do not name
+            return value
+    return value
 
 
 def resolve(model: keras.Model) -> Resolved:
@@ -70,27 +84,29 @@ def resolve(model: keras.Model) -> Resolved:
     import keras
 
     settings = settings_of(model)
-    names = output_names(model)
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise CompileProblem(f"`{twice[0]}` is listed twice among the outputs.")
-    loss = settings.get("loss")
-    if loss is None:
+    if settings.get("loss") is None:
         raise CompileProblem("`compile` was called without a loss, so there is nothing to train for.")
-    losses = {
-        name: None if one is None else _name(keras.losses.get, one, "loss")
-        for name, one in _spread(loss, names, "loss").items()
-    }
-    weights = _spread(settings.get("loss_weights"), names, "loss_weights")
+    optimizer = settings.get("optimizer")
+    if optimizer is None:
+        raise CompileProblem("`compile` was called without an optimizer, so nothing would change the weights.")
+    optimizer = keras.optimizers.get(optimizer)
+    names = output_names(model)
+    losses = {name: _loss(one) for name, one in _spread(settings["loss"], names).items()}
+    sparse = [(loss or "").startswith("sparse_") for loss in losses.values()]
+    tried = {key: settings.get(key) for key in ("loss", "loss_weights", "metrics", "weighted_metrics")}
+    try:
+        trial = Trial(model, tried, sparse)
+    except Exception as error:
+        raise CompileProblem(_why(error, tried, names)) from None
+    weights = {name: _number(one) for name, one in _spread(settings.get("loss_weights"), names).items()}
     plain, weighted = (_metrics(settings.get(which), names) for which in ("metrics", "weighted_metrics"))
-    _try_out(model, settings, losses)
-    optimizer = keras.optimizers.get(settings.get("optimizer"))
-    rate = float(keras.ops.convert_to_tensor(optimizer.learning_rate))
     return Resolved(
         losses=losses,
-        weights={name: 1.0 if weights[name] is None else float(weights[name]) for name in names},
+        weights=weights,
         metrics={name: plain[name] | weighted[name] for name in names},
         optimizer=type(optimizer).__name__,
-        learning_rate=rate,
+        learning_rate=float(keras.ops.convert_to_tensor(optimizer.learning_rate)),
+        trial=trial,
     )
 
 
@@ -98,110 +114,143 @@ def output_names(model: keras.Model) -> list[str]:
     """Names of the outputs in order; for a Sequential, which has none of its own, the name of its last layer."""
     from course_utils.graphs.read import read
 
-    return list(read(model).output_names)
+    names = list(read(model).output_names)
+    # One layer, or one nested model, may give several outputs.
+    return [name if name not in names[:at] else f"{name} ({at + 1})" for at, name in enumerate(names)]
 
 
-def _spread(value: Any, names: list[str], what: str) -> dict[str, Any]:
-    """One value an output, from a value for all, a list in order, or a dict by name."""
-    if isinstance(value, Mapping):
-        if wrong := [key for key in value if key not in names]:
-            known = ", ".join(f"`{name}`" for name in names)
-            raise CompileProblem(
+def _spread(value: Any, names: list[str]) -> dict[str, Any]:
+    """One value an output, from a value for all, a list in order, or a dict by name, as they are written."""
+    if isinstance(value, Mapping) and len(names) > 1:
+        return {name: value.get(name) for name in names}
+    if isinstance(value, (list, tuple)) and len(value) == len(names):
+        return {name: _alone(one) for name, one in zip(names, value, strict=True)}
+    return dict.fromkeys(names, _alone(value))
+
+
+def _alone(value: Any) -> Any:
+    while isinstance(value, (list, tuple, Mapping)) and len(value) == 1:
+        value = next(iter(value.values() if isinstance(value, Mapping) else value))
+    return value
+
+
+def _number(weight: Any) -> float:
+    try:
+        return 1.0 if weight is None else float(np.asarray(weight, dtype=float).reshape(()))
+    except (TypeError, ValueError):
+        return 1.0
+
+
+def _why(error: Exception, settings: Mapping[str, Any], names: list[str]) -> str:
+    """Why training refuses the settings: in plain words where the reason is known, else in Keras's."""
+    import keras
+
+    known = ", ".join(f"`{name}`" for name in names)
+    for what, value in settings.items():
+        is_flat = what.startswith("loss") or len(names) > 1
+        if isinstance(value, Mapping) and (wrong := [key for key in value if key not in names]):
+            return (
                 f"`{what}` has the key `{wrong[0]}`, but the outputs are called {known} "
                 f"(the names of the layers, not of the variables)."
             )
-        return {name: value.get(name) for name in names}
-    if isinstance(value, (list, tuple)):
-        if len(value) != len(names):
-            entries = "1 entry" if len(value) == 1 else f"{len(value)} entries"
-            raise CompileProblem(f"`{what}` lists {entries} for {_outputs(len(names))}.")
-        return dict(zip(names, value, strict=True))
-    return dict.fromkeys(names, value)
+        if isinstance(value, Mapping) and what == "loss" and (missing := [name for name in names if name not in value]):
+            return f"`loss` has no entry for the output `{missing[0]}`; write `None` where no loss is meant."
+        if isinstance(value, (list, tuple)) and is_flat and len(value) != len(names):
+            entries, outputs = (_several(len(value), "entry", "entries"), _several(len(names), "output", "outputs"))
+            return f"`{what}` lists {entries} for {outputs}."
+    for what, get in (("loss", keras.losses.get), ("metrics", keras.metrics.get)):
+        for one in keras.tree.flatten(settings.get(what)):
+            if isinstance(one, str) and not _knows(get, one):
+                return f"Keras knows no {what.removesuffix('s') if what == 'metrics' else what} called `{one}`."
+    first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    first = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", first).strip()  # where in TensorFlow it happened
+    return f"training would fail at the first batch; Keras says: “{first[:200]}”"
 
 
-def _outputs(count: int) -> str:
-    return "1 output" if count == 1 else f"{count} outputs"
+def _several(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
-def _name(get: Callable[[Any], Any], given: Any, what: str) -> str:
+def _knows(get: Callable[[Any], Any], name: str) -> bool:
+    if name.lower() in _BY_SHAPE:
+        return True
+    try:
+        return get(name) is not None
+    except (ValueError, TypeError):
+        return False
+
+
+# What Keras resolves from the shapes of targets and outputs.
+_BY_SHAPE = {"acc": "accuracy", "accuracy": "accuracy", "ce": "crossentropy", "crossentropy": "crossentropy"}
+
+
+def _loss(given: Any) -> str | None:
+    import keras
+
+    return None if given is None else _name(keras.losses.get, given)
+
+
+def _metrics(value: Any, names: list[str]) -> dict[str, frozenset[str]]:
+    import keras
+
+    def of(one: Any) -> frozenset[str]:
+        # Names in full: the kind of accuracy is resolved by Keras from the shapes.
+        found = {_name(keras.metrics.get, metric) for metric in keras.tree.flatten(one) if metric is not None}
+        return frozenset("accuracy" if name in _ACCURACIES else name for name in found)
+
+    return {name: of(one) for name, one in (_spread(value, names) if len(names) > 1 else {names[0]: value}).items()}
+
+
+_ACCURACIES = {"binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}
+
+
+def _name(get: Callable[[Any], Any], given: Any) -> str:
     """One name for a string, a function, a class or an instance of the same loss or metric."""
+    if isinstance(given, str) and given.lower() in _BY_SHAPE:
+        return _BY_SHAPE[given.lower()]
     try:
         made = get(given() if isinstance(given, type) else given)
-    except (ValueError, TypeError):
-        raise CompileProblem(f"Keras knows no {what} called `{given}`.") from None
+        config = made.get_config() if hasattr(made, "get_config") else {}
+    except Exception:  # unknown to Keras, which is said when it is tried
+        return given if isinstance(given, str) else _snake(type(given).__name__)
     function = getattr(made, "fn", None) or getattr(made, "_fn", None) or made
     name = getattr(function, "__name__", None) or _snake(type(made).__name__)
-    config = made.get_config() if hasattr(made, "get_config") else {}
-    extra = {
-        key: value
+    config = {**config, **(getattr(made, "_fn_kwargs", None) or getattr(made, "fn_kwargs", None) or {})}
+    shown = ", ".join(
+        f"{key}={value}"
         for key, value in sorted(config.items())
-        if key in {"from_logits", "label_smoothing", "delta", "alpha", "gamma", "ignore_class"} and value
-    }
-    shown = ", ".join(f"{key}={value}" for key, value in extra.items() if (key, value) != ("delta", 1.0))
+        if value and value not in ("sum_over_batch_size", "auto") and _DEFAULTS.get(key, value) != value
+    )
     return f"{name}({shown})" if shown else str(name)
+
+
+# Settings of losses that change what is computed, with Keras's defaults.
+_DEFAULTS: dict[str, Any] = {
+    "from_logits": False,
+    "label_smoothing": 0.0,
+    "delta": 1.0,
+    "alpha": 0.25,
+    "gamma": 2.0,
+    "ignore_class": None,
+    "reduction": "sum_over_batch_size",
+}
 
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-def _metrics(value: Any, names: list[str]) -> dict[str, frozenset[str]]:
-    import keras
-
-    if value is None:
-        return {name: frozenset() for name in names}
-    if isinstance(value, str) or callable(value):
-        raise CompileProblem(f"`metrics` is a list or a dict; write `metrics=[{value!r}]`.")
-    if isinstance(value, (list, tuple)) and len(names) == 1:
-        value = [value]
-    # Names in full: "acc" and "accuracy" are resolved by Keras from the loss and the shapes.
-    aliases = {"acc": "accuracy", "binary_accuracy": "accuracy", "categorical_accuracy": "accuracy"}
-    aliases |= {"sparse_categorical_accuracy": "accuracy", "ce": "crossentropy"}
-
-    def of(one: Any) -> frozenset[str]:
-        listed = one if isinstance(one, (list, tuple)) else [] if one is None else [one]
-        found = set()
-        for metric in listed:
-            short = metric in ("acc", "accuracy", "ce", "crossentropy") if isinstance(metric, str) else False
-            name = metric if short else _name(keras.metrics.get, metric, "metric")
-            found.add(aliases.get(name, name))
-        return frozenset(found)
-
-    return {name: of(one) for name, one in _spread(value, names, "metrics").items()}
-
-
-def _try_out(model: keras.Model, settings: dict[str, Any], losses: Mapping[str, str | None]) -> None:
-    """Let Keras build losses and metrics for one batch, on a stand-in that has only the model's outputs."""
-    import keras
-
-    names = list(losses)
-    shapes = [tuple(_STEPS if n is None else n for n in output.shape) for output in keras.tree.flatten(model.outputs)]
-    tensors = [keras.Input(shape[1:]) for shape in shapes]
-    ends = [keras.layers.Identity(name=name)(end) for name, end in zip(names, tensors, strict=True)]
-    stand_in = keras.Model(tensors, ends if len(ends) > 1 else ends[0])
-    inputs = [np.full((_STEPS, *shape[1:]), 0.5, "float32") for shape in shapes]
-    targets = []
-    for name, shape in zip(names, shapes, strict=True):
-        is_sparse = (losses[name] or "").startswith("sparse_")
-        targets.append(
-            np.zeros((_STEPS, *(shape[1:-1] if is_sparse else shape[1:])), "int32" if is_sparse else "float32")
-        )
-    by_name: Any = dict(zip(names, targets, strict=True))
-    keyed = isinstance(settings.get("loss"), Mapping)
-    given = by_name if keyed and len(targets) > 1 else targets if len(targets) > 1 else targets[0]
-    try:
-        stand_in.compile(
-            **{key: settings.get(key) for key in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")}
-        )
-        stand_in.evaluate(inputs, given, verbose=0)
-    except Exception as error:  # whatever training would raise, in Keras's own words
-        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise CompileProblem(f"training would fail at the first batch; Keras says: “{first.strip()[:200]}”") from None
+_PAIRED = (
+    " That is what training makes of it: with one entry for several outputs, or a list beside a dict, Keras pairs "
+    "losses and weights otherwise than they read. Write both as lists or both as dicts, with every output."
+)
 
 
 @dataclass
 class Compiled(Criterion):
     """The compile settings are the answer's, output by output, however they are written.
+
+    Both are tried on the same targets and predictions: equal are those that give the same total loss and gradients.
 
     Args:
         weights: whether loss weights are compared.
@@ -222,31 +271,44 @@ class Compiled(Criterion):
             found = resolve(attempt.value)
         except CompileProblem as problem:
             return self.found(False, str(problem))
-        wanted = resolve(attempt.target)
-        outputs = list(zip(found.losses, wanted.losses, strict=False))
-        if len(found.losses) != len(wanted.losses):
-            return self.found(False, f"the model has {len(found.losses)} outputs; {len(wanted.losses)} asked for.")
-        # By name where both use the same names; else by order.
-        if set(found.losses) == set(wanted.losses):
-            outputs = [(name, name) for name in found.losses]
-        one = len(outputs) == 1
-        for mine, theirs in outputs:
-            at = "" if one else f" of `{mine}`"
-            if found.losses[mine] != wanted.losses[theirs]:
-                return self.found(
-                    False, f"the loss{at} is `{found.losses[mine]}`; it should be `{wanted.losses[theirs]}`."
-                )
+        objection = self.objection(found, resolve(attempt.target))
+        return self.found(objection is None, objection or "training will use what was asked for.")
+
+    def objection(self, found: Resolved, wanted: Resolved) -> str | None:
+        """What differs first."""
+        mine, theirs = list(found.losses), list(wanted.losses)
+        if len(mine) != len(theirs):
+            return f"the model has {_several(len(mine), 'output', 'outputs')}; {len(theirs)} asked for."
+        if set(mine) == set(theirs):  # by name where both use the same names; else by order
+            mine = theirs
+        measured = compare(found.trial, wanted.trial, [list(found.losses).index(name) for name in mine])
+        for at, (name, their) in enumerate(zip(mine, theirs, strict=True)):
+            where = "" if len(mine) == 1 else f" of `{name}`"
+            loss, right = found.losses[name], wanted.losses[their]
+            weight, right_weight = found.weights[name], wanted.weights[their]
+            if measured is None:  # no batch fits both; that the outputs differ, the graph tells
+                if loss != right:
+                    return f"the loss{where} is `{loss}`; it should be `{right}`."
+            elif (factor := measured.factors[at]) is None or (loss != right and not np.isclose(factor, 1.0)):
+                if loss != right:
+                    return f"the loss{where} is `{loss}`; it should be `{right}`."
+                return f"the loss{where} is called `{loss}`, as it should be, but it computes something else."
+            else:
+                weight = factor * right_weight
             # With a single output a weight only rescales the gradient, but it was not asked for.
-            if self.weights and not np.isclose(found.weights[mine], wanted.weights[theirs]):
-                return self.found(
-                    False, f"the loss weight{at} is {found.weights[mine]:g}; it should be {wanted.weights[theirs]:g}."
-                )
-            if self.metrics and (missing := wanted.metrics[theirs] - found.metrics[mine]):
-                return self.found(False, f"the metric `{sorted(missing)[0]}`{at} is missing.")
-        if self.optimizer and found.optimizer != wanted.optimizer:
-            return self.found(False, f"the optimizer is {found.optimizer}; it should be {wanted.optimizer}.")
-        if self.learning_rate and not np.isclose(found.learning_rate, wanted.learning_rate):
-            return self.found(
-                False, f"the learning rate is {found.learning_rate:g}; it should be {wanted.learning_rate:g}."
+            if not np.isclose(weight, right_weight) if self.weights else weight <= 0 < right_weight:
+                as_paired = "" if np.isclose(weight, found.weights[name]) else _PAIRED
+                return f"the loss weight{where} is {weight:g}; it should be {right_weight:g}.{as_paired}"
+        if self.metrics:
+            missing = (
+                measured.missing
+                if measured
+                else sorted(set[str]().union(*wanted.metrics.values()) - set[str]().union(*found.metrics.values()))
             )
-        return self.found(True, "training will use what was asked for.")
+            if missing:
+                return f"the metric `{missing[0]}` is missing."
+        if self.optimizer and found.optimizer != wanted.optimizer:
+            return f"the optimizer is {found.optimizer}; it should be {wanted.optimizer}."
+        if self.learning_rate and not np.isclose(found.learning_rate, wanted.learning_rate):
+            return f"the learning rate is {found.learning_rate:g}; it should be {wanted.learning_rate:g}."
+        return None

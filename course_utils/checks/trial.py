@@ -1,0 +1,218 @@
+"""What training makes of compile settings, measured on a stand-in for the model.
+
+How Keras pairs losses, weights and metrics with outputs has many cases (a list of losses and a dict of weights are
+paired by the sorted keys, one loss in a list counts for the first output alone, …), so nothing is concluded from how
+they are written: the stand-in has the model's outputs alone, is compiled with its settings, and computes. That costs
+little even when the model has 10⁸ weights.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import keras
+
+LARGEST = 10_000_000  # numbers in one batch; more would only take memory
+DRAWS = 3  # batches that each output is tried with besides the first
+_BATCH = 16
+_STEPS = 2  # what stands for an axis of any length
+
+Shape = tuple[int, ...]
+Logs = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Targets and predictions of one output: float32, or int32 targets where classes are given by number."""
+
+    target: np.ndarray
+    prediction: np.ndarray
+
+
+class Trial:
+    """A stand-in for a model that has its outputs alone, and batches for them.
+
+    Args:
+        model: gives the outputs' shapes, names and structure.
+        settings: `loss`, `loss_weights`, `metrics` and `weighted_metrics`, as `compile` took them.
+        sparse: of each output, whether its loss takes the numbers of classes for targets.
+
+    Raises:
+        Exception: whatever Keras raises for the settings, at `compile` or at the first batch.
+    """
+
+    def __init__(self, model: keras.Model, settings: Mapping[str, Any], sparse: Sequence[bool]) -> None:
+        import keras
+
+        self._given = model, settings
+        self.sparse = list(sparse)
+        """Of each output, whether its batches have the numbers of classes for targets."""
+        outputs = keras.tree.flatten(model.outputs)
+        self.shapes: list[Shape] = [
+            (_BATCH, *(_STEPS if n is None else int(n) for n in output.shape[1:])) for output in outputs
+        ]
+        self.is_small = sum(np.prod(shape, dtype=float) for shape in self.shapes) <= LARGEST
+        self._structure: Any = getattr(model, "_outputs_struct", outputs if len(outputs) > 1 else outputs[0])
+        self._is_keyed = isinstance(settings.get("loss"), Mapping)
+        with _exact_sums():
+            self._model = self._stand_in(model)
+            self._model.compile(optimizer="sgd", run_eagerly=True, **settings)
+        self.batches: list[list[Batch]] = []
+        if self.is_small:
+            self.batches = self._first_batches()
+
+    def _stand_in(self, model: keras.Model) -> keras.Model:
+        import keras
+
+        inputs = [keras.Input(shape[1:], dtype="float32") for shape in self.shapes]
+        if isinstance(model, keras.Sequential):
+            return keras.Sequential([inputs[0], keras.layers.Identity(dtype="float32")])
+        ends = [keras.layers.Identity(dtype="float32")(one) for one in inputs]
+        stand_in = keras.Model(inputs, keras.tree.pack_sequence_as(self._structure, ends))
+        stand_in.output_names = getattr(model, "output_names", stand_in.output_names)
+        return stand_in
+
+    def taking(self, sparse: Sequence[bool]) -> Trial:
+        """The same with this kind of targets: by their shape Keras resolves `"crossentropy"` and `"accuracy"`."""
+        return self if list(sparse) == self.sparse else Trial(*self._given, sparse)
+
+    def _first_batches(self) -> list[list[Batch]]:
+        """Batches that Keras takes, tried the way that `fit` goes; a loss of one's own may want other targets."""
+        every = all(self.sparse)
+        kinds = [self.sparse]
+        if every or not any(self.sparse):
+            kinds.append([not every] * len(self.sparse))
+        refused: Exception | None = None
+        for kind in kinds:
+            for by_name in (self._is_keyed, not self._is_keyed):
+                given = [_draw(shape, at, one) for at, (shape, one) in enumerate(zip(self.shapes, kind, strict=True))]
+                try:
+                    self._evaluate([own[0] for own in given], by_name)
+                except Exception as error:
+                    refused = refused or error
+                else:
+                    self.sparse = kind
+                    return given
+        assert refused is not None
+        raise refused
+
+    def logs(self, given: Sequence[Batch]) -> Logs:
+        """The total loss as `"loss"`, and beside it what training logs: each output's own loss, each metric."""
+        with _exact_sums():
+            self._model.reset_metrics()
+            predictions = [batch.prediction for batch in given]
+            return dict(self._model.test_on_batch(_one(predictions), self._targets(given), return_dict=True))
+
+    def _evaluate(self, given: Sequence[Batch], by_name: bool) -> None:
+        targets: Any = self._targets(given)
+        names = getattr(self._model, "output_names", ())
+        if by_name and len(set(names)) == len(given) > 1:
+            targets = dict(zip(names, [batch.target for batch in given], strict=True))
+        with _exact_sums():
+            predictions = [batch.prediction for batch in given]
+            self._model.evaluate(_one(predictions), targets, batch_size=_BATCH, verbose=0)
+
+    def _targets(self, given: Sequence[Batch]) -> Any:
+        import keras
+
+        return keras.tree.pack_sequence_as(self._structure, [batch.target for batch in given])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One trial beside another."""
+
+    factors: list[float | None]
+    """Of each output, how many times more its loss counts; None when it is another loss."""
+    missing: list[str]
+    """Metrics of the other that this one does not compute, as training logs them."""
+
+
+def compare(trial: Trial, other: Trial, order: Sequence[int]) -> Comparison | None:
+    """Give both the same batches, changed for one output at a time, and see how the total loss changes.
+
+    Args:
+        trial: the one that is compared.
+        other: gives the batches.
+        order: the place in `trial` of each output of `other`.
+
+    Returns:
+        None when no batch fits both.
+    """
+    if not (trial.is_small and other.is_small and [trial.shapes[at] for at in order] == other.shapes):
+        return None
+    first = [own[0] for own in other.batches]
+    rounds = [first]
+    for at, own in enumerate(other.batches):
+        rounds += [[*first[:at], one, *first[at + 1 :]] for one in own[1:]]
+    place = {own: at for at, own in enumerate(order)}
+    try:
+        trial = trial.taking([other.sparse[place[own]] for own in range(len(order))])
+        mine = [trial.logs([given[place[own]] for own in range(len(given))]) for given in rounds]
+    except Exception:  # it wants other targets: another kind of loss
+        return None
+    theirs = [other.logs(given) for given in rounds]
+    found, wanted = (
+        np.array([logs["loss"] - all_logs[0]["loss"] for logs in all_logs[1:]]).reshape(len(order), DRAWS)
+        for all_logs in (mine, theirs)
+    )
+    computed = [_values(mine, key) for key in mine[0]]
+    missing = [
+        key
+        for key in theirs[0]
+        if key != "loss"
+        and not key.endswith("_loss")
+        and not any(np.allclose(_values(theirs, key), values, rtol=1e-4, atol=1e-6) for values in computed)
+    ]
+    return Comparison([_factor(*rows) for rows in zip(found, wanted, strict=True)], missing)
+
+
+def _values(all_logs: list[Logs], key: str) -> np.ndarray:
+    return np.array([np.mean(logs[key]) for logs in all_logs], "float64")
+
+
+def _factor(found: np.ndarray, wanted: np.ndarray) -> float | None:
+    if not np.any(wanted):
+        return None if np.any(found) else 1.0
+    factor = float(found @ wanted / (wanted @ wanted))
+    return factor if np.allclose(found, factor * wanted, rtol=1e-4, atol=1e-4 * np.abs(found).max()) else None
+
+
+def _draw(shape: Shape, place: int, sparse: bool) -> list[Batch]:
+    """The batches for an output: the same ones for the same place."""
+    random = np.random.default_rng([place, len(shape)])
+    return [_batch(random, shape, sparse) for _ in range(1 + DRAWS)]
+
+
+def _batch(random: np.random.Generator, shape: Shape, sparse: bool) -> Batch:
+    prediction = random.uniform(0.1, 0.9, shape).astype("float32")
+    classes = shape[-1] if len(shape) > 1 else 1
+    if sparse:
+        return Batch(random.integers(classes, size=shape[:-1]).astype("int32"), prediction)
+    if classes > 1:
+        return Batch(np.eye(classes, dtype="float32")[random.integers(classes, size=shape[:-1])], prediction)
+    return Batch(random.integers(2, size=shape).astype("float32"), prediction)
+
+
+def _one(arrays: list[np.ndarray]) -> Any:
+    return arrays if len(arrays) > 1 else arrays[0]
+
+
+@contextlib.contextmanager
+def _exact_sums() -> Iterator[None]:
+    """Sum losses in float64: one that weighs little would drown in the rounding of the others."""
+    import keras
+
+    usual = keras.config.floatx()
+    if keras.backend.backend() != "jax":  # which knows no float64 unless it is told at its start
+        keras.config.set_floatx("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(usual)
