@@ -55,7 +55,7 @@ class TestCompileSettings:
 
     def test_optimizer_and_rate(self):
         found = resolve(compiled(optimizer=keras.optimizers.Adam(0.25), loss="mse"))
-        assert (found.optimizer, found.learning_rate) == ("Adam", 0.25)
+        assert (found.optimizer, found.learning_rates) == ("Adam", (0.25, 0.25, 0.25))
 
     @pytest.mark.parametrize(
         ("settings", "words"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +34,8 @@ class Resolved:
     """Output → names of its metrics."""
     optimizer: str
     """Name of its class; empty when `compile` was given none."""
-    learning_rate: float
-    """The first learning rate, where a schedule sets it; NaN without an optimizer."""
+    learning_rates: tuple[float, ...]
+    """The learning rate after each number of steps in `RATES_AFTER`."""
     trial: Trial = field(repr=False, compare=False)
 
 
@@ -90,6 +90,8 @@ def resolve(model: keras.Model) -> Resolved:
     if optimizer is None:
         raise CompileProblem("`compile` was called without an optimizer, so nothing would change the weights.")
     optimizer = keras.optimizers.get(optimizer)
+    if metrics := [one for one in keras.tree.flatten(settings["loss"]) if _is_metric(one)]:
+        raise CompileProblem(f"`{_snake(type(metrics[0]).__name__)}` is a metric, which has no gradient; give a loss.")
     names = output_names(model)
     losses = {name: _loss(one) for name, one in _spread(settings["loss"], names).items()}
     sparse = [(loss or "").startswith("sparse_") for loss in losses.values()]
@@ -105,9 +107,24 @@ def resolve(model: keras.Model) -> Resolved:
         weights=weights,
         metrics={name: plain[name] | weighted[name] for name in names},
         optimizer=type(optimizer).__name__,
-        learning_rate=float(keras.ops.convert_to_tensor(optimizer.learning_rate)),
+        learning_rates=_rates(optimizer),
         trial=trial,
     )
+
+
+RATES_AFTER = (0, 1_000, 10_000)
+
+
+def _rates(optimizer: keras.optimizers.Optimizer) -> tuple[float, ...]:
+    """Learning rates, which a schedule may change."""
+    import keras
+
+    rates, now = [], int(optimizer.iterations)
+    for steps in RATES_AFTER:
+        optimizer.iterations.assign(steps)
+        rates.append(float(keras.ops.convert_to_tensor(optimizer.learning_rate)))
+    optimizer.iterations.assign(now)
+    return tuple(rates)
 
 
 def output_names(model: keras.Model) -> list[str]:
@@ -153,8 +170,10 @@ def _why(error: Exception, settings: Mapping[str, Any], names: list[str]) -> str
                 f"`{what}` has the key `{wrong[0]}`, but the outputs are called {known} "
                 f"(the names of the layers, not of the variables)."
             )
-        if isinstance(value, Mapping) and what == "loss" and (missing := [name for name in names if name not in value]):
-            return f"`loss` has no entry for the output `{missing[0]}`; write `None` where no loss is meant."
+        is_dict = isinstance(value, Mapping) and isinstance(settings["loss"], Mapping) and what.startswith("loss")
+        if is_dict and (missing := [name for name in names if name not in value]):
+            usual = "`None` where no loss is meant" if what == "loss" else "1 where nothing is weighted"
+            return f"`{what}` has no entry for the output `{missing[0]}`; write {usual}."
         if isinstance(value, (list, tuple)) and is_flat and len(value) != len(names):
             entries, outputs = (_several(len(value), "entry", "entries"), _several(len(names), "output", "outputs"))
             return f"`{what}` lists {entries} for {outputs}."
@@ -182,6 +201,12 @@ def _knows(get: Callable[[Any], Any], name: str) -> bool:
 
 # What Keras resolves from the shapes of targets and outputs.
 _BY_SHAPE = {"acc": "accuracy", "accuracy": "accuracy", "ce": "crossentropy", "crossentropy": "crossentropy"}
+
+
+def _is_metric(given: Any) -> bool:
+    import keras
+
+    return isinstance(given, keras.Metric) or (isinstance(given, type) and issubclass(given, keras.Metric))
 
 
 def _loss(given: Any) -> str | None:
@@ -246,6 +271,22 @@ _PAIRED = (
 )
 
 
+def _metric_of(logged: str, outputs: list[str], called: list[str]) -> str:
+    """A metric as training logs it, `"age_mae"`, in words."""
+    import keras
+
+    for output, name in zip(outputs, called, strict=True):
+        if len(outputs) > 1 and logged.startswith(f"{output}_"):
+            return f"`{_name(keras.metrics.get, logged.removeprefix(f'{output}_'))}` of `{name}`"
+    return f"`{_name(keras.metrics.get, logged)}`"
+
+
+def _same_graph(attempt: Attempt, without: Collection[str] = ()) -> bool:
+    from course_utils.graphs.difference import compare_models
+
+    return compare_models(attempt.value, attempt.target, without=without).same
+
+
 @dataclass
 class Compiled(Criterion):
     """The compile settings are the answer's, output by output, however they are written.
@@ -271,16 +312,26 @@ class Compiled(Criterion):
             found = resolve(attempt.value)
         except CompileProblem as problem:
             return self.found(False, str(problem))
-        objection = self.objection(found, resolve(attempt.target))
-        return self.found(objection is None, objection or "training will use what was asked for.")
-
-    def objection(self, found: Resolved, wanted: Resolved) -> str | None:
-        """What differs first."""
+        wanted = resolve(attempt.target)
         mine, theirs = list(found.losses), list(wanted.losses)
         if len(mine) != len(theirs):
-            return f"the model has {_several(len(mine), 'output', 'outputs')}; {len(theirs)} asked for."
-        if set(mine) == set(theirs):  # by name where both use the same names; else by order
-            mine = theirs
+            several = _several(len(mine), "output", "outputs")
+            return self.found(False, f"the model has {several}; {len(theirs)} asked for.")
+        objection = self.objection(found, wanted, mine)
+        if objection and mine != theirs and set(mine) == set(theirs):
+            # The same names in another order: the outputs are listed in another order, which is told by the graph, or
+            # the heads have each other's names.
+            by_name = self.objection(found, wanted, theirs)
+            if _same_graph(attempt, without=["output names"]) or not _same_graph(attempt):
+                objection = by_name
+            elif by_name is None:
+                at = next(at for at, name in enumerate(mine) if name != theirs[at])
+                objection += f" The head called `{mine[at]}` is the one that should be `{theirs[at]}`."
+        return self.found(objection is None, objection or "training will use what was asked for.")
+
+    def objection(self, found: Resolved, wanted: Resolved, mine: list[str]) -> str | None:
+        """What differs first, where `mine` are the names of the outputs that stand for the wanted ones."""
+        theirs = list(wanted.losses)
         measured = compare(found.trial, wanted.trial, [list(found.losses).index(name) for name in mine])
         for at, (name, their) in enumerate(zip(mine, theirs, strict=True)):
             where = "" if len(mine) == 1 else f" of `{name}`"
@@ -299,16 +350,14 @@ class Compiled(Criterion):
             if not np.isclose(weight, right_weight) if self.weights else weight <= 0 < right_weight:
                 as_paired = "" if np.isclose(weight, found.weights[name]) else _PAIRED
                 return f"the loss weight{where} is {weight:g}; it should be {right_weight:g}.{as_paired}"
-        if self.metrics:
-            missing = (
-                measured.missing
-                if measured
-                else sorted(set[str]().union(*wanted.metrics.values()) - set[str]().union(*found.metrics.values()))
-            )
-            if missing:
-                return f"the metric `{missing[0]}` is missing."
+        if self.metrics and measured and measured.missing:
+            return f"the metric {_metric_of(measured.missing[0], theirs, mine)} is missing."
         if self.optimizer and found.optimizer != wanted.optimizer:
             return f"the optimizer is {found.optimizer}; it should be {wanted.optimizer}."
-        if self.learning_rate and not np.isclose(found.learning_rate, wanted.learning_rate):
-            return f"the learning rate is {found.learning_rate:g}; it should be {wanted.learning_rate:g}."
+        if self.learning_rate:
+            pairs = zip(RATES_AFTER, found.learning_rates, wanted.learning_rates, strict=True)
+            for steps, rate, right_rate in pairs:
+                if not np.isclose(rate, right_rate):
+                    after = f" after {steps:,} steps" if steps else ""
+                    return f"the learning rate{after} is {rate:g}; it should be {right_rate:g}."
         return None

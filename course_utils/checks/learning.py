@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -88,15 +90,11 @@ class Learns(Criterion):
         except CompileProblem as problem:
             return self.found(False, f"{problem} So far {self.words(before)}.")
         keras.utils.set_random_seed(SEED)
-        try:
-            copy = keras.models.clone_model(model)
-            _take_over(copy, model)
-            copy.compile(**_known(settings))
-        except Exception as error:
-            return self.found(False, f"{self.words(before)}, and no copy can be made to train: {_first_line(error)}")
         seconds = min(self.seconds, attempt.seconds_left)
         try:
-            after, stopped = self.train(copy, data, seconds)
+            with _copy_of(model) as copy:
+                copy.compile(**_known(settings))
+                after, stopped = self.train(copy, data, seconds)
         except Exception as error:
             return self.found(False, f"training fails: {_first_line(error)}")
         if self.is_reached(after):
@@ -211,6 +209,32 @@ def targets(model: keras.Model, arrays: Arrays) -> Any:
     if len(names) != len(arrays):
         raise ValueError(f"the model has {len(names)} outputs; the data has {len(arrays)}: {', '.join(arrays)}")
     return list(arrays.values())
+
+
+@contextlib.contextmanager
+def _copy_of(model: keras.Model) -> Iterator[keras.Model]:
+    """A copy with fresh weights.
+
+    What Keras cannot make anew (a `Lambda` of a lambda, a layer or an activation of the learner's own) trains itself,
+    as another model on the same layers, which get their weights back.
+    """
+    import keras
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a lambda is not safe to save
+            copy = keras.models.clone_model(model)
+        _take_over(copy, model)
+    except Exception:
+        before = [keras.ops.convert_to_numpy(variable.value) for variable in model.variables]
+        inputs, outputs = (getattr(model, f"_{ends}_struct", getattr(model, ends)) for ends in ("inputs", "outputs"))
+        try:
+            yield keras.Model(inputs, outputs)
+        finally:
+            for variable, value in zip(model.variables, before, strict=True):
+                variable.assign(value)
+    else:
+        yield copy
 
 
 def _take_over(copy: keras.Model, model: keras.Model) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,8 @@ def not_a_model(value: Any) -> str | None:
     if isinstance(value, (list, tuple)):
         return f"this is a {type(value).__name__}; a model is made by `keras.Model(inputs, outputs)`."
     if not isinstance(value, keras.Model):
-        return f"a Keras model was asked for; this is a {type(value).__name__}."
+        kind = type(value).__name__
+        return f"a Keras model was asked for; this is a{'n' if kind[0] in 'AEIOaeio' else ''} {kind}."
     try:
         read(value)
     except UnreadableModel as error:
@@ -150,15 +151,57 @@ class Structure(Criterion):
 
 
 @dataclass
+class Named(Criterion):
+    """Inputs and outputs are called as asked, in this order; in a dict their order is that of the names.
+
+    Args:
+        inputs: names of the inputs, or nothing where any will do.
+        outputs: names of the outputs.
+        inputs_in_order: whether the order of the inputs matters.
+    """
+
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    inputs_in_order: bool = False
+    name: str = "names"
+
+    def judge(self, attempt: Attempt) -> Finding:
+        """Compare names, and their order where it is the learner's."""
+        from course_utils.graphs.read import read
+
+        graph = read(attempt.value)
+        for what, found, wanted, is_ordered, where in (
+            ("outputs", graph.output_names, self.outputs, not graph.outputs_by_name, "the name of its last layer"),
+            (
+                "inputs",
+                graph.input_names,
+                self.inputs,
+                self.inputs_in_order and not graph.inputs_by_name,
+                "given by `keras.Input(…, name=…)`",
+            ),
+        ):
+            if not wanted or tuple(found) == wanted or (not is_ordered and sorted(found) == sorted(wanted)):
+                continue
+            called, asked = (", ".join(f"`{name}`" for name in names) for names in (found, wanted))
+            order = ", in this order" if is_ordered else ""
+            return self.found(
+                False,
+                f"the {what} are called {called}; they should be called {asked}{order}. "
+                f"The name of an {what[:-1]} is {where}.",
+            )
+        return self.found(True, "inputs and outputs are called as asked.")
+
+
+@dataclass
 class Frozen(Criterion):
-    """The layers with these names, or the answer's frozen ones, do not train; all others do."""
+    """The layers with these names do not train, wherever in the model they are; all others do."""
 
     layers: Collection[str]
     name: str = "frozen layers"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare what is trainable, weight by weight."""
-        by_name = {layer.name: layer for layer in attempt.value.layers}
+        by_name = {layer.name: layer for layer in _all_layers(attempt.value)}
         for wanted in self.layers:
             if wanted not in by_name:
                 return self.found(False, f"there is no layer `{wanted}` in the model.")
@@ -169,7 +212,24 @@ class Frozen(Criterion):
                 return self.found(
                     False, f"`{name}` is frozen too; only {', '.join(f'`{n}`' for n in self.layers)} should be."
                 )
+        trained = {
+            id(variable) for variable in getattr(getattr(attempt.value, "optimizer", None), "_trainable_variables", ())
+        }
+        for wanted in self.layers:
+            if any(id(variable) in trained for variable in by_name[wanted].weights):
+                return self.found(
+                    False, f"`{wanted}` was frozen after training had begun; `compile` once more, or it trains on."
+                )
         return self.found(True, "frozen where asked, and only there.")
+
+
+def _all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The layers of a model and of the models in it, without these models themselves."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _all_layers(layer)
+        else:
+            yield layer
 
 
 @dataclass

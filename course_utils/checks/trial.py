@@ -74,7 +74,7 @@ class Trial:
         if isinstance(model, keras.Sequential):
             return keras.Sequential([inputs[0], keras.layers.Identity(dtype="float32")])
         ends = [keras.layers.Identity(dtype="float32")(one) for one in inputs]
-        stand_in = keras.Model(inputs, keras.tree.pack_sequence_as(self._structure, ends))
+        stand_in = keras.Model(_one(inputs), keras.tree.pack_sequence_as(self._structure, ends))
         stand_in.output_names = getattr(model, "output_names", stand_in.output_names)
         return stand_in
 
@@ -200,8 +200,8 @@ def _batch(random: np.random.Generator, shape: Shape, sparse: bool) -> Batch:
     return Batch(random.integers(2, size=shape).astype("float32"), prediction)
 
 
-def _one(arrays: list[np.ndarray]) -> Any:
-    return arrays if len(arrays) > 1 else arrays[0]
+def _one(several: list[Any]) -> Any:
+    return several if len(several) > 1 else several[0]
 
 
 @contextlib.contextmanager

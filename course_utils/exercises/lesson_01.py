@@ -31,12 +31,17 @@ def _reads_photographs(model: Any) -> str | None:
 
 def _ends_in_a_sigmoid(model: Any) -> str | None:
     from course_utils.graphs.read import read
-    from course_utils.graphs.rules.structure import flatten
+    from course_utils.graphs.rules import normal_form
 
-    graph = flatten(read(model))
-    last = graph.nodes[graph.outputs[0].node]
-    is_sigmoid = "sigmoid" in (last.settings.get("activation"), last.kind.lower())
-    return None if is_sigmoid else f"the last layer, `{last.name}`, has no sigmoid, so it can predict more than 1."
+    read_graph = read(model)
+    graph = normal_form(read_graph)
+    end = graph.nodes[graph.outputs[0].node]
+    while end.kind in ("Flatten", "Reshape") and end.settings.get("activation") is None:
+        end = graph.nodes[end.inputs[0].node]
+    if end.settings.get("activation") == "sigmoid":
+        return None
+    last = read_graph.nodes[read_graph.outputs[0].node]
+    return f"the last layer, `{last.name}`, has no sigmoid, so it can predict more than 1."
 
 
 EXERCISES = (

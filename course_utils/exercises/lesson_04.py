@@ -60,7 +60,8 @@ def _has_no_memory(model: Any) -> str | None:
     from course_utils.graphs.read import read
     from course_utils.graphs.rules.structure import flatten
 
-    recurrent = [node for node in flatten(read(model)).nodes if node.kind in _RECURRENT]
+    graph = flatten(read(model))
+    recurrent = [node for at, node in enumerate(graph.nodes) if node.kind in _RECURRENT and at not in graph.dead]
     if not recurrent:
         return None
     return f"`{recurrent[0].name}` is a recurrent layer, `{recurrent[0].kind}`; do without."

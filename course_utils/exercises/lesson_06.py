@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from course_utils.checks.compiling import Compiled
@@ -10,7 +10,7 @@ from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import Learns
-from course_utils.checks.models import SameGraph, Structure
+from course_utils.checks.models import Named, SameGraph, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
 
@@ -44,21 +44,6 @@ def _lecture_network() -> Mapping[str, Any]:
     return {"two_heads": two_heads}
 
 
-def _named(*wanted: str) -> Callable[[Any], str | None]:
-    def ask(model: Any) -> str | None:
-        from course_utils.checks.compiling import output_names
-
-        if tuple(output_names(model)) == wanted:
-            return None
-        shown, asked = (", ".join(f"`{name}`" for name in names) for names in (output_names(model), wanted))
-        return (
-            f"the outputs are called {shown}; they should be called {asked}, in this order. The name of the last layer "
-            "is the output's name."
-        )
-
-    return ask
-
-
 def _has_a_trunk_and_heads(model: Any) -> str | None:
     from course_utils.graphs.read import read
     from course_utils.graphs.rules.structure import flatten
@@ -85,7 +70,7 @@ EXERCISES = (
     Exercise(
         id="6.1",
         title="Three heads",
-        criteria=[SameGraph(), Holds("names of the outputs", _named("sin", "cos", "exp"), "`sin`, `cos`, `exp`.")],
+        criteria=[SameGraph(), Named(outputs=("sin", "cos", "exp"))],
         hints=[
             "Make the trunk once, and keep its tensor in a variable that you do not use for anything else.",
             "`sin` and `cos` have a layer of 16 units each. Two layers: two calls of `layers.Dense(16, …)`.",
@@ -130,7 +115,7 @@ EXERCISES = (
         criteria=[
             Structure(inputs=1, outputs=2),
             Holds("trunk and heads", _has_a_trunk_and_heads, "one trunk, and a hidden layer or more in each head."),
-            Holds("names of the outputs", _named("sin", "exp"), "`sin` and `exp`."),
+            Named(outputs=("sin", "exp")),
             LearnHeads(
                 _curves,
                 heads=[Learns(_curves, reach=2e-3, output="sin"), Learns(_curves, reach=2e-3, output="exp")],

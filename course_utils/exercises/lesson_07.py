@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.checks.compiling import Compiled, output_names
+from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import Learns, accuracy, root_mean_squared_error
-from course_utils.checks.models import SameGraph, Structure
+from course_utils.checks.models import Named, SameGraph, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
 
@@ -59,27 +59,11 @@ def _is_truth_values(value: Any) -> str | None:
     return f"truth values were asked for, `True` or `False`; these have the dtype {array.dtype}."
 
 
-def _named(inputs: set[str] | None = None) -> Callable[[Any], str | None]:
-    def ask(model: Any) -> str | None:
-        found = tuple(output_names(model))
-        if found != ("activity", "energy"):
-            shown = ", ".join(f"`{name}`" for name in found)
-            return f"the outputs are called {shown}; they should be called `activity`, `energy`, in this order."
-        names = [tensor.name for tensor in model.inputs]
-        if inputs is not None and set(names) != inputs:
-            shown = ", ".join(f"`{name}`" for name in names)
-            asked = ", ".join(f"`{name}`" for name in sorted(inputs))
-            return f"the inputs are called {shown}; they should be called {asked}: `keras.Input(…, name=…)`."
-        return None
-
-    return ask
-
-
 EXERCISES = (
     Exercise(
         id="7.1",
         title="A tracker for the wrist",
-        criteria=[SameGraph(), Holds("names of the outputs", _named(), "`activity` and `energy`.")],
+        criteria=[SameGraph(), Named(outputs=("activity", "energy"))],
         hints=[
             "`layers.LSTM(32)` gives its last state unless you ask for all of them.",
             "Both heads are called on the same tensor. Which activation belongs to classes, which to a number?",
@@ -129,7 +113,7 @@ EXERCISES = (
         given=_windows,
         criteria=[
             Structure(inputs=2, outputs=2, merges=1),
-            Holds("names", _named({"acceleration", "mass"}), "inputs and outputs are called as asked."),
+            Named(inputs=("acceleration", "mass"), outputs=("activity", "energy")),
             LearnHeads(
                 _windows_and_mass,
                 heads=[

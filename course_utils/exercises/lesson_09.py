@@ -12,7 +12,7 @@ from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import Learns, accuracy
-from course_utils.checks.models import SameGraph, Structure
+from course_utils.checks.models import Named, SameGraph, Structure
 from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
 
@@ -46,27 +46,21 @@ def _headlines() -> Dataset:
     return data.headlines.make(n=3000, n_validation=1000, seed=7, length=data.headlines.MAX_TOKENS)
 
 
-def _named_in_order(model: Any) -> str | None:
+def _reads_headlines(model: Any) -> str | None:
     from course_utils.graphs.read import read
 
     graph = read(model)
-    for what, found, wanted in (
-        ("inputs", graph.input_names, ("main_input", "aux_input")),
-        ("outputs", graph.output_names, ("main_output", "aux_output")),
-    ):
-        if tuple(found) != wanted:
-            names = " and ".join(f"`{name}`" for name in found)
-            return f"the {what} are {names}; they should be `{wanted[0]}` and `{wanted[1]}`, in this order."
-    return None
-
-
-def _reads_headlines(model: Any) -> str | None:
-    shapes = [tuple(tensor.shape[1:]) for tensor in model.inputs]
-    if len(shapes) != 2:
-        return "there should be two inputs, the headline and the numbers."
-    if shapes[0] not in ((43,), (None,)):
-        return f"`main_input` has shape {shapes[0]}; these headlines have (43,)."
-    return None if shapes[1] == (5,) else f"`aux_input` has shape {shapes[1]}; there are 5 numbers."
+    shapes = {
+        name: graph.nodes[tensor.node].shapes[0][1:]
+        for name, tensor in zip(graph.input_names, graph.inputs, strict=True)
+    }
+    if shapes.get("main_input", (43,)) not in ((43,), (None,)):
+        return f"`main_input` has shape {shapes['main_input']}; these headlines have (43,)."
+    return (
+        None
+        if shapes.get("aux_input", (5,)) == (5,)
+        else f"`aux_input` has shape {shapes['aux_input']}; there are 5 numbers."
+    )
 
 
 def _aux_is_blind(model: Any) -> str | None:
@@ -77,7 +71,7 @@ def _aux_is_blind(model: Any) -> str | None:
     if len(graph.inputs) != 2 or len(graph.outputs) != 2:
         return "with two inputs and two outputs this can be looked at."
     at = list(graph.output_names).index("aux_output") if "aux_output" in graph.output_names else 1
-    numbers = graph.inputs[1].node
+    numbers = graph.inputs[list(graph.input_names).index("aux_input") if "aux_input" in graph.input_names else 1].node
     waiting, seen = [graph.outputs[at].node], set()
     while waiting:
         node = waiting.pop()
@@ -185,7 +179,7 @@ EXERCISES = (
         title="Your own two heads",
         criteria=[
             Structure(inputs=2, outputs=2),
-            Holds("names", _named_in_order, "inputs and outputs are named and ordered as asked."),
+            Named(inputs=("main_input", "aux_input"), outputs=("main_output", "aux_output"), inputs_in_order=True),
             Holds("inputs", _reads_headlines, "headlines and five numbers."),
             Holds("auxiliary head", _aux_is_blind, "it reads the headline alone."),
             LearnHeads(

@@ -65,8 +65,11 @@ def activation(name: object, given: Mapping[str, object], rank: int) -> object:
 
 def _value(setting: object, rank: int) -> object:
     """The `activation` setting of a layer, which may be a name or a layer."""
-    if isinstance(setting, tuple) and len(setting) == 2 and setting[0] in _LAYERS and isinstance(setting[1], tuple):
-        return activation(_LAYERS[setting[0]], dict(setting[1]), rank)
+    if isinstance(setting, tuple) and len(setting) == 2 and isinstance(setting[1], tuple):
+        if setting[0] in _LAYERS:
+            return activation(_LAYERS[setting[0]], dict(setting[1]), rank)
+        if setting[0] == "Activation":
+            return _value(dict(setting[1]).get("activation"), rank)
     if setting is None or isinstance(setting, str):
         return activation(_LAYERS.get(cast(str, setting), setting), {}, rank)
     return setting
@@ -81,6 +84,8 @@ def _activations(draft: Draft) -> None:
         elif call.family == "operation" and call.kind in _OPERATIONS and len(call.inputs) == 1:
             call.settings = {"activation": activation(_OPERATIONS[call.kind], call.settings, rank)}
             call.kind, call.family, call.ports = "Activation", "layer", [""]
+        elif call.kind == "Maximum" and len(call.inputs) == 1 and call.settings == {"constant": 0}:
+            call.settings, call.kind, call.family, call.ports = {"activation": "relu"}, "Activation", "layer", [""]
         elif "activation" in call.settings or call.kind in _ENDS_IN_ACTIVATION:
             call.settings["activation"] = _value(call.settings.get("activation"), rank)
 
@@ -151,7 +156,7 @@ def _first(draft: Draft) -> None:
 ACTIVATIONS = Rule(
     "activation functions",
     "An activation is what it computes, whether a layer, an operation, a function or a name.",
-    "ReLU()(x) = Activation('relu')(x) = keras.ops.relu(x) = keras.activations.relu(x)",
+    "ReLU()(x) = Activation('relu')(x) = keras.ops.relu(x) = keras.activations.relu(x) = ops.maximum(x, 0)",
     _activations,
 )
 SEPARATE_ACTIVATIONS = Rule(
