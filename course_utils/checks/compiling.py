@@ -212,6 +212,8 @@ def _is_metric(given: Any) -> bool:
 def _loss(given: Any) -> str | None:
     import keras
 
+    if isinstance(given, (list, tuple)):
+        return ", ".join(str(_loss(one)) for one in given)
     return None if given is None else _name(keras.losses.get, given)
 
 

@@ -83,7 +83,7 @@ WRONG = {
         (lambda: network(optimizer=Adam(0.01), loss="mae"), "mean_absolute_error"),
         (lambda: network(optimizer=Adam(0.01), loss="mean_sqared_error"), "no loss called `mean_sqared_error`"),
         (lambda: network(optimizer=Adam(0.01), loss=None), "without a loss"),
-        (lambda: network(optimizer=Adam(0.01), loss=["mse", "mse"]), "2 entries for 1 output"),
+        (lambda: network(optimizer=Adam(0.01), loss=["mae", "mse"]), "is `mean_absolute_error, mean_squared_error`"),
         (lambda: network(activation="sigmoid", optimizer=Adam(0.01)), "sigmoid"),
     ],
     "2.3": [

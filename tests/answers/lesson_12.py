@@ -147,7 +147,7 @@ RIGHT = {
     "12.14": [
         lambda: headline(BOTH, [1.0, 0.2]),
         lambda: headline(dict(zip(("main_output", "aux_output"), BOTH, strict=True)), [1, 0.2]),
-        lambda: headline(BOTH, {"main_output": 1, "aux_output": 0.2}, keras.optimizers.RMSprop()),
+        lambda: headline(tuple(BOTH), (1, 0.2), keras.optimizers.RMSprop()),
     ],
     "12.15": said("b"),
     "12.16": [
@@ -231,6 +231,7 @@ WRONG = {
     "12.12": [(lambda: house(("size", "place")), "year"), (lambda: house(shapes=(2, 3, 2)), "2")],
     "12.13": [(lambda: "b", "add up"), (lambda: "c", "it can")],
     "12.14": [
+        (lambda: headline(BOTH, {"main_output": 1, "aux_output": 0.2}), "`main_output` is 0.2; it should be 1"),
         (lambda: headline("binary_crossentropy", [1.0, 0.2]), "must match the number of losses"),
         (lambda: headline(BOTH, [0.2, 1.0]), "loss weight of `main_output`"),
         (lambda: headline(BOTH), "loss weight of `aux_output`"),
