@@ -263,6 +263,16 @@ class Hostile:
         raise RuntimeError("array")
 
 
+class Leaving:
+    """Would end the program."""
+
+    def __repr__(self):
+        raise SystemExit(1)
+
+    def __array__(self, *args, **kwargs):
+        raise SystemExit(1)
+
+
 class Subclassed(keras.Model):
     def call(self, x):
         return x
@@ -275,6 +285,10 @@ class Endless(keras.layers.Layer):
 
 ODD = [
     lambda: Hostile(),
+    lambda: Leaving(),
+    lambda: np.ma.masked,
+    lambda: range(10**12),
+    lambda: keras.ops.ones((2, 2)),
     lambda: [Hostile()],
     lambda: {"a": Hostile()},
     lambda: Subclassed(),

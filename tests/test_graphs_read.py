@@ -12,6 +12,7 @@ from keras import layers, ops
 
 import course_utils  # noqa: F401
 from course_utils.graphs import plain
+from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph, Tensor
 from course_utils.graphs.read import UnreadableModel, read
 from course_utils.graphs.rules import flatten
@@ -182,6 +183,19 @@ def test_settings_hold_what_matters_only():
     assert settings["activation"] == "relu"
     assert settings.keys().isdisjoint({"name", "dtype", "trainable", "seed"})
     hash(frozenset(settings.items()))
+
+
+@pytest.mark.parametrize("constant", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("layer", [layers.Rescaling, lambda c: layers.Masking(mask_value=c), lambda c: lambda x: x * c])
+def test_constants_that_are_not_finite(layer, constant):
+    def make(c):
+        x = keras.Input((3, 4))
+        return keras.Model(x, layers.Dense(2)(layer(c)(x)))
+
+    assert compare_models(make(constant), make(constant)).same
+    difference = compare_models(make(constant), make(2.0))
+    assert len(difference.edits) == 1
+    assert str(constant) in str(difference)
 
 
 def test_layers_without_a_config_are_read():

@@ -250,6 +250,17 @@ PAIRS = [
         lambda a, b: layers.Average()([a, b])), (4,), (4,))),
     ("stacks", both(lambda a, b, c: ops.max(ops.stack([a, b, c], axis=-1), axis=-1),
                     lambda a, b, c: layers.Maximum()([c, b, a]), (4,), (4,), (4,))),
+    ("stacks", both(lambda a, b: ops.average(ops.stack([a, b]), axis=0), layers_average, (4,), (4,))),
+    ("stacks", both(lambda a, b: ops.mean(ops.concatenate([a, b], 1), axis=-1, keepdims=True),
+                    layers_average, (1,), (1,))),
+    ("pooling over axes", both(lambda x: layers.Flatten()(layers.MaxPooling2D(4)(x)),
+                               layers.GlobalMaxPooling2D(), (4, 4, 3))),
+    ("pooling over axes", both(lambda x: layers.Reshape((3,))(layers.AveragePooling1D(4, strides=1)(x)),
+                               layers.GlobalAveragePooling1D(), (4, 3))),
+    ("activation functions", both(lambda x: ops.maximum(x, 0.0), layers.ReLU(), (4,))),
+    ("activation functions", both(layers.Dense(3, activation=layers.Activation("sigmoid")),
+                                  layers.Dense(3, activation="sigmoid"), (4,))),
+    ("statistics", both(layers.Normalization(axis=None), layers.Normalization(), (1,))),
     ("averages", both(lambda a, b: 0.5 * a + b / 2, layers_average, (4,), (4,))),
     (
         "activations first",
@@ -439,6 +450,18 @@ def ranks(function):
 
 
 DIFFERENT = {
+    "a mean over joined wider features": both(
+        lambda a, b: ops.mean(ops.concatenate([a, b], 1), axis=-1, keepdims=True),
+        lambda a, b: layers.Average()([a, b]), (2,), (2,)
+    ),
+    "a pool that leaves a rest": both(
+        lambda x: layers.Flatten()(layers.MaxPooling2D(3)(x)), layers.GlobalMaxPooling2D(), (4, 4, 3)
+    ),
+    "a maximum with one": both(lambda x: ops.maximum(x, 1.0), layers.ReLU(), (4,)),
+    "one scale for two": both(
+        lambda a, b: [one(t) for one in [layers.Normalization()] for t in (a, b)],
+        lambda a, b: [layers.Normalization()(a), layers.Normalization()(b)], (4,), (4,)
+    ),
     "a Dropout left out": both(lambda x: layers.Dropout(0.5)(layers.Dense(2)(x)), layers.Dense(2), (4,)),
     "another merge": both(lambda a, b: layers.Add()([a, b]), lambda a, b: layers.Multiply()([a, b]), (4,), (4,)),
     "Flatten for GlobalMaxPooling": both(layers.Flatten(), layers.GlobalMaxPooling1D(), (5, 4)),

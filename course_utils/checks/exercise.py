@@ -63,7 +63,7 @@ class Exercise:
         if self.asks_for == "model":
             try:
                 objection = not_a_model(value)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 objection = _stumbled(error)
             if objection:
                 return [Finding("a model", False, objection)]
@@ -74,7 +74,10 @@ class Exercise:
                 break
             try:
                 findings.append(criterion.judge(attempt))
-            except Exception as error:  # a check never raises; what stumbled is said, not taken for a verdict
+            except (
+                Exception,
+                SystemExit,
+            ) as error:  # a check never raises; what stumbled is said, not taken for a verdict
                 findings.append(Finding(criterion.name, False, _stumbled(error)))
         return findings
 
@@ -139,7 +142,7 @@ class Code:
         return f"```python\n{self.text}```"
 
 
-def _stumbled(error: Exception) -> str:
+def _stumbled(error: BaseException) -> str:
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
     return (
         f"the check could not look at this ({type(error).__name__}: {first[:160]}). "

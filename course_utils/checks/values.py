@@ -23,6 +23,14 @@ def shown(value: Any) -> str:
     return f"`{text}`" if len(text) <= 60 and "`" not in text else f"a {type(value).__name__}"
 
 
+def array_of(value: Any) -> np.ndarray | None:
+    """A value as an array; None if NumPy makes none of it, or something is masked in it."""
+    try:
+        return None if np.ma.is_masked(value) else np.asarray(value)
+    except Exception:
+        return None
+
+
 def is_blank(value: Any) -> bool:
     """Whether a value is, or directly holds, the `...` of an untouched exercise."""
     if value is Ellipsis:
@@ -74,9 +82,8 @@ def difference(value: Any, expected: Any, tolerance: float) -> str | None:
     if _has_none(expected):
         is_equal = isinstance(value, (tuple, list)) and tuple(value) == tuple(expected)
         return None if is_equal else f"{shown(value)} is not it."
-    try:
-        found = np.asarray(value)
-    except Exception:
+    found = array_of(value)
+    if found is None:
         return f"a number or an array was asked for; this is a {type(value).__name__}."
     wanted = np.asarray(expected)
     if found.dtype.kind not in "biuf":

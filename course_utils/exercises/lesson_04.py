@@ -12,7 +12,7 @@ from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import Learns, accuracy
 from course_utils.checks.models import Parameters, SameGraph, Structure
-from course_utils.checks.values import SameValue
+from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D"}
@@ -32,11 +32,8 @@ def _letter_and_question() -> Mapping[str, Any]:
 
 
 def _one_hot_at_random(value: Any) -> str | None:
-    try:
-        rows = np.asarray(value)
-    except Exception:
-        rows = np.asarray(None)
-    if rows.dtype.kind not in "biuf":
+    rows = array_of(value)
+    if rows is None or rows.dtype.kind not in "biuf":
         return f"an array of numbers was asked for; this is a {type(value).__name__}."
     if rows.shape != (1000, 25):
         return f"the shape is {rows.shape}; 1,000 letters and 25 answers give (1000, 25)."

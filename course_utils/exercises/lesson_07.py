@@ -13,7 +13,7 @@ from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import Learns, accuracy, root_mean_squared_error
 from course_utils.checks.models import Named, SameGraph, Structure
-from course_utils.checks.values import SameValue
+from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def _windows() -> Mapping[str, Any]:
 
 
 def _is_truth_values(value: Any) -> str | None:
-    array = np.asarray(value)
+    array = array_of(value)
+    if array is None:
+        return f"truth values were asked for, `True` or `False`; this is a {type(value).__name__}."
     if array.dtype == bool:
         return None
     return f"truth values were asked for, `True` or `False`; these have the dtype {array.dtype}."

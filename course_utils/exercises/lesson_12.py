@@ -13,7 +13,7 @@ from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import Learns
 from course_utils.checks.models import SameGraph, Structure
-from course_utils.checks.values import SameValue
+from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 
 
@@ -72,7 +72,9 @@ def _balanced(weights: Any) -> str | None:
 
 
 def _drawn(targets: Any) -> str | None:
-    array = np.asarray(targets)
+    array = array_of(targets)
+    if array is None:
+        return f"an array was asked for; this is a {type(targets).__name__}."
     if array.shape != (1000, 1):
         return f"the shape is {array.shape}; it should be (1000, 1)."
     if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
@@ -86,7 +88,9 @@ def _drawn(targets: Any) -> str | None:
 def _together(pair: Any) -> str | None:
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         return "a pair `(inputs, targets)` was asked for."
-    x, y = (np.asarray(part) for part in pair)
+    x, y = (array_of(part) for part in pair)
+    if x is None or y is None or {x.dtype.kind, y.dtype.kind} - set("biuf"):
+        return "two arrays of numbers were asked for."
     if x.shape != (100, 1) or y.shape != (100, 1):
         return f"the shapes are {x.shape} and {y.shape}; both should be (100, 1)."
     if not np.array_equal(np.sort(x, axis=0), np.arange(100.0)[:, None]):

@@ -46,7 +46,7 @@ def _from_attributes(layer: Any, keys: tuple[str, ...]) -> dict[str, object] | N
     settings: dict[str, object] = {}
     for key in keys:
         content = getattr(layer, key, layer)
-        if content is None or type(content) in (bool, int, float, str):
+        if content is None or type(content) in (bool, int, str) or (type(content) is float and math.isfinite(content)):
             settings[key] = content
         elif type(content) in (tuple, list) and all(type(v) in (bool, int, float, str) for v in content):
             settings[key] = tuple(content)
@@ -95,6 +95,8 @@ def _own_attributes() -> frozenset[str]:
 
 def plain(value: Any, depth: int = 0) -> object:
     """A setting as strings, numbers and tuples, so that equal settings are equal and can be hashed."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return ("float", str(value))  # NaN is not even equal to itself, and neither counts as a number to reckon with
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if depth > 20:
@@ -116,7 +118,7 @@ def plain(value: Any, depth: int = 0) -> object:
     if value is Ellipsis:
         return "..."
     if isinstance(value, np.generic):
-        return value.item()
+        return plain(float(value)) if isinstance(value, np.floating) else value.item()
     if isinstance(value, types.FunctionType):
         return _fingerprint(value)
     if isinstance(value, type) or callable(value):

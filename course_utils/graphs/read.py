@@ -43,10 +43,10 @@ def read(model: object) -> Graph:
     """
     import keras
 
-    check_readable(model, keras)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # get_config warns of every lambda
         try:
+            check_readable(model, keras)
             return _Reader(keras).model(model, dead=True)
         except UnreadableModel:
             raise
@@ -111,7 +111,7 @@ class _Reader:
         assert ends is not None
         is_sequential = isinstance(model, self.keras.Sequential)
         # `Sequential.add` calls every layer anew each time, so its layers are full of calls that are not meant.
-        graph = self.graph(model.name, *ends, dead=dead and not is_sequential)
+        graph = self.graph(str(model.name), *ends, dead=dead and not is_sequential)
         inputs, outputs = (_names(getattr(model, what, None)) for what in ("input", "output"))
         if inputs is not None and len(inputs) == len(ends[0]):
             graph = replace(graph, input_names=inputs, inputs_by_name=True)
@@ -158,7 +158,7 @@ class _Reader:
             settings["sparse"] = True
         return Node(
             kind="Input",
-            name=owner.name,
+            name=str(owner.name),
             inputs=(),
             settings=settings,
             layer=self.number(owner),
@@ -189,7 +189,7 @@ class _Reader:
         outputs = outputs_of(call)
         return Node(
             kind=kind,
-            name=operation.name,
+            name=str(operation.name),
             inputs=tuple(where[id(t)] for t in tensors),
             settings={**settings, **extra} if extra else settings,
             layer=number,

@@ -52,6 +52,8 @@ def value(setting: object) -> str:
     if isinstance(setting, tuple) and len(setting) == 2 and isinstance(setting[0], str):
         if setting[0] == "function":
             return "a function of your own"
+        if setting[0] == "float":
+            return f"float({setting[1]!r})"
         if isinstance(setting[1], tuple) and all(isinstance(p, tuple) and len(p) == 2 for p in setting[1]):
             return _call(setting[0], dict(setting[1]))
     if isinstance(setting, float) and setting.is_integer() and abs(setting) < 1e9:

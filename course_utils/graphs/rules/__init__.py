@@ -43,6 +43,7 @@ ALL_RULES: tuple[Rule, ...] = (
     activations.SEPARATE_ACTIVATIONS,
     operators.EVEN_FUNCTIONS,
     structure.WEIGHTLESS_LAYERS,
+    settings.STATISTICS,
     settings.INITIALISERS,
     settings.REGULARISERS,
     settings.INPUT_DTYPES,

@@ -102,6 +102,17 @@ def _regularisers(draft: Draft) -> None:
         _drop(call, "_regularizer")
 
 
+def _statistics(draft: Draft) -> None:
+    for call in draft.calls:
+        if call.kind == "Normalization":
+            axes, shape = call.settings.get("axis"), call.input_shape()
+            axes = axes if isinstance(axes, tuple) else () if axes is None else (axes,)
+            of_several = tuple(a for a in axes if isinstance(a, int) and shape[a : a + 1 or None] != (1,))
+            call.settings = {k: v for k, v in call.settings.items() if k not in ("mean", "variance")}
+            call.settings["axis"] = of_several
+            call.parameters = call.parameters or 1  # statistics that are given are no weights to Keras
+
+
 def _input_dtypes(draft: Draft) -> None:
     def embeds(call: Call) -> bool:
         return {reader.kind for reader, _ in readers[id(call)]} == {"Embedding"}
@@ -145,6 +156,12 @@ INITIALISERS = Rule(
     "What weights start from does not matter.",
     "Dense(8, kernel_initializer='uniform') = Dense(8)",
     _initialisers,
+)
+STATISTICS = Rule(
+    "statistics",
+    "What a Normalization was adapted to, or is given, are its weights; an axis of length 1 has but one.",
+    "Normalization(mean=0, variance=1)(x) = Normalization()(x)",
+    _statistics,
 )
 INPUT_DTYPES = Rule(
     "input dtypes",

@@ -15,8 +15,8 @@ _RESHAPING = frozenset(
     {"Flatten", "Reshape", "ExpandDims", "Squeeze", "Transpose", "Permute", "Swapaxes", "Moveaxis", "GetItem"}
 )
 _REDUCTIONS = {
-    "Sum": "Add", "Prod": "Multiply", "Mean": "Average", "Max": "Maximum", "Amax": "Maximum", "Min": "Minimum",
-    "Amin": "Minimum",
+    "Sum": "Add", "Prod": "Multiply", "Mean": "Average", "Average": "Average", "Max": "Maximum", "Amax": "Maximum",
+    "Min": "Minimum", "Amin": "Minimum",
 }  # fmt: skip
 """Operation over an axis → the layer that does the same over a list."""
 
@@ -120,6 +120,18 @@ def _pooling(draft: Draft) -> None:
         return None
 
     draft.sweep(step, ("Max", "Amax", "Mean"))
+    for call in draft.calls:
+        if call.kind in _POOLS and call.settings.get("pool_size") == call.input_shape()[1:-1]:
+            _pools_all(call)
+
+
+_POOLS = frozenset(f"{kind}Pooling{n}D" for kind in ("Max", "Average") for n in (1, 2, 3))
+
+
+def _pools_all(call: Call) -> None:
+    """A pool as large as what it reads."""
+    if call.family == "layer" and call.settings.get("padding") == "valid" and "data_format" not in call.settings:
+        call.kind, call.settings = f"Global{call.kind}", {"keepdims": True}
 
 
 def _axes_of(call: Call) -> tuple[int, ...]:
@@ -161,10 +173,14 @@ def _stacked(draft: Draft) -> None:
 
     def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
         stack, _ = call.inputs[0]
-        if stack.kind != "Stack" or uses.get(id(stack), 0) != 1 or call.settings.get("keepdims"):
+        joins = stack.kind == "Concatenate" and all(stack.input_shape(i)[-1:] == (1,) for i in range(len(stack.inputs)))
+        if not (stack.kind == "Stack" or joins) or uses.get(id(stack), 0) != 1 or call.settings.get("weights"):
             return None
+        # A concatenation of single features is a stack whose axis is kept.
         axis, rank = stack.settings.get("axis", 0), len(stack.shape)
-        if not isinstance(axis, int) or _axes_of(call) != (axis % rank,):
+        if bool(call.settings.get("keepdims")) != joins or call.family != "operation":
+            return None
+        if not isinstance(axis, int) or _axes_of(call) != (axis % rank,) or (joins and axis % rank != rank - 1):
             return None
         merge = new_call(call, _REDUCTIONS[call.kind], stack.inputs)
         merge.origin = stack.origin + call.origin
@@ -182,8 +198,8 @@ RESHAPING = Rule(
 )
 POOLING = Rule(
     "pooling over axes",
-    "A maximum or mean over time, or over height and width, is the global pooling layer.",
-    "ops.max(x, axis=1) = GlobalMaxPooling1D()(x)",
+    "A maximum or mean over time, or over height and width, is the global pooling layer; so is a pool of that size.",
+    "ops.max(x, axis=1) = GlobalMaxPooling1D()(x) = Flatten()(MaxPooling1D(9)(x)) on nine steps",
     _pooling,
 )
 KEPT_AXES = Rule(
@@ -194,7 +210,7 @@ KEPT_AXES = Rule(
 )
 STACKS = Rule(
     "stacks",
-    "What is taken over the axis of a stack is the merging layer.",
+    "What is taken over the axis of a stack, or over single features that are joined, is the merging layer.",
     "ops.mean(ops.stack([a, b], axis=1), axis=1) = Average()([a, b])",
     _stacked,
 )
