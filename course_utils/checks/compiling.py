@@ -277,6 +277,7 @@ def _metric_of(logged: str, outputs: list[str], called: list[str]) -> str:
     """A metric as training logs it, `"age_mae"`, in words."""
     import keras
 
+    logged = re.sub(r"_\d+$", "", logged)  # Keras numbers the metrics of a class
     for output, name in zip(outputs, called, strict=True):
         if len(outputs) > 1 and logged.startswith(f"{output}_"):
             return f"`{_name(keras.metrics.get, logged.removeprefix(f'{output}_'))}` of `{name}`"

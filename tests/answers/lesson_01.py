@@ -55,6 +55,12 @@ RIGHT = {
     "1.3": [lambda: 481, lambda: 481.0, lambda: np.int32(481)],
     "1.4": [
         lambda: photographs(layers.Conv2D(8, 3), layers.GlobalAveragePooling2D()),
+        lambda: photographs(
+            layers.Conv2D(8, 3),
+            layers.GlobalAveragePooling2D(keepdims=True),
+            layers.Dense(1, activation=layers.Activation("sigmoid")),
+            last=layers.Flatten(),
+        ),
         lambda: photographs(layers.Conv2D(8, 3, strides=4), layers.MaxPooling2D(8), layers.Flatten()),
         lambda: photographs(
             layers.Conv2D(4, 5), layers.GlobalMaxPooling2D(), layers.Dense(1), last=layers.Activation("sigmoid")

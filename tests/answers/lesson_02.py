@@ -37,6 +37,24 @@ def compiled_twice():
     return model
 
 
+class Wave(layers.Layer):
+    """A layer that Keras cannot make anew: its settings are not kept."""
+
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def call(self, x):
+        return keras.ops.sin(self.factor * x)
+
+
+def own_pieces():
+    inner = [layers.Dense(32, activation=lambda t: keras.ops.tanh(t)), layers.Lambda(lambda t: 2 * t), Wave(1.5)]
+    model = lecture(layers.Dense(32, "tanh"), *inner, layers.Dense(1))
+    model.compile(Adam(0.01), lambda truth, guess: keras.ops.mean((truth - guess) ** 2, axis=-1))
+    return model
+
+
 def with_nan():
     model = network(optimizer=Adam(0.01))
     model.layers[0].kernel.assign(model.layers[0].kernel * float("nan"))
@@ -58,8 +76,10 @@ RIGHT = {
         lambda: network(optimizer=Adam(learning_rate=0.01), loss="mean_squared_error"),
         lambda: network(optimizer=Adam(0.01), loss=[keras.losses.mean_squared_error]),
         compiled_twice,
+        lambda: network(optimizer=Adam(0.01), loss=lambda truth, guess: keras.ops.mean((truth - guess) ** 2, axis=-1)),
     ],
     "2.3": [
+        own_pieces,
         lambda: network(64, "gelu", optimizer=Adam(0.005)),
         lambda: network(64, "swish", optimizer=Adam(0.01), loss="log_cosh"),
         lambda: network(48, "gelu", 3, optimizer=Adam(0.003)),
@@ -81,6 +101,8 @@ WRONG = {
         (lambda: network(optimizer=Adam()), "learning rate is 0.001"),
         (lambda: network(optimizer=SGD(0.01)), "optimizer is SGD"),
         (lambda: network(optimizer=Adam(0.01), loss="mae"), "mean_absolute_error"),
+        (lambda: network(optimizer=Adam(0.01), loss=keras.metrics.MeanSquaredError), "is a metric"),
+        (lambda: network(optimizer=Adam(0.01), loss=keras.losses.MeanSquaredError("sum")), "(reduction=sum)"),
         (lambda: network(optimizer=Adam(0.01), loss="mean_sqared_error"), "no loss called `mean_sqared_error`"),
         (lambda: network(optimizer=Adam(0.01), loss=None), "without a loss"),
         (lambda: network(optimizer=Adam(0.01), loss=["mae", "mse"]), "is `mean_absolute_error, mean_squared_error`"),

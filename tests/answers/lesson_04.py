@@ -61,7 +61,7 @@ def one_hot(low, high, seed=0):
 
 def flat(read=None, hidden=64, numbers=32, loss=SPARSE, optimizer=None, shared=False):
     text, question = tokens("text"), tokens("question")
-    table = layers.Embedding(124, numbers)
+    table = layers.Embedding(124, numbers, name="text_words")
     read = read or layers.GlobalMaxPooling1D
     t, q = read()(table(text)), read()((table if shared else layers.Embedding(124, numbers))(question))
     h = layers.concatenate([q, t])
@@ -79,6 +79,12 @@ def convolution():
     h = layers.Dense(48, "relu")(layers.Concatenate()([layers.GlobalMaxPool1D()(t), q]))
     model = keras.Model([text, question], layers.Dense(25)(h))
     model.compile(Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+def with_an_lstm_left_over():
+    model = flat()
+    layers.LSTM(4)(model.get_layer("text_words").output)
     return model
 
 
@@ -103,7 +109,12 @@ RIGHT = {
         lambda: np.random.default_rng(1).multinomial(1, np.full(25, 1 / 25), size=1000),
         lambda: keras.ops.one_hot(np.arange(1000) % 25, 25),
     ],
-    "4.4": [convolution, lambda: flat(shared=True), lambda: flat(hidden=96, numbers=24, optimizer=Adam(0.015))],
+    "4.4": [
+        convolution,
+        with_an_lstm_left_over,
+        lambda: flat(shared=True),
+        lambda: flat(hidden=96, numbers=24, optimizer=Adam(0.015)),
+    ],
 }
 WRONG = {
     "4.1": [

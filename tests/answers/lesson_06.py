@@ -19,6 +19,11 @@ def three(order=("sin", "cos", "exp"), trunk=tanh, own=16, own_for=("sin", "cos"
     return keras.Model(x, [ends[name] for name in order])
 
 
+def three_by_name():
+    made = three()
+    return keras.Model(made.inputs, dict(zip(("exp", "cos", "sin"), made.outputs[::-1], strict=True)))
+
+
 def three_in_pieces():
     trunk, left, middle = layers.Dense(16), tanh(16), layers.Dense(16)
     exp, cos, sin = (layers.Dense(1, activation="linear", name=name) for name in ("exp", "cos", "sin"))
@@ -101,7 +106,7 @@ def lecture_again():
 
 
 RIGHT = {
-    "6.1": [three, three_in_pieces, three_nested],
+    "6.1": [three, three_in_pieces, three_nested, three_by_name],
     "6.2": [
         lambda: compiled(["mse", "mae"], [0.1, 0.9], [["mae"], []]),
         lambda: compiled({"exp": "mean_absolute_error", "sin": "MSE"}, {"exp": 0.9, "sin": 0.1}, {"sin": "mae"}),

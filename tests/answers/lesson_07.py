@@ -124,6 +124,12 @@ WRONG = {
         (energy_reads_activity, "should read"),
     ],
     "7.2": [
+        (
+            lambda: compiled(optimizer=Adam(keras.optimizers.schedules.CosineDecay(0.003, 500))),
+            "learning rate after 1,000 steps is 0; it should be 0.003",
+        ),
+        (lambda: compiled(weights={"energy": 0.05}), "`loss_weights` has no entry for the output `activity`"),
+        (lambda: compiled(metrics={"activity": ["binary_accuracy"], "energy": ["mae"]}), "`accuracy` of `activity`"),
         (tracker, "not compiled"),
         (
             lambda: compiled({**LOSSES, "activity": "binary_crossentropy"}),

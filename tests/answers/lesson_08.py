@@ -138,6 +138,7 @@ WRONG = {
         (lambda: model(income_activation=None), "softmax"),
     ],
     "8.3": [
+        (lambda: compiled(loss_weights=list(SMALL.values())[::-1]), "loss weight of"),
         (lambda: compiled(loss_weights=None), "loss weight of `age` is 1"),
         (lambda: compiled(loss_weights={"age": 1.5, "income": 0.5, "gender": 0.005}), "loss weight of `age` is 1.5"),
         (lambda: compiled(loss={**LOSSES, "gender": "mse"}), "loss of `gender`"),

@@ -119,6 +119,14 @@ def two_heads(
     return model
 
 
+def two_heads_by_name():
+    made = two_heads(pairs)
+    inputs = dict(zip(("main_input", "aux_input"), made.inputs, strict=True))
+    model = keras.Model(inputs, dict(zip(("main_output", "aux_output"), made.outputs, strict=True)))
+    model.compile(keras.optimizers.Adam(0.005), BOTH)
+    return model
+
+
 def pairs(tokens):
     return layers.GlobalMaxPooling1D()(layers.Conv1D(48, 2, activation="relu")(layers.Embedding(127, 32)(tokens)))
 
@@ -146,6 +154,7 @@ RIGHT = {
     ],
     "9.5": [
         lambda: two_heads(pairs),
+        two_heads_by_name,
         lambda: two_heads(memory, optimizer=keras.optimizers.Adam(0.008)),
         lambda: two_heads(bag, optimizer=keras.optimizers.Adam(0.02)),
     ],
@@ -161,6 +170,7 @@ WRONG = {
         (lambda: 3, "list of names"),
     ],
     "9.2": [
+        (lambda: relative(names=("aux_output", "main_output")), "head called `aux_output` is the one that should be"),
         (lambda: relative(loss=BCE, loss_weights=[1.0, 0.3]), "1 losses and 2 weights"),
         (lambda: relative(loss_weights={"main_output": 0.3, "aux_output": 1.0}), "weight of `main_output` is 0.3"),
         (lambda: relative(loss_weights=None), "weight of `aux_output` is 1"),

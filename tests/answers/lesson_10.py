@@ -102,6 +102,7 @@ RIGHT = {
     "10.4": [
         lambda: pictures(convolutions, square, Adam(0.005)),
         lambda: pictures(dense, distance, Adam(0.005)),
+        lambda: pictures(dense, layers.Lambda(lambda pair: abs(pair[0] - pair[1])), Adam(0.005)),
         lambda: pictures(lambda: convolutions(24), distance, Adam(0.003)),
     ],
 }

@@ -81,6 +81,24 @@ def head_after_freezing_all():
     return model
 
 
+def head_on_a_frozen_model():
+    made = head(loss=None, frozen=())
+    trunk = keras.Model(made.inputs, made.get_layer("second").output, name="trunk")
+    trunk.trainable = False
+    x = keras.Input((10,))
+    model = keras.Model(x, layers.Dense(3, "softmax", name="kind")(trunk(x, training=False)))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+def frozen_after_training():
+    model = head(frozen=())
+    model.fit(np.zeros((4, 10)), np.zeros(4), verbose=0)
+    for name in ("first", "second"):
+        model.get_layer(name).trainable = False
+    return model
+
+
 def blend(
     formula=lambda s, a, b: s * a + (1 - s) * b, config=True, full=True, weights=False, keywords=True, lost=False
 ):
@@ -142,7 +160,7 @@ RIGHT = {
         lambda: looks(merge=lambda a, b: layers.add([a, b])),
     ],
     "11.3": [ensemble, ensemble_by_hand, lambda: ensemble(lambda: layers.average)],
-    "11.4": [head, head_by_slicing, lambda: head(loss=["sparse_categorical_crossentropy"])],
+    "11.4": [head, head_by_slicing, head_on_a_frozen_model, lambda: head(loss=["sparse_categorical_crossentropy"])],
     "11.5": [blend, blend_with_operations, lambda: blend(lambda s, a, b: b + s * (a - b))],
     "11.6": [lambda: 5, lambda: 5.0, lambda: np.int64(5)],
 }
@@ -169,6 +187,7 @@ WRONG = {
         (lambda: ensemble(separate_inputs=True), "nput"),
     ],
     "11.4": [
+        (frozen_after_training, "frozen after training had begun"),
         (lambda: head(frozen=()), "`first` still trains"),
         (lambda: head(frozen=("first",)), "`second` still trains"),
         (lambda: head(frozen=("first", "second", "kind")), "`kind` is frozen too"),
