@@ -441,3 +441,9 @@ def test_weights_do_not_matter():
 def test_the_lectures_own_mistakes_on_the_real_models():
     only(compare_models(l15(pool=False), l15()), "insert", "GlobalMaxPooling1D")
     assert compare_models(l17(), l17()).same
+
+
+def test_an_activation_written_as_a_layer_where_none_belongs():
+    x = keras.Input((4,))
+    late = keras.Model(x, layers.ReLU(name="late")(layers.Dense(1, name="end")(x)))
+    only(compare_models(late, keras.Model(x, layers.Dense(1)(x))), "setting", "`late` is too much after `end`")

@@ -189,6 +189,8 @@ def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
     if keys == ["model"]:
         return f"{name} holds other layers, or holds them in another way, than the model it should be."
     activation = mine.get("activation")
+    if keys == ["activation"] and theirs.get("activation") == "linear" and work.exit(i) != work.entry(i):
+        return f"{call_name(work.graph, work.exit(i))} is too much after {name}; leave it out."
     if keys == ["activation"] and activation == "softmax" and mine.get("units") == 1:
         return (
             f"{name} is a softmax of one unit, which is always 1; "
