@@ -370,6 +370,9 @@ symptom(lambda: broken.train_on_batch(np.ones((4, 10)), [ones, ones]))
 # %% [markdown]
 # `compile` only takes notes; what does not fit shows at the first batch. In old Keras this line worked.
 #
+# Give both in the same form. A list of losses beside a dict of weights raises no error, but Keras then pairs the two by
+# the names in alphabetical order: here the 1.0 would go to `aux_output`.
+#
 # ### Exercise 12.13 · Case 7, the diagnosis
 #
 # What does Keras complain about?
