@@ -446,4 +446,4 @@ def test_the_lectures_own_mistakes_on_the_real_models():
 def test_an_activation_written_as_a_layer_where_none_belongs():
     x = keras.Input((4,))
     late = keras.Model(x, layers.ReLU(name="late")(layers.Dense(1, name="end")(x)))
-    only(compare_models(late, keras.Model(x, layers.Dense(1)(x))), "setting", "`late` is too much after `end`")
+    only(compare_models(late, keras.Model(x, layers.Dense(1)(x))), "delete", "`late` is too much after `end`")

@@ -51,6 +51,8 @@ _BY_NAME: dict[str, tuple[object, ...]] = {
     "training": (None,),
     "mean": (None, 0, 0.0),
     "variance": (None,),
+    "negative_slope": (0, 0.0),
+    "threshold": (0, 0.0),
 }
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTM2D"})
 _WITH_AXIS = frozenset({"Concatenate", "Stack"})

@@ -122,6 +122,11 @@ def change(work: Pairing, i: int, j: int) -> None:
     if not keys:
         return
     where = work.name(i)
+    if keys == ["activation"] and other.settings.get("activation") == "linear" and work.exit(i) != work.entry(i):
+        late = call_name(work.graph, work.exit(i))
+        message = f"{late} is too much after {where}; leave it out."
+        work.add(work.place(i), Edit("delete", late, sentence([message]), nodes=(work.exit(i),)), changes=0.95)
+        return
     message = _known_mistake(work, i, j, keys)
     if not message:
         name = _named_for(work, i, keys)
@@ -189,8 +194,6 @@ def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
     if keys == ["model"]:
         return f"{name} holds other layers, or holds them in another way, than the model it should be."
     activation = mine.get("activation")
-    if keys == ["activation"] and theirs.get("activation") == "linear" and work.exit(i) != work.entry(i):
-        return f"{call_name(work.graph, work.exit(i))} is too much after {name}; leave it out."
     if keys == ["activation"] and activation == "softmax" and mine.get("units") == 1:
         return (
             f"{name} is a softmax of one unit, which is always 1; "
