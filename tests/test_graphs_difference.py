@@ -150,10 +150,10 @@ def pair_of(function):
             "`arctan2` is an `Arctan2()`; it should be an `Add()`.",
         ),
         (
-            lambda a, b: ops.square(a),
-            lambda a, b: layers.Multiply()([a, b]),
+            lambda a, b: layers.Concatenate()([ops.square(a), b]),
+            lambda a, b: layers.Concatenate()([layers.Multiply()([a, b]), b]),
             "rewire",
-            "`square` reads `a`; it should read `b`. So far the input `b` reaches no output.",
+            "`square` reads `a`; it should read `b`.",
         ),
         (
             lambda a, b: ops.square(a - b),

@@ -173,8 +173,8 @@ def moved(edits: list[Edit], work: Pairing) -> list[Edit]:
         for new in [e for e in result if e.kind == "insert"]:
             if _same_layers(work, gone, new):
                 names = listed(call_name(work.graph, p) for p in gone.nodes)
-                verb = "stands" if len(gone.nodes) == 1 else "stand"
-                message = f"{names} {verb} in the wrong place; it belongs {new.where}."
+                stands, belongs = ("stands", "it belongs") if len(gone.nodes) == 1 else ("stand", "they belong")
+                message = f"{names} {stands} in the wrong place; {belongs} {new.where}."
                 joined = Edit(
                     "move", names, message, gone.nodes, new.wires, gone.new_wires, new.targets, new.after, new.before,
                 )  # fmt: skip
