@@ -32,12 +32,14 @@ test-browser: $(STAMP)  ## a learner's first minutes in a real browser (needs ch
 
 # Another minor version of Keras and another backend are laid over .venv, each in a folder of its own.
 OTHER_KERAS := 3.12.4
+# Keras on JAX reads its own variables in a way that NumPy 2 warns of.
+ON_JAX := -W "ignore:__array__ implementation:DeprecationWarning"
 GRAPH_TESTS := tests/test_graphs_*.py tests/test_public_code.py tests/test_audit.py
 
 test-backends: .venv-backends/installed  ## the tests of graphs on an older Keras, and on JAX
 	PYTHONPATH=.venv-backends/keras $(PY) -c "import keras; assert keras.__version__ == '$(OTHER_KERAS)', keras.__version__"
 	PYTHONPATH=.venv-backends/keras $(PY) -m pytest $(GRAPH_TESTS) -n $(JOBS) $(ARGS)
-	PYTHONPATH=.venv-backends/jax KERAS_BACKEND=jax $(PY) -m pytest $(GRAPH_TESTS) -n $(JOBS) $(ARGS)
+	PYTHONPATH=.venv-backends/jax KERAS_BACKEND=jax $(PY) -m pytest $(GRAPH_TESTS) -n $(JOBS) $(ON_JAX) $(ARGS)
 
 .venv-backends/installed: $(STAMP)
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) --no-deps --target .venv-backends/keras keras==$(OTHER_KERAS)

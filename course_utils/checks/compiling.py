@@ -119,7 +119,7 @@ def _rates(optimizer: keras.optimizers.Optimizer) -> tuple[float, ...]:
     """Learning rates, which a schedule may change."""
     import keras
 
-    rates, now = [], int(optimizer.iterations)
+    rates, now = [], keras.ops.copy(optimizer.iterations)
     for steps in RATES_AFTER:
         optimizer.iterations.assign(steps)
         rates.append(float(keras.ops.convert_to_tensor(optimizer.learning_rate)))
@@ -352,7 +352,7 @@ class Compiled(Criterion):
             # With a single output a weight only rescales the gradient, but it was not asked for.
             if not np.isclose(weight, right_weight) if self.weights else weight <= 0 < right_weight:
                 as_paired = "" if np.isclose(weight, found.weights[name]) else _PAIRED
-                return f"the loss weight{where} is {weight:g}; it should be {right_weight:g}.{as_paired}"
+                return f"the loss weight{where} is {weight:.4g}; it should be {right_weight:g}.{as_paired}"
         if self.metrics and measured and measured.missing:
             return f"the metric {_metric_of(measured.missing[0], theirs, mine)} is missing."
         if self.optimizer and found.optimizer != wanted.optimizer:

@@ -226,7 +226,7 @@ def _copy_of(model: keras.Model) -> Iterator[keras.Model]:
             copy = keras.models.clone_model(model)
         _take_over(copy, model)
     except Exception:
-        before = [variable.numpy() for variable in model.variables]
+        before = [keras.ops.copy(variable) for variable in model.variables]
         inputs, outputs = (getattr(model, f"_{ends}_struct", getattr(model, ends)) for ends in ("inputs", "outputs"))
         try:
             yield keras.Model(inputs, outputs)
