@@ -47,8 +47,13 @@ class TestCompileSettings:
         assert set(resolve(compiled(model, loss="mse")).losses.values()) == {"mean_squared_error"}
 
     def test_metrics(self):
-        model = compiled(loss=["mse", "categorical_crossentropy"], metrics={"income": ["acc", keras.metrics.AUC()]})
-        assert resolve(model).metrics == {"age": frozenset(), "income": frozenset({"accuracy", "auc"})}
+        losses = ["mse", "categorical_crossentropy"]
+        target = compiled(loss=losses, metrics={"income": ["acc", keras.metrics.AUC()]})
+        model = compiled(loss=losses, metrics=[["mae"], ["AUC", "categorical_accuracy"]])
+        assert Compiled(metrics=True).judge(attempt(model, target)).passed
+        turned = compiled(loss=losses, metrics={"age": ["acc"], "income": ["AUC"]})
+        found = Compiled(metrics=True).judge(attempt(turned, target))
+        assert found.message == "the metric `accuracy` of `income` is missing."
 
     def test_a_loss_of_ones_own(self):
         assert resolve(compiled(loss=lambda truth, guess: keras.ops.mean(truth - guess))).losses["age"]

@@ -6,6 +6,7 @@ gives the words, and what a `Trial` computes gives the verdict.
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from collections.abc import Callable, Collection, Mapping
@@ -30,8 +31,6 @@ class Resolved:
     """Output → name of its loss and the settings of it that are not Keras's defaults."""
     weights: dict[str, float]
     """Output → weight of its loss."""
-    metrics: dict[str, frozenset[str]]
-    """Output → names of its metrics."""
     optimizer: str
     """Name of its class; empty when `compile` was given none."""
     learning_rates: tuple[float, ...]
@@ -76,7 +75,7 @@ def _made_anew(value: Any) -> Any:
 
 
 def resolve(model: keras.Model) -> Resolved:
-    """Losses, weights and metrics of each output.
+    """Loss and weight of each output, optimizer, and a trial that computes losses and metrics.
 
     Raises:
         CompileProblem: when training would refuse the settings.
@@ -101,11 +100,9 @@ def resolve(model: keras.Model) -> Resolved:
     except Exception as error:
         raise CompileProblem(_why(error, tried, names)) from None
     weights = {name: _number(one) for name, one in _spread(settings.get("loss_weights"), names).items()}
-    plain, weighted = (_metrics(settings.get(which), names) for which in ("metrics", "weighted_metrics"))
     return Resolved(
         losses=losses,
         weights=weights,
-        metrics={name: plain[name] | weighted[name] for name in names},
         optimizer=type(optimizer).__name__,
         learning_rates=_rates(optimizer),
         trial=trial,
@@ -186,6 +183,11 @@ def _why(error: Exception, settings: Mapping[str, Any], names: list[str]) -> str
     return f"training would fail at the first batch; Keras says: “{first[:200]}”"
 
 
+def _equal(number: float, other: float) -> bool:
+    """Up to what rounding in float32 may leave of a measured weight."""
+    return math.isclose(number, other, rel_tol=1e-4)
+
+
 def _several(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
@@ -215,20 +217,6 @@ def _loss(given: Any) -> str | None:
     if isinstance(given, (list, tuple)):
         return ", ".join(str(_loss(one)) for one in given)
     return None if given is None else _name(keras.losses.get, given)
-
-
-def _metrics(value: Any, names: list[str]) -> dict[str, frozenset[str]]:
-    import keras
-
-    def of(one: Any) -> frozenset[str]:
-        # Names in full: the kind of accuracy is resolved by Keras from the shapes.
-        found = {_name(keras.metrics.get, metric) for metric in keras.tree.flatten(one) if metric is not None}
-        return frozenset("accuracy" if name in _ACCURACIES else name for name in found)
-
-    return {name: of(one) for name, one in (_spread(value, names) if len(names) > 1 else {names[0]: value}).items()}
-
-
-_ACCURACIES = {"binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}
 
 
 def _name(get: Callable[[Any], Any], given: Any) -> str:
@@ -294,7 +282,7 @@ def _same_graph(attempt: Attempt, without: Collection[str] = ()) -> bool:
 class Compiled(Criterion):
     """The compile settings are the answer's, output by output, however they are written.
 
-    Both are tried on the same targets and predictions: equal are those that give the same total loss and gradients.
+    Both are tried on the same targets and predictions; what gives the same total loss is the same.
 
     Args:
         weights: whether loss weights are compared.
@@ -343,15 +331,15 @@ class Compiled(Criterion):
             if measured is None:  # no batch fits both; that the outputs differ, the graph tells
                 if loss != right:
                     return f"the loss{where} is `{loss}`; it should be `{right}`."
-            elif (factor := measured.factors[at]) is None or (loss != right and not np.isclose(factor, 1.0)):
+            elif (factor := measured.factors[at]) is None or (loss != right and not _equal(factor, 1.0)):
                 if loss != right:
                     return f"the loss{where} is `{loss}`; it should be `{right}`."
                 return f"the loss{where} is called `{loss}`, as it should be, but it computes something else."
             else:
                 weight = factor * right_weight
             # With a single output a weight only rescales the gradient, but it was not asked for.
-            if not np.isclose(weight, right_weight) if self.weights else weight <= 0 < right_weight:
-                as_paired = "" if np.isclose(weight, found.weights[name]) else _PAIRED
+            if not _equal(weight, right_weight) if self.weights else weight <= 0 < right_weight:
+                as_paired = "" if _equal(weight, found.weights[name]) else _PAIRED
                 return f"the loss weight{where} is {weight:.4g}; it should be {right_weight:g}.{as_paired}"
         if self.metrics and measured and measured.missing:
             return f"the metric {_metric_of(measured.missing[0], theirs, mine)} is missing."
@@ -360,7 +348,7 @@ class Compiled(Criterion):
         if self.learning_rate:
             pairs = zip(RATES_AFTER, found.learning_rates, wanted.learning_rates, strict=True)
             for steps, rate, right_rate in pairs:
-                if not np.isclose(rate, right_rate):
+                if not _equal(rate, right_rate):
                     after = f" after {steps:,} steps" if steps else ""
                     return f"the learning rate{after} is {rate:g}; it should be {right_rate:g}."
         return None
