@@ -18,6 +18,7 @@ import numpy as np
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
+from course_utils.graphs.words import plural
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +33,7 @@ class Resolved:
     weights: dict[str, float]
     """Output → weight of its loss."""
     optimizer: str
-    """Name of its class; empty when `compile` was given none."""
+    """Name of its class."""
     learning_rates: tuple[float, ...]
     """The learning rate after each number of steps in `RATES_AFTER`."""
     trial: Trial = field(repr=False, compare=False)
@@ -172,7 +173,7 @@ def _why(error: Exception, settings: Mapping[str, Any], names: list[str]) -> str
             usual = "`None` where no loss is meant" if what == "loss" else "1 where nothing is weighted"
             return f"`{what}` has no entry for the output `{missing[0]}`; write {usual}."
         if isinstance(value, (list, tuple)) and is_flat and len(value) != len(names):
-            entries, outputs = (_several(len(value), "entry", "entries"), _several(len(names), "output", "outputs"))
+            entries, outputs = ("1 entry" if len(value) == 1 else f"{len(value)} entries", plural(len(names), "output"))
             return f"`{what}` lists {entries} for {outputs}."
     for what, get in (("loss", keras.losses.get), ("metrics", keras.metrics.get)):
         for one in keras.tree.flatten(settings.get(what)):
@@ -186,10 +187,6 @@ def _why(error: Exception, settings: Mapping[str, Any], names: list[str]) -> str
 def _equal(number: float, other: float) -> bool:
     """Up to what rounding in float32 may leave of a measured weight."""
     return math.isclose(number, other, rel_tol=1e-4)
-
-
-def _several(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def _knows(get: Callable[[Any], Any], name: str) -> bool:
@@ -234,7 +231,7 @@ def _name(get: Callable[[Any], Any], given: Any) -> str:
     shown = ", ".join(
         f"{key}={value}"
         for key, value in sorted(config.items())
-        if value and value not in ("sum_over_batch_size", "auto") and _DEFAULTS.get(key, value) != value
+        if key in _DEFAULTS and value and value != _DEFAULTS[key]
     )
     return f"{name}({shown})" if shown else str(name)
 
@@ -306,8 +303,7 @@ class Compiled(Criterion):
         wanted = resolve(attempt.target)
         mine, theirs = list(found.losses), list(wanted.losses)
         if len(mine) != len(theirs):
-            several = _several(len(mine), "output", "outputs")
-            return self.found(False, f"the model has {several}; {len(theirs)} asked for.")
+            return self.found(False, f"the model has {plural(len(mine), 'output')}; {len(theirs)} asked for.")
         objection = self.objection(found, wanted, mine)
         if objection and mine != theirs and set(mine) == set(theirs):
             # The same names in another order: the outputs are listed in another order, which is told by the graph, or

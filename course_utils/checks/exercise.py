@@ -74,10 +74,7 @@ class Exercise:
                 break
             try:
                 findings.append(criterion.judge(attempt))
-            except (
-                Exception,
-                SystemExit,
-            ) as error:  # a check never raises; what stumbled is said, not taken for a verdict
+            except (Exception, SystemExit) as error:  # what stumbled is said, not taken for a verdict
                 findings.append(Finding(criterion.name, False, _stumbled(error)))
         return findings
 

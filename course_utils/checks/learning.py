@@ -14,6 +14,7 @@ import numpy as np
 
 from course_utils.checks.compiling import CompileProblem, output_names, settings_of
 from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.models import all_layers
 from course_utils.checks.result import Finding
 from course_utils.data.dataset import Arrays, Dataset
 
@@ -241,10 +242,7 @@ def _take_over(copy: keras.Model, model: keras.Model) -> None:
     """Give the copy what does not train: what a `Normalization` was adapted to, a frozen trunk."""
     for mine, theirs in zip(copy.non_trainable_variables, model.non_trainable_variables, strict=True):
         mine.assign(theirs)
-    waiting = list(copy.layers)
-    while waiting:
-        layer = waiting.pop()
-        waiting += getattr(layer, "layers", ())
+    for layer in all_layers(copy):
         if hasattr(layer, "finalize_state"):  # `Normalization` computes with constants made from its weights
             layer.finalize_state()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
+from course_utils.graphs.words import article
 
 if TYPE_CHECKING:
     import keras
@@ -36,8 +37,7 @@ def not_a_model(value: Any) -> str | None:
     if isinstance(value, (list, tuple)):
         return f"this is a {type(value).__name__}; a model is made by `keras.Model(inputs, outputs)`."
     if not isinstance(value, keras.Model):
-        kind = type(value).__name__
-        return f"a Keras model was asked for; this is a{'n' if kind[0] in 'AEIOaeio' else ''} {kind}."
+        return f"a Keras model was asked for; this is {article(type(value).__name__)}."
     try:
         read(value)
     except UnreadableModel as error:
@@ -201,7 +201,7 @@ class Frozen(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare what is trainable, weight by weight."""
-        by_name = {layer.name: layer for layer in _all_layers(attempt.value)}
+        by_name = {layer.name: layer for layer in all_layers(attempt.value)}
         for wanted in self.layers:
             if wanted not in by_name:
                 return self.found(False, f"there is no layer `{wanted}` in the model.")
@@ -223,11 +223,11 @@ class Frozen(Criterion):
         return self.found(True, "frozen where asked, and only there.")
 
 
-def _all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
     """The layers of a model and of the models in it, without these models themselves."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            yield from _all_layers(layer)
+            yield from all_layers(layer)
         else:
             yield layer
 

@@ -46,10 +46,12 @@ def _from_attributes(layer: Any, keys: tuple[str, ...]) -> dict[str, object] | N
     settings: dict[str, object] = {}
     for key in keys:
         content = getattr(layer, key, layer)
-        if content is None or type(content) in (bool, int, str) or (type(content) is float and math.isfinite(content)):
-            settings[key] = content
-        elif type(content) in (tuple, list) and all(type(v) in (bool, int, float, str) for v in content):
-            settings[key] = tuple(content)
+        if (
+            content is None
+            or type(content) in (bool, int, float, str)
+            or (type(content) in (tuple, list) and all(type(v) in (bool, int, float, str) for v in content))
+        ):
+            settings[key] = plain(content)
         elif isinstance(content, types.FunctionType) and (content.__module__ or "").startswith("keras."):
             settings[key] = content.__name__
         elif type(content).__module__.startswith("keras.src.initializers."):
