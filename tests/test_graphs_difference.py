@@ -206,7 +206,7 @@ def test_heads_listed_twice_or_in_another_order_or_not_at_all():
     twice = only(compare_models(two_heads(lambda a, b: [a, a]), right), "output", "`sin` is listed twice", "`exp`")
     assert twice.output == 1
     only(compare_models(two_heads(lambda a, b: [b, a]), right), "output", "`exp` and `sin`", "in this order")
-    only(compare_models(two_heads(lambda a, b: [a]), right), "output", "`exp`", "nothing uses it")
+    only(compare_models(two_heads(lambda a, b: [a]), right), "output", "`exp`", "never used")
     only(compare_models(two_heads(lambda a, b: [a, b, b]), right), "output", "`exp` is listed twice")
 
 

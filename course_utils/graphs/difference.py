@@ -84,30 +84,46 @@ def compare_models(
 def compare_graphs(graph: Graph, target: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()) -> Difference:
     """As `compare_models`, for graphs that are already read."""
     rules = (tuple(without), tuple(also))
-    pair = _forms(graph, target, *rules)
     intern = Interner()
-    a, b = Side(pair[0], intern), Side(pair[1], intern)
+    a, b = (Side(form, intern) for form in normal_forms(graph, target, without=rules[0], also=rules[1]))
     if isomorphism(a, b, intern) is not None:
         return Difference((), graph, target, rules)
     best = _fewest(a, b, intern, graph, target)
-    seen = {tuple(len(g.nodes) for g in pair)}
-    for left_out in _ALSO_TRIED:
-        if best is not None and (not best.edits or best.cost <= (1, 1.0)):
+    seen = {(False, len(a.live), len(b.live))}
+    # Some rules join calls: where one of those calls is what is wrong, they are better looked at apart. And what is
+    # missing may be there, in a branch that leads nowhere.
+    tried = [(left_out, False) for left_out in _ALSO_TRIED] + [((), True)] * bool(graph.dead)
+    for left_out, branches in tried:
+        if best is not None and (not best.edits or (best.cost <= (1, 1.0) and not branches)):
             break
-        # Some rules join calls: where one of those calls is what is wrong, they are better looked at apart.
-        pair = _forms(graph, target, rules[0] + left_out, rules[1])
-        sizes = tuple(len(g.nodes) for g in pair)
-        if sizes not in seen:
-            seen.add(sizes)
-            intern = Interner()
-            a, b = Side(pair[0], intern), Side(pair[1], intern)
-            found = _fewest(a, b, intern, graph, target)
-            if found is not None and (best is None or found.cost < best.cost):
-                best = found
+        found = _fewest_without(graph, target, rules, left_out, branches, seen)
+        if found is not None and (best is None or found.cost < best.cost):
+            best = found
     if best is None:
         message = "The layers agree one by one, but they are not connected in the same way."
         return Difference((Edit("rewire", graph.name, message),), graph, target, rules)
     return Difference(best.edits, graph, target, rules)
+
+
+def _fewest_without(
+    graph: Graph,
+    target: Graph,
+    rules: tuple[tuple[str, ...], tuple[str, ...]],
+    left_out: tuple[str, ...],
+    branches: bool,
+    seen: set[tuple[bool, int, int]],
+) -> Edits | None:
+    """The fewest edits when some rules do not hold, or with what leads nowhere; None if that shows nothing new."""
+    pair = normal_forms(graph, target, without=rules[0] + left_out, also=rules[1], branches=branches)
+    sizes = (branches, len(pair[0].nodes), len(pair[1].nodes))
+    if sizes in seen:
+        return None
+    seen.add(sizes)
+    intern = Interner()
+    a, b = (Side(form, intern) for form in pair)
+    found = _fewest(a, b, intern, graph, target)
+    # Branches count only where an edit uses one: what leads nowhere changes nothing else that is told.
+    return found if found is None or not branches or found.uses(graph.dead) else None
 
 
 def _fewest(a: Side, b: Side, intern: Interner, graph: Graph, target: Graph) -> Edits | None:
@@ -150,21 +166,3 @@ _ALSO_TRIED: tuple[tuple[str, ...], ...] = (
     ("associative merges",),
     ("repeated calls", "associative merges"),
 )
-
-
-def _forms(graph: Graph, target: Graph, without: tuple[str, ...], also: tuple[str, ...]) -> tuple[Graph, Graph]:
-    mine, theirs = normal_forms(graph, target, without=without, also=also)
-    return mine, _without_dead(theirs)
-
-
-def _without_dead(graph: Graph) -> Graph:
-    """The graph without calls that no output depends on; they come last, so nothing is renumbered."""
-    if not graph.dead:
-        return graph
-    import dataclasses
-
-    from course_utils.graphs.draft import Draft
-
-    draft = Draft.of(graph)
-    draft.calls = [call for call in draft.calls if not call.dead]
-    return dataclasses.replace(draft.graph(), dead=frozenset())

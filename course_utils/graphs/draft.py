@@ -6,8 +6,8 @@ can drop, add or join calls in one sweep without renumbering.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from course_utils.graphs.graph import Graph, Node, Path, Shape, Tensor
 
@@ -16,11 +16,11 @@ class Call:
     """One call in a draft; fields as in `Node`, but `inputs` are (call, output number) pairs."""
 
     __slots__ = (
-        "call", "dead", "dtypes", "family", "inner", "inputs", "kind", "layer", "name", "origin", "parameters",
+        "call", "dtypes", "family", "inner", "inputs", "kind", "layer", "name", "origin", "parameters",
         "ports", "settings", "shapes", "traced",
     )  # fmt: skip
 
-    def __init__(self, node: Node, inputs: list[Source], *, dead: bool = False) -> None:
+    def __init__(self, node: Node, inputs: list[Source]) -> None:
         self.kind = node.kind
         self.name = node.name
         self.inputs = inputs
@@ -35,7 +35,6 @@ class Call:
         self.ports: list[str] = list(node.ports)
         self.traced = node.traced
         self.origin: tuple[Path, ...] = node.origin
-        self.dead = dead
 
     @property
     def shape(self) -> Shape:
@@ -61,7 +60,11 @@ Step = Callable[[Call, "list[Call]"], "Sequence[Source] | None"]
 
 @dataclass
 class Draft:
-    """A graph under rewriting; `calls` are in an order in which each reads only earlier ones."""
+    """A graph under rewriting; `calls` are in an order in which each reads only earlier ones.
+
+    Branches that lead nowhere are either gone (`of`), so that no rule can take them for a part of the model, or their
+    ends are kept (`with_branches`), and then a rule sees what reads a call of the model, be it read in vain.
+    """
 
     name: str
     calls: list[Call]
@@ -71,22 +74,43 @@ class Draft:
     output_names: tuple[str, ...]
     inputs_by_name: bool
     outputs_by_name: bool
+    loose: list[Source] = field(default_factory=list)
+    """Ends of branches that no output depends on, where these are kept."""
 
     @classmethod
     def of(cls, graph: Graph) -> Draft:
-        """A draft of a graph; calls that have no origin yet get their own path."""
-        calls: list[Call] = []
-        for i, node in enumerate(graph.nodes):
-            call = Call(node, [(calls[t.node], t.index) for t in node.inputs], dead=i in graph.dead)
-            if not call.origin:
-                call.origin = ((i,),)
-            calls.append(call)
+        """A draft of what the outputs of a graph depend on."""
+        return cls._of(graph, [i for i in range(len(graph.nodes)) if i not in graph.dead])
+
+    @classmethod
+    def with_branches(cls, graph: Graph) -> Draft:
+        """A draft of all of a graph."""
+        draft = cls._of(graph, range(len(graph.nodes)))
+        read = {id(source) for call in draft.calls for source, _ in call.inputs}
+        ends = [call for i, call in enumerate(draft.calls) if i in graph.dead and id(call) not in read]
+        draft.loose = [(call, k) for call in ends for k in range(max(1, len(call.shapes)))]
+        return draft
+
+    @classmethod
+    def _of(cls, graph: Graph, kept: Iterable[int]) -> Draft:
+        """A draft of some calls of a graph; those that have no origin yet get their own path."""
+        calls: dict[int, Call] = {}
+        for i in kept:
+            node = graph.nodes[i]
+            calls[i] = Call(node, [(calls[t.node], t.index) for t in node.inputs])
+            if not calls[i].origin:
+                calls[i].origin = ((i,),)
         inputs = [(calls[t.node], t.index) for t in graph.inputs]
         outputs = [(calls[t.node], t.index) for t in graph.outputs]
         return cls(
-            graph.name, calls, inputs, outputs, graph.input_names, graph.output_names, graph.inputs_by_name,
-            graph.outputs_by_name,
+            graph.name, list(calls.values()), inputs, outputs, graph.input_names, graph.output_names,
+            graph.inputs_by_name, graph.outputs_by_name,
         )  # fmt: skip
+
+    @property
+    def ends(self) -> list[Source]:
+        """What is not read by a call and yet needed: outputs, and ends of branches that are kept."""
+        return self.outputs + self.loose
 
     def graph(self) -> Graph:
         """The finished graph; what nothing needs is left out."""
@@ -96,6 +120,7 @@ class Draft:
         def tensors(sources: Sequence[Source]) -> tuple[Tensor, ...]:
             return tuple([Tensor(number[id(c)], i) for c, i in sources])
 
+        live = self._needed(self.inputs + self.outputs) if self.loose else number
         return Graph(
             name=self.name,
             nodes=tuple([call.node(tensors(call.inputs)) for call in self.calls]),
@@ -105,26 +130,25 @@ class Draft:
             output_names=self.output_names,
             inputs_by_name=self.inputs_by_name,
             outputs_by_name=self.outputs_by_name,
-            dead=frozenset(i for i, call in enumerate(self.calls) if call.dead),
+            dead=frozenset(i for i, call in enumerate(self.calls) if id(call) not in live),
         )
 
     def uses(self) -> dict[int, int]:
-        """How often each call (by `id`) is read, or is an output of the model; dead calls count for dead ones alone."""
+        """How often each call (by `id`) is read, or is an end."""
         counts = dict.fromkeys(map(id, self.calls), 0)
         for call in self.calls:
             for source, _ in call.inputs:
-                counts[id(source)] += source.dead or not call.dead
-        for source, _ in self.outputs:
+                counts[id(source)] += 1
+        for source, _ in self.ends:
             counts[id(source)] += 1
         return counts
 
     def readers(self) -> dict[int, list[tuple[Call, str]]]:
-        """For each call (by `id`): the calls that matter which read it, and through which port."""
+        """For each call (by `id`): the calls which read it, and through which port."""
         found: dict[int, list[tuple[Call, str]]] = {id(call): [] for call in self.calls}
         for call in self.calls:
-            if not call.dead:
-                for (source, _), port in zip(call.inputs, call.ports, strict=True):
-                    found[id(source)].append((call, port))
+            for (source, _), port in zip(call.inputs, call.ports, strict=True):
+                found[id(source)].append((call, port))
         return found
 
     def sweep(self, step: Step, kinds: Collection[str] | None = None) -> None:
@@ -153,34 +177,24 @@ class Draft:
         self.calls = done
         if moved:
             self.outputs = [moved.get((id(s[0]), s[1]), s) for s in self.outputs]
+            self.loose = [moved.get((id(s[0]), s[1]), s) for s in self.loose]
             self.prune()  # what was replaced reads nothing any more
 
     def __post_init__(self) -> None:
         self._graveyard: list[Call] = []  # an id is good only while its object lives
 
     def prune(self) -> None:
-        """Drop calls that no output needs, except inputs of the model and branches the learner left dead."""
-        needed: set[int] = {id(call) for call, _ in self.inputs}
-        wanted: set[int] = {id(call) for call, _ in self.outputs}
+        """Drop calls that nothing needs, except inputs of the model."""
+        needed = self._needed(self.inputs + self.ends)
+        self.calls = [call for call in self.calls if id(call) in needed]
+
+    def _needed(self, ends: Sequence[Source]) -> set[int]:
+        """The calls (by `id`) that these tensors depend on."""
+        needed = {id(call) for call, _ in ends}
         for call in reversed(self.calls):
-            if id(call) in wanted:
-                call.dead = False
-            if id(call) in wanted or call.dead:
-                needed.add(id(call))
-                if not call.dead:
-                    wanted |= {id(source) for source, _ in call.inputs}
-                else:
-                    needed |= {id(source) for source, _ in call.inputs}
-        # What only a dead call still reads is dead itself.
-        keep: list[Call] = []
-        held: set[int] = set()
-        for call in reversed(self.calls):
-            if id(call) in needed or id(call) in held:
-                if id(call) not in wanted and call.family != "input":
-                    call.dead = True
-                held |= {id(source) for source, _ in call.inputs}
-                keep.append(call)
-        self.calls = keep[::-1]
+            if id(call) in needed:
+                needed |= {id(source) for source, _ in call.inputs}
+        return needed
 
 
 def new_call(
@@ -206,4 +220,4 @@ def new_call(
         ports=tuple(ports),
         origin=like.origin,
     )
-    return Call(node, list(inputs), dead=like.dead)
+    return Call(node, list(inputs))

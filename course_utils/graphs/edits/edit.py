@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from course_utils.graphs.graph import Path
@@ -39,6 +40,8 @@ class Edit:
     """For what is missing: the learner's calls that should read it."""
     output: int | None = None
     """Position among the model's outputs, where that is concerned."""
+    unused: tuple[Path, ...] = ()
+    """The learner's call that leads nowhere so far and that this edit would use: the message says so."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,10 @@ class Edits:
     """Matched calls of the learner's normal form that read what they should not, or are of another class."""
     abandoned: int = 0
     """Groups of the learner's calls that no edit names and that nothing would use any more."""
+
+    def uses(self, dead: Collection[int]) -> bool:
+        """Whether an edit takes up a call of the learner's that leads nowhere, and says so."""
+        return any(path[0] in dead for edit in self.edits for path in edit.unused)
 
     @property
     def cost(self) -> tuple[int, float]:

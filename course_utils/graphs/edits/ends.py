@@ -65,9 +65,9 @@ def outputs(work: Pairing) -> None:
                 work.accept(fit, t)
             elif image is not None:
                 name = work.tensor(image)
-                aside = "It is built, but nothing uses it." if not work.a.live[image[0]] else ""
-                message = sentence([f"{name} should be the {ordinal(k)} output of the model.", aside])
-                edit = Edit("output", name, message, nodes=work.paths([image[0]]), output=k)
+                unused = work.unused([image])
+                message = sentence([f"{name} should be the {ordinal(k)} output of the model.", work.aside(unused)])
+                edit = Edit("output", name, message, nodes=work.paths([image[0]]), output=k, unused=unused)
                 work.add(10_000.0 + k, edit)
     for m in dict.fromkeys(mine):
         if left[m] > 0:
@@ -101,7 +101,7 @@ def _wrong_output(work: Pairing, k: int, mine: list[Ref], theirs: list[Ref]) -> 
         parts = [f"the output of the model is {name}; it should be {right}."]
     else:
         parts = [f"the {ordinal(k)} output is {name}; it should be {right}."]
-    if not work.a.live[image[0]] and mine.count(mine[k]) == 1:
-        parts.append(f"so far {right} is built and never used.")
-    edit = Edit("output", right, sentence(parts), nodes=work.paths([mine[k][0], image[0]]), output=k)
+    unused = work.unused([image])
+    parts.append(work.aside(unused))
+    edit = Edit("output", right, sentence(parts), nodes=work.paths([mine[k][0], image[0]]), output=k, unused=unused)
     work.add(10_000.0 + k, edit)

@@ -50,7 +50,8 @@ def insert(work: Pairing, group: list[int]) -> None:
         else:
             parts.append(f"{plural(len(layers), 'layer')} are missing {place}: {what}{more}.")
         parts.append(_consequence(work, layers))
-    parts.append(work.aside(after))
+    unused = work.unused(after)
+    parts.append(work.aside(unused))
     at = work.place(after[0][0]) + 0.5 if after else (work.place(before[0]) - 0.5 if before else -1.0)
     work.add(
         at,
@@ -68,6 +69,7 @@ def insert(work: Pairing, group: list[int]) -> None:
             after=tuple(work.exit(s) for s, _ in after),
             before=tuple(work.entry(r) for r in before),
             output=ends[0] if ends else None,
+            unused=unused,
         ),
         changes=1.05 * len(group),  # what is there and unused is named first
     )

@@ -19,6 +19,7 @@ from course_utils.graphs.words import (
 Ref = tuple[int, int]
 """A tensor: call and output number, in a normal form."""
 _MOST_ROUTES = 60
+_UNUSED = " (the call that nothing reads)"
 
 
 class Pairing:
@@ -47,7 +48,7 @@ class Pairing:
         self._routes_b: dict[Ref, set[Ref]] = {}
         self.suspects: list[int] = []
         self.relabelled: set[int] = set()
-        self._places: dict[int, int] = {}
+        self._places: dict[int, str] = {}
 
     def add(self, place: float, edit: Edit, changes: float = 1.0) -> None:
         """Note an edit, where it stands in the learner's model and how much it changes."""
@@ -71,10 +72,12 @@ class Pairing:
             for k in range(len(self.mine.nodes)):
                 calls[call_name(self.graph, self.entry(k))].append(k)
             for several in calls.values():
-                entries = list(dict.fromkeys(map(self.entry, several)))
+                live = list(dict.fromkeys(self.entry(k) for k in several if self.a.live[k]))
                 for k in several:
-                    self._places[k] = entries.index(self.entry(k)) if len(entries) > 1 else -1
-        return f" ({ordinal(self._places[i])} call)" if self._places[i] >= 0 else ""
+                    place = f" ({ordinal(live.index(self.entry(k)))} call)" if self.entry(k) in live else _UNUSED
+                    several_calls = len(live) > (1 if self.a.live[k] else 0)
+                    self._places[k] = place if several_calls else ""
+        return self._places[i]
 
     def entry(self, i: int) -> Path:
         """The learner's call that a wire into a call of the normal form ends at."""
@@ -185,13 +188,19 @@ class Pairing:
                     stack.append(s)
         return {start[0]}
 
-    def aside(self, sources: Iterable[Ref], instead: Iterable[Ref] = ()) -> str:
-        """What the learner may not have noticed: that what should be read leads nowhere so far."""
+    def unused(self, sources: Iterable[Ref]) -> tuple[Path, ...]:
+        """The learner's call among these that leads nowhere so far, if there is one."""
         for i, _ in sources:
             if not any(self.a.live[r] for _, r, _ in self.a.readers[i]) and i not in self.a.outputs_at:
-                if i in self.a.input_at:
-                    return f"So far the input {call_name(self.graph, self.exit(i))} reaches no output."
-                return f"So far {call_name(self.graph, self.exit(i))} is built and never used."
+                return (self.exit(i),)
+        return ()
+
+    def aside(self, unused: Iterable[Path]) -> str:
+        """What the learner may not have noticed: that what should be read leads nowhere so far."""
+        for path in unused:
+            if self.graph.find(path).family == "input":
+                return f"So far the input {call_name(self.graph, path)} reaches no output."
+            return f"So far {call_name(self.graph, path)} is built and never used."
         return ""
 
     def place_of(self, after: list[Ref], before: list[int], ends: list[int]) -> str:

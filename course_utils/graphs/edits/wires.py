@@ -149,17 +149,18 @@ def rewire(work: Pairing, i: int, j: int, wrong: list[tuple[Ref | None, Ref | No
             f"{name} reads {listed(work.tensor(m) for m in dict.fromkeys(mine))}; "
             f"it should read {listed(work.tensor(t) for t in dict.fromkeys(theirs))}."
         )
-    extra = work.aside(theirs, mine)
+    unused = work.unused(theirs)
     work.add(
         work.place(i),
         Edit(
             "rewire",
             name,
-            sentence([message, extra]),
+            sentence([message, work.aside(unused)]),
             nodes=work.paths([i]),
             wires=tuple((work.exit(s), work.entry(i)) for s, _ in mine),
             new_wires=tuple((work.exit(s), work.entry(i)) for s, _ in theirs),
             targets=work.targets([j]),
+            unused=unused,
         ),
         changes=1.0 + 0.1 * (max(len(mine), len(theirs)) - 1) + (0.05 if node.family == "input" else 0.0),
     )

@@ -66,13 +66,16 @@ EXTRA_RULES: tuple[Rule, ...] = tuple(rule for rule in ALL_RULES if not rule.def
 """Rules that hold only where an exercise asks for them, with `also=`."""
 
 
-def normal_form(graph: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()) -> Graph:
+def normal_form(
+    graph: Graph, *, without: Iterable[str] = (), also: Iterable[str] = (), branches: bool = False
+) -> Graph:
     """The graph in the one form that all ways of writing the same model share.
 
     Args:
         graph: as read.
         without: names of rules that are on by default and are not to hold.
         also: names of rules that are off by default and are to hold.
+        branches: whether to keep calls that no output depends on; they are in `dead` of the result.
 
     Returns:
         A flat graph; each node's `origin` leads back to the calls it stands for. Arguments whose order does not
@@ -85,7 +88,7 @@ def normal_form(graph: Graph, *, without: Iterable[str] = (), also: Iterable[str
     unknown = sorted((without | also) - RULES.keys())
     if unknown:
         raise ValueError(f"There is no rule called {unknown[0]!r}. The rules are: {', '.join(RULES)}.")
-    draft = Draft.of(graph)
+    draft = Draft.with_branches(graph) if branches or structure.DEAD_BRANCHES.name in without else Draft.of(graph)
     for rule in ALL_RULES:
         on = rule.name not in without if rule.default else rule.name in also
         change = rule.rewrite if on else rule.insist
@@ -95,10 +98,16 @@ def normal_form(graph: Graph, *, without: Iterable[str] = (), also: Iterable[str
 
 
 def normal_forms(
-    graph: Graph, target: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()
+    graph: Graph, target: Graph, *, without: Iterable[str] = (), also: Iterable[str] = (), branches: bool = False
 ) -> tuple[Graph, Graph]:
-    """The normal forms of two graphs that are to be compared; arguments as for `normal_form`."""
+    """The normal forms of two graphs that are to be compared; arguments as for `normal_form`.
+
+    `branches` is for the first of them: what leads nowhere in a target is no part of it.
+    """
     without, also = frozenset(without), frozenset(also)
     order = {structure.INPUT_ORDER.name, structure.OUTPUT_ORDER.name}
     holding = (also - order) | structure.order_rules(graph, target, without, also)
-    return normal_form(graph, without=without, also=holding), normal_form(target, without=without, also=holding)
+    return (
+        normal_form(graph, without=without, also=holding, branches=branches),
+        normal_form(target, without=without, also=holding),
+    )

@@ -110,17 +110,15 @@ def _commutative(draft: Draft) -> None:
 
 def _concatenation_order(draft: Draft) -> None:
     readers = draft.readers()
-    outputs = {id(call) for call, _ in draft.outputs}
+    outputs = {id(call) for call, _ in draft.ends}
     calls_of: dict[object, int] = {}
     for call in draft.calls:
-        calls_of[call.layer] = calls_of.get(call.layer, 0) + (0 if call.dead else 1)
+        calls_of[call.layer] = calls_of.get(call.layer, 0) + 1
     # Going back from the ends, each call is met after all that read it.
     absorbed: dict[int, bool] = {}
     for call in reversed(draft.calls):
         shared = bool(call.parameters) and calls_of[call.layer] > 1
-        if call.dead:
-            absorbed[id(call)] = True
-        elif call.kind in _MIXES_FEATURES and call.family == "layer":
+        if call.kind in _MIXES_FEATURES and call.family == "layer":
             absorbed[id(call)] = not shared and call.settings.get("groups", 1) == 1
         elif _passes_on(call) and not shared and id(call) not in outputs:
             absorbed[id(call)] = bool(readers[id(call)]) and _all_absorb(call, readers, absorbed)

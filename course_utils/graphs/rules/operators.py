@@ -124,7 +124,7 @@ def _differences(draft: Draft) -> None:
 
 def _even_functions(draft: Draft) -> None:
     readers = draft.readers()
-    outputs = {id(call) for call, _ in draft.outputs}
+    outputs = {id(call) for call, _ in draft.ends}
 
     def ignores_sign(reader: Call, call: Call) -> bool:
         if reader.kind in ("Multiply", "Dot") and reader.family == "layer":

@@ -33,7 +33,7 @@ class Rule:
 
     def __call__(self, graph: Graph) -> Graph:
         """The graph, rewritten by this rule alone."""
-        draft = Draft.of(graph)
+        draft = Draft.with_branches(graph)
         if self.rewrite is not None:
             self.rewrite(draft)
         return draft.graph()

@@ -61,7 +61,7 @@ def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
     for i, node in enumerate(inner.nodes):
         if i in sources or i in inner.dead:
             continue
-        call = Call(node, [sources[t.node][t.index] for t in node.inputs], dead=outer.dead)
+        call = Call(node, [sources[t.node][t.index] for t in node.inputs])
         call.shapes = tuple([(*time, *shape[1:]) for shape in node.shapes])
         call.origin = tuple((*path, i) for path in outer.origin)
         opened = _opened(call, done)
@@ -84,7 +84,7 @@ def _cells(draft: Draft) -> None:
 
 def _read(draft: Draft) -> Counter[tuple[int, int]]:
     """As `Draft.uses`, for each output of each call."""
-    wires = [s for call in draft.calls for s in call.inputs if s[0].dead or not call.dead] + draft.outputs
+    wires = [s for call in draft.calls for s in call.inputs] + draft.ends
     return Counter((id(call), number) for call, number in wires)
 
 
@@ -119,6 +119,7 @@ def _unused_states(draft: Draft) -> None:
         for call in draft.calls:
             call.inputs = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in call.inputs]
         draft.outputs = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in draft.outputs]
+        draft.loose = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in draft.loose]
         read = _read(draft)
     for call in with_state:
         if not any(read[id(call), i] for i in range(1, len(call.shapes))):

@@ -19,7 +19,7 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call]) ->
     for i, node in enumerate(graph.nodes):
         if i in sources or i in graph.dead:
             continue
-        call = Call(node, [sources[t.node][t.index] for t in node.inputs], dead=outer.dead)
+        call = Call(node, [sources[t.node][t.index] for t in node.inputs])
         if traced:  # its calls are not the learner's: what they wrote is the function
             call.origin, call.name = outer.origin, outer.name
         else:
@@ -151,10 +151,10 @@ def _insist_on_output_names(draft: Draft) -> None:
 
 
 def _insist_on_no_dead_branches(draft: Draft) -> None:
-    read = {id(c) for call in draft.calls for c, _ in call.inputs}
-    for call in [c for c in draft.calls if c.dead and id(c) not in read]:
+    for call in dict.fromkeys(call for call, _ in draft.loose):
         draft.outputs.append((call, 0))
         draft.output_names = (*draft.output_names, call.name)
+    draft.loose = []
 
 
 def _order_by_name(sources: list[Source], names: tuple[str, ...]) -> tuple[list[Source], tuple[str, ...]]:
