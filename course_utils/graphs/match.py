@@ -7,14 +7,15 @@ repeated until nothing new is told apart. Every pass takes time proportional to 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from course_utils.graphs.graph import ANY_ORDER, Graph
 
 Colours = list[int]
-_MOST_ROUNDS = 8
-_MOST_TIES = 12
+_FEW_ROUNDS = 8
+_MOST_WORK = 1_000_000  # calls looked at in a search: a few seconds
 
 
 class Interner:
@@ -105,11 +106,31 @@ def _frozen(settings: object) -> Hashable:
         return tuple(sorted((k, repr(v)) for k, v in items))
 
 
-def refine(sides: Sequence[Side], starts: list[Colours], intern: Interner) -> list[Colours] | None:
-    """Tell calls apart until nothing changes; None as soon as the graphs are seen to differ."""
+class Budget:
+    """How many calls may still be looked at."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def spend(self, calls: int) -> bool:
+        """Take off so many; whether that was still possible."""
+        self.left -= calls
+        return self.left >= 0
+
+
+def refine(
+    sides: Sequence[Side], starts: list[Colours], intern: Interner, budget: Budget | None = None
+) -> list[Colours] | None:
+    """Tell calls apart until nothing changes; None as soon as the graphs are seen to differ.
+
+    Without a budget, for a few rounds alone, and one where no layer is shared: nearly always nothing is left after it.
+    """
     known = 0
     colours = starts
-    for _ in range(_MOST_ROUNDS):
+    size = sum(len(side.live) for side in sides)
+    for _ in itertools.count() if budget else range(_FEW_ROUNDS):
+        if budget and not budget.spend(size):
+            break
         colours = [s.down(s.up(c, intern), intern) for s, c in zip(sides, colours, strict=True)]
         counts = [s.count(c) for s, c in zip(sides, colours, strict=True)]
         if len(counts) == 2 and counts[0] != counts[1]:
@@ -122,7 +143,7 @@ def refine(sides: Sequence[Side], starts: list[Colours], intern: Interner) -> li
                     mark = intern(("shared", tuple(sorted(own[i] for i in group))))
                     for i in group:
                         own[i] = intern(("call of", mark, own[i]))
-        if len(counts[0]) <= known or not grouped:
+        if len(counts[0]) <= known or not (grouped or budget):
             break
         known = len(counts[0])
     return colours
@@ -131,36 +152,81 @@ def refine(sides: Sequence[Side], starts: list[Colours], intern: Interner) -> li
 def isomorphism(a: Side, b: Side, intern: Interner) -> dict[int, int] | None:
     """A mapping of the calls of `a` that matter onto those of `b` that shows both to be the same; None if none is.
 
-    Calls that no colour tells apart are nearly always interchangeable; where they are not, a few are told apart by
-    force, one pair at a time, and the rest follows.
+    Calls that no colour tells apart are nearly always interchangeable: then following the wires finds the mapping in
+    linear time. Where they are not, the mapping is searched: one call of `a` is told apart by force, with each call of
+    `b` that may be its image in turn, and the rest follows or is searched likewise (individualisation and refinement:
+    McKay and Piperno, Practical graph isomorphism II, 2014). The search is bounded by `_MOST_WORK`; past it the answer
+    is None, too.
     """
     if sum(a.live) != sum(b.live) or len(a.graph.outputs) != len(b.graph.outputs):
         return None
     if len(a.graph.inputs) != len(b.graph.inputs):
         return None
-    starts = [list(a.labels), list(b.labels)]
-    for _ in range(_MOST_TIES):
-        refined = refine((a, b), starts, intern)
-        if refined is None:
-            return None
-        mapping = _paired(a, b, refined[0], refined[1])
-        if mapping is not None and is_isomorphism(a, b, mapping):
-            return mapping
-        tie = _tie(a, b, refined)
-        if tie is None:
-            return None
-        starts = refined
-        starts[0][tie[0]] = starts[1][tie[1]] = intern(("told apart", tie))
-    return None
+    refined = refine((a, b), [list(a.labels), list(b.labels)], intern)
+    if refined is None:
+        return None
+    mapping = _paired(a, b, refined[0], refined[1])
+    if mapping is not None and is_isomorphism(a, b, mapping):
+        return mapping
+    return _Search(a, b, intern).run(refined)
 
 
-def _tie(a: Side, b: Side, colours: list[Colours]) -> tuple[int, int] | None:
-    """The first call of `a`, with one of `b`, whose colour others share."""
-    many = {c for c, n in a.count(colours[0]).items() if n > 1}
-    for i, colour in enumerate(colours[0]):
-        if a.live[i] and colour in many:
-            return i, next(j for j, c in enumerate(colours[1]) if c == colour and b.live[j])
-    return None
+class _Search:
+    """The search for an isomorphism among calls that no colour tells apart."""
+
+    def __init__(self, a: Side, b: Side, intern: Interner) -> None:
+        self.a, self.b, self.intern = a, b, intern
+        self.budget = Budget(_MOST_WORK)
+
+    def run(self, starts: list[Colours]) -> dict[int, int] | None:
+        """Try what is left to choose, going back where a choice leads nowhere; no recursion, so any depth."""
+        choices = [iter([starts])]
+        while choices:
+            colours = next(choices[-1], None)
+            if colours is None:
+                choices.pop()
+                continue
+            refined = refine((self.a, self.b), colours, self.intern, self.budget)
+            if self.budget.left < 0:
+                return None
+            if refined is None:
+                continue
+            mapping = _paired(self.a, self.b, refined[0], refined[1])
+            if mapping is not None and is_isomorphism(self.a, self.b, mapping):
+                return mapping
+            choices.append(self.told_apart(refined))
+        return None
+
+    def told_apart(self, colours: list[Colours]) -> Iterator[list[Colours]]:
+        """For a call of `a` in the smallest class of several: its class with each possible image told apart."""
+        classes: list[dict[int, list[int]]] = []
+        for side, own in zip((self.a, self.b), colours, strict=True):
+            members: dict[int, list[int]] = defaultdict(list)
+            for i, colour in enumerate(own):
+                if side.live[i]:
+                    members[colour].append(i)
+            classes.append(members)
+        several = [colour for colour, members in classes[0].items() if len(members) > 1]
+        if not several:
+            return
+        colour = min(several, key=lambda c: (len(classes[0][c]), classes[0][c]))
+        first = classes[0][colour][0]
+        tried: set[Hashable] = set()
+        for image in classes[1][colour]:
+            twins = self.neighbourhood(image)
+            if twins in tried:
+                continue  # another call that reads and is read by the same: if that one failed, so does this
+            tried.add(twins)
+            starts = [list(own) for own in colours]
+            starts[0][first] = starts[1][image] = self.intern(("told apart", first, image))
+            yield starts
+
+    def neighbourhood(self, j: int) -> Hashable:
+        """All that distinguishes a call from its twins; a call of a shared layer has none."""
+        if len(self.b.groups[self.b.graph.nodes[j].layer]) > 1:
+            return j
+        ends = tuple(self.b.outputs_at.get(j, ()))
+        return tuple(sorted(self.b.reads[j])), tuple(sorted(self.b.readers[j])), ends, self.b.input_at.get(j)
 
 
 def _paired(a: Side, b: Side, of_a: Colours, of_b: Colours) -> dict[int, int] | None:
