@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import keras
+import numpy as np
 import pytest
 from keras import layers, ops
 
@@ -103,6 +104,23 @@ def joined(order):
 
 def unused_states(x):
     return layers.LSTM(3, return_state=True)(x)[0]
+
+
+def scores(q, v):
+    return layers.MultiHeadAttention(2, 3)(q, v, return_attention_scores=True)[0]
+
+
+def two_way_states(x):
+    return layers.Bidirectional(layers.GRU(3, return_state=True))(x)[0]
+
+
+def two_way(layer, backwards=None):
+    return lambda x: layers.Bidirectional(layer, backward_layer=backwards)(x)
+
+
+def from_state(how):
+    given = {"bare": lambda h: h, "list": lambda h: [h], "tuple": lambda h: (h,)}[how]
+    return lambda x, h: layers.GRU(3)(x, initial_state=given(h))
 
 
 def halves(x):
@@ -212,7 +230,15 @@ PAIRS = [
     ("last step", both(lambda x: layers.GRU(3, return_sequences=True)(x)[:, -1], layers.GRU(3), (5, 4))),
     ("last step", both(lambda x: layers.LSTM(3, return_sequences=True)(x)[:, -1, :], layers.LSTM(3), (None, 4))),
     ("last step", both(masked_sequence, masked_last, (6,), dtype="int32")),
+    ("unused states", both(scores, layers.MultiHeadAttention(2, 3), (5, 4), (7, 4))),
+    ("unused states", both(two_way_states, layers.Bidirectional(layers.GRU(3)), (5, 4))),
     ("cells", both(layers.RNN(layers.LSTMCell(3)), layers.LSTM(3), (5, 4))),
+    ("wrappers", both(two_way(layers.RNN(layers.LSTMCell(3))), two_way(layers.LSTM(3)), (5, 4))),
+    ("wrappers", both(two_way(layers.LSTM(3, unroll=True)), two_way(layers.LSTM(3, use_cudnn=False)), (5, 4))),
+    ("initialisers", both(two_way(layers.LSTM(3, bias_initializer="ones")), two_way(layers.LSTM(3)), (5, 4))),
+    ("initial states", both(from_state("bare"), from_state("list"), (5, 4), (3,))),
+    ("initial states", both(from_state("tuple"), from_state("bare"), (5, 4), (3,))),
+    ("training argument", both(lambda x: layers.Dense(3)(x, training=True), layers.Dense(3), (4,))),
     ("cells", both(layers.RNN(layers.GRUCell(3), return_sequences=True), layers.GRU(3, return_sequences=True), (5, 4))),
     ("cells", both(layers.RNN(layers.SimpleRNNCell(3)), layers.SimpleRNN(3), (5, 4))),
     ("time distributed", both(halves, halves_turned, (5, 6))),
@@ -439,6 +465,12 @@ def test_every_rule_has_a_pair_and_says_what_it_does():
         assert "=" in rule.example
 
 
+def test_a_layer_for_reading_backwards_that_is_the_usual_one():
+    a, b = both(two_way(layers.GRU(3), layers.GRU(3, go_backwards=True)), two_way(layers.GRU(3)), (5, 4))()
+    assert compare_models(a, b).same
+    assert compare_models(b, a).same
+
+
 def test_rules_that_do_not_exist():
     with pytest.raises(ValueError, match="no rule called 'nmaes'"):
         compare_models(*sequential_and_calls(), without=["nmaes"])
@@ -449,7 +481,36 @@ def ranks(function):
     return keras.Model([a, b], function(a, b))
 
 
+def dropping(training):
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dropout(0.5)])
+    return lambda x: inner(x, training=training)
+
+
 DIFFERENT = {
+    "dropout in a wrapper": both(two_way(layers.LSTM(3, dropout=0.2)), two_way(layers.LSTM(3)), (5, 4)),
+    "another layer backwards": both(
+        two_way(layers.LSTM(3), layers.LSTM(2, go_backwards=True)), two_way(layers.LSTM(3)), (5, 4)
+    ),
+    "a model called for use": both(dropping(False), dropping(None), (4,)),
+    "dropout in use": both(
+        lambda x: layers.Dropout(0.5)(x, training=True), lambda x: layers.Dropout(0.5)(x), (4,)
+    ),
+    "a causal mask": both(
+        lambda x: layers.MultiHeadAttention(2, 3)(x, x, use_causal_mask=True),
+        lambda x: layers.MultiHeadAttention(2, 3)(x, x),
+        (5, 4),
+    ),
+    "a constant mask": both(
+        lambda x: layers.MultiHeadAttention(2, 3)(x, x, attention_mask=np.tri(5, dtype="bool")[None]),
+        lambda x: layers.MultiHeadAttention(2, 3)(x, x),
+        (5, 4),
+    ),
+    "scores that are read": both(
+        lambda x: layers.MultiHeadAttention(2, 3)(x, x, return_attention_scores=True),
+        lambda x: layers.MultiHeadAttention(2, 3)(x, x),
+        (5, 4),
+    ),
+    "a state to start from": both(from_state("bare"), lambda x, h: layers.GRU(3)(x), (5, 4), (3,)),
     "a mean over joined wider features": both(
         lambda a, b: ops.mean(ops.concatenate([a, b], 1), axis=-1, keepdims=True),
         lambda a, b: layers.Average()([a, b]), (2,), (2,)

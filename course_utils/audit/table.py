@@ -95,7 +95,7 @@ def audit(exercise: Exercise) -> Row:
 
 def _audit_graph(exercise: Exercise, criterion: SameGraph, row: Row) -> None:
     target = exercise.target()
-    rules = {"without": criterion.without, "also": criterion.also}
+    rules: dict[str, Any] = {"without": criterion.without, "also": criterion.also}
     rights = [target, *(criterion.alternatives() if criterion.alternatives else ())]
     for name, model in rewrites(target):
         difference = compare_models(model, target, **rules)

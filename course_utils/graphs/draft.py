@@ -16,8 +16,8 @@ class Call:
     """One call in a draft; fields as in `Node`, but `inputs` are (call, output number) pairs."""
 
     __slots__ = (
-        "call", "dtypes", "family", "inner", "inputs", "kind", "layer", "name", "origin", "parameters",
-        "ports", "settings", "shapes", "traced",
+        "arguments", "call", "dtypes", "family", "inner", "inputs", "kind", "layer", "name", "origin", "own",
+        "parameters", "ports", "settings", "shapes", "traced",
     )  # fmt: skip
 
     def __init__(self, node: Node, inputs: list[Source]) -> None:
@@ -33,6 +33,8 @@ class Call:
         self.inner = node.inner
         self.family = node.family
         self.ports: list[str] = list(node.ports)
+        self.own = node.own
+        self.arguments = node.arguments
         self.traced = node.traced
         self.origin: tuple[Path, ...] = node.origin
 
@@ -50,7 +52,8 @@ class Call:
         """The call as a node of a `Graph`."""
         return Node(
             self.kind, self.name, inputs, self.settings, self.layer, self.call, self.shapes, self.dtypes,
-            self.parameters, self.inner, self.family, tuple(self.ports), self.traced, self.origin,
+            self.parameters, self.inner, self.family, tuple(self.ports), self.own, self.arguments, self.traced,
+            self.origin,
         )  # fmt: skip
 
 

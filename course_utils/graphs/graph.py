@@ -63,6 +63,10 @@ class Node:
 
     "" for a lone first argument, "0", "1", … for a list, "value" or "initial_state.0" for named arguments.
     """
+    own: bool = False
+    """Whether the layer's class is somebody's own, not one of Keras's."""
+    arguments: tuple[str, ...] = ()
+    """Those of `settings` that were given to this call, not to the layer."""
     traced: Graph | None = None
     """What a `Lambda`'s function, or a function given as activation, does; None if it cannot be traced."""
     origin: tuple[Path, ...] = ()

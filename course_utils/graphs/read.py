@@ -192,6 +192,8 @@ class _Reader:
             name=str(operation.name),
             inputs=tuple(where[id(t)] for t in tensors),
             settings={**settings, **extra} if extra else settings,
+            arguments=tuple(extra),
+            own=family == "layer" and not type(operation).__module__.startswith("keras."),
             layer=number,
             call=count,
             shapes=tuple(shape_of(t) for t in outputs),
@@ -253,7 +255,7 @@ class _Reader:
         for name, value in given.items():
             prefix = "" if name == first and family != "operation" else name
             found = [(p, leaf) for p, leaf in leaves(value, prefix) if isinstance(leaf, self.keras.KerasTensor)]
-            if name.endswith("mask"):
+            if found and name.endswith("mask"):
                 masks += found
             elif found:
                 ports += [p for p, _ in found]
@@ -262,8 +264,8 @@ class _Reader:
                     rest = [plain(v) for _, v in leaves(value, "") if not isinstance(v, self.keras.KerasTensor)]
                     if rest:
                         constants[name] = tuple(rest)
-            elif value is not None and not same_plain(value, defaults.get(name)):
-                constants[name] = plain(value)
+            elif not same_plain(value, defaults.get(name)):
+                constants[name] = ("None", ()) if value is None else plain(value)
         # Keras passes on the mask of an Embedding or Masking layer by itself: that says nothing new.
         automatic = {id(getattr(t, "_keras_mask", None)) for t in tensors}
         for port, mask in masks:

@@ -24,11 +24,18 @@ _SHOWN = {
     "MultiHeadAttention": ("num_heads", "key_dim"),
     "Input": ("shape",),
     "LeakyReLU": ("negative_slope",),
+    "ReLU": ("max_value", "negative_slope", "threshold"),
+    "Bidirectional": ("layer", "merge_mode"),
+    "TimeDistributed": ("layer",),
 }
 _QUIET = {
     "activation": "linear", "return_sequences": False, "axis": -1, "normalize": False, "data_format": "channels_last",
+    "merge_mode": "concat",
 }  # fmt: skip
-_POSITIONAL = frozenset({"units", "filters", "kernel_size", "input_dim", "output_dim", "rate", "pool_size", "n"})
+_QUIET_OF = {"ReLU": {"negative_slope": 0, "threshold": 0}}
+_POSITIONAL = frozenset(
+    {"units", "filters", "kernel_size", "input_dim", "output_dim", "rate", "pool_size", "n", "layer"}
+)
 
 
 def _shown(kind: str) -> tuple[str, ...]:
@@ -43,7 +50,7 @@ def _shown(kind: str) -> tuple[str, ...]:
 
 def _few(settings: Mapping[str, object]) -> tuple[str, ...]:
     """The settings of a class that is not listed here, a learner's own for instance, if they are few."""
-    said = tuple(k for k, v in settings.items() if v not in (None, False, ()))
+    said = tuple(k for k, v in settings.items() if v is not None and v is not False and v != ())
     return said if len(said) <= 3 else ()
 
 
@@ -96,14 +103,21 @@ def spelled(node: Node, original: Node | None = None) -> str:
 def _call(kind: str, settings: Mapping[str, object]) -> str:
     """A class and the settings by which it is known, as code."""
     parts = []
+    quiet = {**_QUIET, **_QUIET_OF.get(kind, {})}
     for key in _shown(kind) or _few(settings):
         content = settings.get(key)
-        if content is None or content == _QUIET.get(key, "no such setting") or (key == "strides" and _ones(content)):
+        if content is None or content == quiet.get(key, "no such setting") or (key == "strides" and _ones(content)):
             continue
         if isinstance(content, tuple) and key in ("kernel_size", "pool_size", "strides") and len(set(content)) == 1:
             content = content[0]
         parts.append(value(content) if key in _POSITIONAL else setting(key, content))
     return f"{kind}({', '.join(parts)})"
+
+
+def held_layer(settings: Mapping[str, object], holder: str) -> str:
+    """The layer that a wrapper holds, as code: its settings stand among the wrapper's, as `holder.units`."""
+    inside = {k[len(holder) + 1 :]: v for k, v in settings.items() if k.startswith(f"{holder}.")}
+    return _call(str(settings.get(holder)), inside)
 
 
 def _sliced(key: object) -> str:
@@ -138,6 +152,12 @@ def call_name(graph: Graph, path: Path) -> str:
     if len(path) > 1:
         name += f" in `{graph.find(path[:-1]).name}`"
     return name
+
+
+def argument(port: str) -> str:
+    """`initial_state` for the port of a named argument; "" where the place in a list or the first argument says it."""
+    name = port.partition(".")[0]
+    return f"`{name}`" if name.isidentifier() and not re.fullmatch(r"xs?\d*", name) else ""
 
 
 def listed(names: Iterable[str], joint: str = "and") -> str:

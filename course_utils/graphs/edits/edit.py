@@ -40,6 +40,10 @@ class Edit:
     """For what is missing: the learner's calls that should read it."""
     output: int | None = None
     """Position among the model's outputs, where that is concerned."""
+    found: str = ""
+    """For "replace" and "setting": what the learner wrote, as the message has it."""
+    wanted: str = ""
+    """For "replace" and "setting": what it should be. The two never read alike."""
     unused: tuple[Path, ...] = ()
     """The learner's call that leads nowhere so far and that this edit would use: the message says so."""
 

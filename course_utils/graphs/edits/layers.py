@@ -11,6 +11,7 @@ from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.words import (
     article,
     call_name,
+    held_layer,
     listed,
     ordinal,
     sentence,
@@ -101,14 +102,17 @@ def replace(work: Pairing, i: int, j: int) -> None:
         note = "An average lets strong signals fade; a maximum keeps the strongest."
     elif node.kind == "Flatten" and other.kind.startswith("Global"):
         note = "Flatten needs a fixed length and ties weights to positions."
-    message = f"{name} is {article(mine)}; it should be {article(wanted)}."
     if mine == wanted:
-        message = f"{name} is the {node.family} {mine}; it should be the {other.family} {wanted}."
+        mine, wanted = f"the {node.family} {mine}", f"the {other.family} {wanted}"
         note = "Operations align shapes from the last axis on, layers from the first."
-    work.add(
-        work.place(i),
-        Edit("replace", name, sentence([message, note]), nodes=work.paths([i]), targets=work.targets([j])),
-    )
+    else:
+        mine, wanted = article(mine), article(wanted)
+    message = f"{name} is {mine}; it should be {wanted}."
+    edit = Edit(
+        "replace", name, sentence([message, note]), nodes=work.paths([i]), targets=work.targets([j]), found=mine,
+        wanted=wanted,
+    )  # fmt: skip
+    work.add(work.place(i), edit)
 
 
 def change(work: Pairing, i: int, j: int) -> None:
@@ -128,15 +132,66 @@ def change(work: Pairing, i: int, j: int) -> None:
         work.add(work.place(i), Edit("delete", late, sentence([message]), nodes=(work.exit(i),)), changes=0.95)
         return
     message = _known_mistake(work, i, j, keys)
+    mine, theirs = _texts(work, i, j, keys)
     if not message:
         name = _named_for(work, i, keys)
-        mine = _given(work, work.graph, node, keys)
-        theirs = _given(work, work.target, other, keys)
         has, should = ("is called", "be called") if keys == ["name"] else ("has", "have")
-        message = f"{name} {has} {mine}; it should {should} {theirs}."
-    edit = Edit("setting", where, sentence([message]), nodes=work.paths([i]), targets=work.targets([j]))
+        held = _held(work, i, j, keys)
+        message = held or f"{name} {has} {mine}; it should {should} {theirs}."
+    edit = Edit(
+        "setting", where, sentence([message]), nodes=work.paths([i]), targets=work.targets([j]), found=mine,
+        wanted=theirs,
+    )  # fmt: skip
     # A little less than another wire: a layer with a wrong size stands where it should more often than not.
     work.add(work.place(i), edit, changes=0.95 + 0.1 * (len(keys) - 1))
+
+
+def _texts(work: Pairing, i: int, j: int, keys: list[str]) -> tuple[str, str]:
+    """What a call has and what it should have; they never read alike."""
+    sides = ((work.graph, work.mine.nodes[i]), (work.target, work.theirs.nodes[j]))
+    mine, theirs = (_given(graph, node, keys) for graph, node in sides)
+    if mine == theirs:
+        mine, theirs = (_given(graph, node, keys, whole=True) for graph, node in sides)
+    return (mine, theirs) if mine != theirs else (mine, f"{theirs}, but another one")
+
+
+def _held(work: Pairing, i: int, j: int, keys: list[str]) -> str:
+    """A sentence for each layer inside a wrapper that differs; "" where the settings are the wrapper's own too."""
+    node, other = work.mine.nodes[i], work.theirs.nodes[j]
+    name = work.name(i)
+    sentences = []
+    for holder in dict.fromkeys(key if _holds(node, key) else key.rpartition(".")[0] for key in keys):
+        if not holder:
+            return ""
+        own = [key for key in keys if key.rpartition(".")[0] == holder]
+        backwards = " that reads backwards" if holder.startswith("backward_layer") else ""
+        if holder in keys:
+            mine, theirs = (f"`{held_layer(n.settings, holder)}`" for n in (node, other))
+            sentences.append(f"{name} holds {article(mine)}{backwards}; it should hold {article(theirs)}")
+        elif own:
+            front = "layer" if holder not in node.settings and backwards else holder
+            mine, theirs = (
+                listed(setting(_last(key), _of_held(n, key)) for key in own)
+                for n in (node, other)
+            )  # fmt: skip
+            inside = f"the {node.settings.get(front, 'layer')} inside {name}{backwards}"
+            sentences.append(f"{inside} has {mine}; it should have {theirs}")
+    return f"{'; '.join(sentences)}." if sentences else ""
+
+
+def _holds(node: Node, key: str) -> bool:
+    """Whether a setting is a layer that a wrapper holds."""
+    return any(other.startswith(f"{key}.") for other in node.settings)
+
+
+def _of_held(node: Node, key: str) -> object:
+    """A setting of a layer in a wrapper; what reads backwards is a copy of what reads forwards if it has none."""
+    front, _, name = key.partition(".")
+    return node.settings.get(key, node.settings.get(f"layer.{name}") if front == "backward_layer" else None)
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _named_for(work: Pairing, i: int, keys: list[str]) -> str:
@@ -153,7 +208,8 @@ def _named_for(work: Pairing, i: int, keys: list[str]) -> str:
     return call_name(work.graph, work.entry(i)) if calls == wrong else work.name(i)
 
 
-def _given(work: Pairing, graph: Graph, node: Node, keys: list[str]) -> str:
+def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> str:
+    """Settings of a call as its author wrote them; `whole`: as the normal form has them, and not shortened."""
     parts = []
     for key in keys:
         content = node.settings.get(key)
@@ -162,13 +218,16 @@ def _given(work: Pairing, graph: Graph, node: Node, keys: list[str]) -> str:
             key = "filters"
         if key == "name":
             parts.append(f"`{content}`")
-        elif key == "activation":
+        elif key == "activation" and not whole:
             parts.append("no activation" if content in ("linear", None) else f"activation={value(content)}")
-        elif key == "constant":
+        elif key == "constant" and not whole:
             parts.append(f"the constant {value(content)}")
         else:
-            written = original.settings.get(key, content) if original.kind == node.kind else content
-            parts.append(f"no {key}" if written is None else setting(key, written))
+            written = original.settings.get(key, content) if original.kind == node.kind and not whole else content
+            if written is None:
+                parts.append(f"no {key}")
+            else:
+                parts.append(f"{key}={written!r}" if whole else setting(key, written))
     return listed(parts)
 
 
@@ -195,10 +254,7 @@ def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
         return f"{name} holds other layers, or holds them in another way, than the model it should be."
     activation = mine.get("activation")
     if keys == ["activation"] and activation == "softmax" and mine.get("units") == 1:
-        return (
-            f"{name} is a softmax of one unit, which is always 1; "
-            f"it should have {_given(work, work.target, other, keys)}."
-        )
+        return f"{name} is a softmax of one unit, which is always 1; it should have {_given(work.target, other, keys)}."
     if keys == ["return_sequences"]:
         if mine["return_sequences"]:
             return f"{name} returns its output at every time step; it should return the last one only."

@@ -7,6 +7,7 @@ from collections import defaultdict
 from course_utils.graphs.edits.edit import Edit
 from course_utils.graphs.edits.pairing import Pairing
 from course_utils.graphs.words import (
+    argument,
     article,
     call_name,
     listed,
@@ -34,7 +35,7 @@ def insert(work: Pairing, group: list[int]) -> None:
     ends = sorted(k for j in group for k, _ in work.b.outputs_at.get(j, ()))
     inputs = [j for j in group if work.theirs.nodes[j].family == "input"]
     layers = [j for j in group if j not in inputs]
-    place = work.place_of(after, before, ends)
+    place = work.place_of(after, before, ends) + _as_argument(work, group, before)
     name = "the inputs" if inputs and not layers else place
     parts = [_missing_inputs(work, inputs)] if inputs else []
     if layers:
@@ -73,6 +74,15 @@ def insert(work: Pairing, group: list[int]) -> None:
         ),
         changes=1.05 * len(group),  # what is there and unused is named first
     )
+
+
+def _as_argument(work: Pairing, group: list[int], before: list[int]) -> str:
+    """Which named argument of the only call that should read them missing calls are to be."""
+    if len(before) != 1:
+        return ""
+    reader = work.to_b[before[0]]
+    named = dict.fromkeys(argument(port) for port, s, _ in work.b.reads[reader] if s in group)
+    return f", as its {listed(named)}" if named and all(named) else ""
 
 
 def _sibling(work: Pairing, j: int) -> int | None:

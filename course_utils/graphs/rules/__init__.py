@@ -6,7 +6,18 @@ from collections.abc import Iterable
 
 from course_utils.graphs.draft import Draft
 from course_utils.graphs.graph import Graph
-from course_utils.graphs.rules import activations, merging, nothing, operators, settings, shapes, steps, structure
+from course_utils.graphs.rules import (
+    activations,
+    arguments,
+    merging,
+    nothing,
+    operators,
+    settings,
+    shapes,
+    steps,
+    structure,
+    wrappers,
+)
 from course_utils.graphs.rules.rule import Rule
 from course_utils.graphs.rules.structure import flatten
 
@@ -18,7 +29,10 @@ ALL_RULES: tuple[Rule, ...] = (
     structure.NESTED_MODELS,
     structure.FUNCTIONS,
     steps.TIME_DISTRIBUTED,
-    steps.CELLS,
+    wrappers.CELLS,
+    wrappers.WRAPPERS,
+    arguments.STATES,
+    arguments.TRAINING,
     settings.SPELLING,
     settings.POINTWISE,
     settings.POINTWISE_CONVOLUTIONS,
@@ -34,7 +48,7 @@ ALL_RULES: tuple[Rule, ...] = (
     nothing.DROPOUT,
     steps.LAST_STEP,
     steps.UNUSED_STATES,
-    structure.ATTENTION_KEYS,
+    arguments.ATTENTION_KEYS,
     structure.REPEATED_CALLS,
     operators.DOT_PRODUCTS,
     merging.AVERAGES,

@@ -14,6 +14,11 @@ _IMPLEMENTATION = frozenset({"unroll", "use_cudnn", "implementation", "synchroni
 _NEW_AXIS = frozenset({"ExpandDims", "Stack"})
 
 
+def _last(key: str) -> str:
+    """The name of a setting, be it of a layer inside a wrapper."""
+    return key.rpartition(".")[2]
+
+
 def _positive(axis: object, rank: int) -> object:
     """Axis numbers counted from the front; a tuple of one as that one."""
     if isinstance(axis, bool):
@@ -30,7 +35,7 @@ def _spelling(draft: Draft) -> None:
     for call in draft.calls:
         if call.family == "input":
             continue
-        settings = {k: v for k, v in call.settings.items() if v is not None and k not in _IMPLEMENTATION}
+        settings = {k: v for k, v in call.settings.items() if v is not None and _last(k) not in _IMPLEMENTATION}
         if settings.get("data_format") == "channels_last":
             del settings["data_format"]
         if "axis" in settings and call.kind not in _NEW_AXIS and call.inputs and (shape := call.input_shape()):
@@ -94,7 +99,7 @@ def _initialisers(draft: Draft) -> None:
     for call in draft.calls:
         if call.parameters:
             _drop(call, "_initializer")
-            call.settings.pop("unit_forget_bias", None)
+            call.settings = {k: v for k, v in call.settings.items() if _last(k) != "unit_forget_bias"}
 
 
 def _regularisers(draft: Draft) -> None:

@@ -14,12 +14,15 @@ from course_utils.graphs.rules.structure import insist_on_models
 
 _ALL = ("slice", None, None, None)
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
-_CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "SimpleRNNCell": "SimpleRNN"}
 # These do the same to every step anyway.
 _BY_STEP = frozenset(
     {"Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "Identity", "Add", "Subtract", "Multiply",
      "Average", "Maximum", "Minimum", "Rescaling", "Softmax", "Concatenate", "LayerNormalization"}
 )  # fmt: skip
+
+
+_RETURNS_STATE = ("return_state", "layer.return_state")
+_GIVES_MORE = (*_RETURNS_STATE, "return_attention_scores")
 
 
 def _time_distributed(draft: Draft) -> None:
@@ -64,6 +67,8 @@ def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
         call = Call(node, [sources[t.node][t.index] for t in node.inputs])
         call.shapes = tuple([(*time, *shape[1:]) for shape in node.shapes])
         call.origin = tuple((*path, i) for path in outer.origin)
+        if "training" in outer.settings:
+            call.settings.setdefault("training", outer.settings["training"])
         opened = _opened(call, done)
         if opened is None:
             _mark(call)
@@ -71,15 +76,6 @@ def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
             done.append(call)
         sources[i] = opened or [(call, k) for k in range(max(1, len(node.shapes)))]
     return [sources[t.node][t.index] for t in inner.outputs]
-
-
-def _cells(draft: Draft) -> None:
-    for call in draft.calls:
-        cell = call.settings.get("cell")
-        if call.kind == "RNN" and isinstance(cell, tuple) and len(cell) == 2 and cell[0] in _CELLS:
-            call.kind = _CELLS[cell[0]]
-            del call.settings["cell"]
-            call.settings.update(cell[1])
 
 
 def _read(draft: Draft) -> Counter[tuple[int, int]]:
@@ -107,8 +103,8 @@ def _last_step(draft: Draft) -> None:
 
 def _unused_states(draft: Draft) -> None:
     read = _read(draft)
-    with_state = [call for call in draft.calls if call.settings.get("return_state") and len(call.shapes) > 1]
-    recurrent = [call for call in with_state if call.kind in _RECURRENT]
+    several = [call for call in draft.calls if len(call.shapes) > 1 and any(call.settings.get(k) for k in _GIVES_MORE)]
+    recurrent = [call for call in several if call.kind in _RECURRENT]
     for call in recurrent:
         if call.settings.get("return_sequences") and not read[id(call), 0]:
             call.settings["return_sequences"] = False
@@ -121,9 +117,10 @@ def _unused_states(draft: Draft) -> None:
         draft.outputs = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in draft.outputs]
         draft.loose = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in draft.loose]
         read = _read(draft)
-    for call in with_state:
+    for call in several:
         if not any(read[id(call), i] for i in range(1, len(call.shapes))):
-            call.settings["return_state"] = False
+            call.settings.pop("return_attention_scores", None)  # an argument of the call
+            call.settings |= {key: False for key in _RETURNS_STATE if key in call.settings}
             call.shapes, call.dtypes = call.shapes[:1], call.dtypes[:1]
 
 
@@ -135,12 +132,6 @@ TIME_DISTRIBUTED = Rule(
     _time_distributed,
     insist=functools.partial(insist_on_models, kinds=("TimeDistributed",)),
 )
-CELLS = Rule(
-    "cells",
-    "A recurrent layer is its cell in RNN.",
-    "RNN(LSTMCell(8))(x) = LSTM(8)(x)",
-    _cells,
-)
 LAST_STEP = Rule(
     "last step",
     "The last of all outputs of a recurrent layer is what it returns by itself.",
@@ -149,7 +140,7 @@ LAST_STEP = Rule(
 )
 UNUSED_STATES = Rule(
     "unused states",
-    "Returning states that nothing reads changes nothing; the first state is what a recurrent layer returns anyway.",
+    "States and scores that nothing reads change nothing; the first state is what a recurrent layer returns anyway.",
     "LSTM(8, return_state=True)(x)[0] = LSTM(8, return_state=True)(x)[1] = LSTM(8)(x)",
     _unused_states,
 )

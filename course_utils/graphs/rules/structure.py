@@ -24,6 +24,8 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call]) ->
             call.origin, call.name = outer.origin, outer.name
         else:
             call.origin = tuple((*path, i) for path in outer.origin)
+        if "training" in outer.settings:  # a call of a model passes it on
+            call.settings.setdefault("training", outer.settings["training"])
         if node.inner is not None and len(done) < _MOST_CALLS:
             sources[i] = _copied(node.inner, call.inputs, call, done)
         else:
@@ -89,7 +91,9 @@ def is_random(call: Call) -> bool:
     """Whether two calls on the same tensor give different results in training."""
     if call.kind.startswith(_RANDOM):
         return True
-    return any(call.settings.get(k) for k in ("dropout", "recurrent_dropout"))
+    return any(
+        rate for key, rate in call.settings.items() if key.rpartition(".")[2] in ("dropout", "recurrent_dropout")
+    )
 
 
 def _repeated_calls(draft: Draft) -> None:
@@ -108,19 +112,6 @@ def _repeated_calls(draft: Draft) -> None:
         return None
 
     draft.sweep(step)
-
-
-def _attention_keys(draft: Draft) -> None:
-    for call in draft.calls:
-        if call.kind == "MultiHeadAttention" and "key" in call.ports and "value" in call.ports:
-            last = call.ports.index("key")
-            first = call.ports.index("value")
-        elif call.kind in ("Attention", "AdditiveAttention") and call.ports == ["0", "1", "2"]:
-            first, last = 1, 2
-        else:
-            continue
-        if call.inputs[first] == call.inputs[last]:
-            del call.inputs[last], call.ports[last]
 
 
 def _weightless_layers(draft: Draft) -> None:
@@ -188,12 +179,6 @@ REPEATED_CALLS = Rule(
     "The same layer, or the same weightless and not random layer, called twice on one tensor is called once.",
     "d(x) + d(x) = y + y, where y = d(x)",
     _repeated_calls,
-)
-ATTENTION_KEYS = Rule(
-    "attention keys",
-    "Attention takes its values as keys if no keys are given.",
-    "MultiHeadAttention(2, 8)(q, v, key=v) = MultiHeadAttention(2, 8)(q, v)",
-    _attention_keys,
 )
 WEIGHTLESS_LAYERS = Rule(
     "weightless layers",

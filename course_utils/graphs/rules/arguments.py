@@ -1,0 +1,63 @@
+"""Rules about what a call is given besides the tensors it is made for."""
+
+from __future__ import annotations
+
+from course_utils.graphs.draft import Call, Draft
+from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.rules.structure import is_random
+
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
+_LEARNS_WHILE_CALLED = ("BatchNormalization", "SpectralNormalization", "GroupQueryAttention")
+
+
+def _training(draft: Draft) -> None:
+    for call in draft.calls:
+        if "training" in call.settings and not _minds_training(call):
+            del call.settings["training"]
+
+
+def _minds_training(call: Call) -> bool:
+    """Whether a call does one thing in training and another in use; a layer that is not Keras's may."""
+    return is_random(call) or call.kind.startswith(_LEARNS_WHILE_CALLED) or call.own
+
+
+def _states(draft: Draft) -> None:
+    for call in draft.calls:
+        if call.kind not in _RECURRENT:
+            continue
+        if len(call.ports) > 1 and call.ports == [str(i) for i in range(len(call.ports))]:
+            call.ports = ["", *(f"initial_state.{i}" for i in range(len(call.ports) - 1))]
+        call.ports = ["initial_state.0" if port == "initial_state" else port for port in call.ports]
+
+
+def _attention_keys(draft: Draft) -> None:
+    for call in draft.calls:
+        if call.kind == "MultiHeadAttention" and "key" in call.ports and "value" in call.ports:
+            last = call.ports.index("key")
+            first = call.ports.index("value")
+        elif call.kind in ("Attention", "AdditiveAttention") and call.ports == ["0", "1", "2"]:
+            first, last = 1, 2
+        else:
+            continue
+        if call.inputs[first] == call.inputs[last]:
+            del call.inputs[last], call.ports[last]
+
+
+TRAINING = Rule(
+    "training argument",
+    "`training=` means nothing to a layer that does the same in training as in use.",
+    "Dense(8)(x, training=True) = Dense(8)(x)",
+    _training,
+)
+STATES = Rule(
+    "initial states",
+    "The state that a recurrent layer starts from may be given bare, in a list or tuple, or behind what it reads.",
+    "GRU(8)(x, initial_state=h) = GRU(8)(x, initial_state=[h])",
+    _states,
+)
+ATTENTION_KEYS = Rule(
+    "attention keys",
+    "Attention takes its values as keys if no keys are given.",
+    "MultiHeadAttention(2, 8)(q, v, key=v) = MultiHeadAttention(2, 8)(q, v)",
+    _attention_keys,
+)
