@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import keras
 
 _SIZES = ("units", "filters", "output_dim", "rate", "key_dim")
-_MERGES = ("Add", "Multiply", "Average", "Maximum", "Minimum")
+_MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
 _POOLING = {"Max": "Average", "Average": "Max"}
 
 
@@ -132,11 +132,79 @@ def _merged_otherwise(plan: Blueprint, chance: random.Random) -> Iterator[_Chang
     import keras
 
     for i, step in _each_layer(plan):
-        if step.kind in _MERGES or step.kind == "Concatenate":
-            new = chance.choice([m for m in _MERGES if m != step.kind])
+        if step.kind not in (*_MERGES, "Concatenate"):
+            continue
+        for new in _MERGES:
+            if new == step.kind or (new == "Subtract" and len(step.refs()) != 2):
+                continue
             made = getattr(keras.layers, new)()
             other = replace(step, kind=new, made=made, config=made.get_config())
             yield (f"{step.name} is {new}", (*_quoted(step.name), f"{step.kind}("), plan.with_step(i, other))
+
+
+def _thrown_away(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
+    """What a layer or its activation gives is not used, though it is called."""
+    import keras
+
+    for i, step in enumerate(plan.steps):
+        activation = step.config.get("activation") if step.is_layer else None
+        if (
+            isinstance(activation, str)
+            and activation != "linear"
+            and step.kind != "Activation"
+            and len(step.shapes) == 1
+        ):
+            made = keras.layers.Activation(activation, name="left_over")
+            left = Step("Activation", "left_over", 10_000, made.get_config(), (Ref(i),), made=made, shapes=step.shapes)
+            changed = _reset(plan, i, activation="linear")
+            names = (*_quoted(step.name, "left_over"), activation)
+            yield (f"the activation of {step.name} is not used", names, replace(changed, steps=(*changed.steps, left)))
+        if step.refs() and len(step.refs()) == 1 and len(step.shapes) == 1:
+            first = step.refs()[0]
+            bypassed = plan.without_step(i, first)
+            again = step.reading(lambda ref: Ref(ref.step - (ref.step > i), ref.index))  # noqa: B023
+            changed = replace(bypassed, steps=(*bypassed.steps, again))
+            yield (f"{step.name} is not used", (*_quoted(step.name), f"{step.kind}("), changed)
+
+
+def _crossed(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
+    """What is meant for one input's branch is fed to another's."""
+    for n, i in enumerate(plan.inputs):
+        for k in plan.inputs[n + 1 :]:
+            if plan.steps[i].shapes != plan.steps[k].shapes or plan.steps[i].dtype != plan.steps[k].dtype:
+                continue
+            exchanged = {Ref(i): Ref(k), Ref(k): Ref(i)}
+            steps = tuple(step.reading(lambda ref: exchanged.get(ref, ref)) for step in plan.steps)  # noqa: B023
+            names = _quoted(plan.steps[i].name, plan.steps[k].name)
+            yield (f"{plan.steps[i].name} and {plan.steps[k].name} crossed", names, replace(plan, steps=steps))
+
+
+def _argued(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
+    """Another argument of a call: one left out, dropout in use, a causal mask."""
+    for i, step in enumerate(plan.steps):
+        for key, value in step.kwargs.items() if step.is_layer else ():
+            if not (step.kind == "MultiHeadAttention" and key in ("query", "value")):
+                rest = {k: v for k, v in step.kwargs.items() if k != key}
+                yield (
+                    f"{step.name} without {key}={value}",
+                    _quoted(step.name),
+                    plan.with_step(i, replace(step, kwargs=rest)),
+                )
+        given = {"MultiHeadAttention": {"use_causal_mask": True}}.get(step.kind, {})
+        if step.kind.startswith(("Dropout", "SpatialDropout", "Gaussian")) or step.config.get("dropout"):
+            given = {"training": True}
+        if given and not given.keys() & step.kwargs.keys():
+            changed = replace(step, kwargs={**step.kwargs, **given})
+            yield (f"{step.name} called with {given}", _quoted(step.name), plan.with_step(i, changed))
+
+
+def _started_otherwise(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
+    """Weights that start from something else: wrong only where an exercise asks for what they start from."""
+    for i, step in _each_layer(plan):
+        for key in ("kernel_initializer", "embeddings_initializer"):
+            if key in step.config:
+                names = (*_quoted(step.name), key)
+                yield (f"{step.name} with {key}='ones'", names, _reset(plan, i, **{key: "ones"}))
 
 
 def _pooled_otherwise(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
@@ -233,6 +301,10 @@ KINDS: dict[str, Callable[[Blueprint, random.Random], Iterator[_Change]]] = {
     "resize": _resized,
     "activation": _activated,
     "merge": _merged_otherwise,
+    "thrown away": _thrown_away,
+    "crossed": _crossed,
+    "argument": _argued,
+    "initialiser": _started_otherwise,
     "pooling": _pooled_otherwise,
     "embedding": _embedded_swapped,
     "axis": _joined_otherwise,
