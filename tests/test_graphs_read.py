@@ -323,3 +323,23 @@ def test_a_sequential_model_that_has_met_data_is_read():
     model = keras.Sequential([layers.Dense(2)])
     model(np.zeros((1, 3), "float32"))
     assert [n.kind for n in read(model).nodes] == ["Input", "Dense"]
+
+
+def calls_itself(levels, times):
+    """Models that call the one before so often on each level."""
+    x = keras.Input((3,))
+    model = keras.Model(x, layers.Dense(3)(x))
+    for _ in range(levels):
+        x = y = keras.Input((3,))
+        for _ in range(times):
+            y = model(y)
+        model = keras.Model(x, y)
+    return model
+
+
+def test_nested_models_are_read_once_and_past_a_stated_size_not_at_all():
+    graph = read(calls_itself(3, 2))
+    assert graph.size() == len(flatten(graph).nodes) - 1 == 8
+    assert len({id(node.inner) for node in graph.nodes if node.inner}) == 1
+    with pytest.raises(UnreadableModel, match="models of up to"):
+        read(calls_itself(14, 2))

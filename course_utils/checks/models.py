@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import keras
 
 SHOWN_EDITS = 3
+LARGEST_DRAWN = 300  # calls; a larger picture takes seconds to lay out, and nobody finds a mark in it
 
 
 def not_a_model(value: Any) -> str | None:
@@ -66,18 +67,18 @@ class SameGraph(Criterion):
 
         first = compare_models(attempt.value, attempt.target, without=self.without, also=self.also)
         others = self.alternatives() if self.alternatives and not first.same else ()
-        nearest, target = first, attempt.target
+        nearest = first
         for model in others:
             other = compare_models(attempt.value, model, without=self.without, also=self.also)
             if other.same or len(other.edits) < len(nearest.edits):
-                nearest, target = other, model
+                nearest = other
         if nearest.same:
             return self.found(True, "every layer and every connection is as asked.")
         messages = [edit.message.rstrip(".") for edit in nearest.edits]
         more = f"; and {len(messages) - SHOWN_EDITS} more" if len(messages) > SHOWN_EDITS else ""
-        from course_utils.graphs.draw import plot_difference
+        from course_utils.graphs.draw.difference import draw_difference
 
-        picture = plot_difference(attempt.value, target, without=self.without, also=self.also)
+        picture = draw_difference(nearest) if nearest.graph.size() <= LARGEST_DRAWN else None
         return self.found(False, "; ".join(messages[:SHOWN_EDITS]) + more + ".", picture)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from course_utils.graphs.align import Alignment, alignments
 from course_utils.graphs.edits import Edit, Edits, edits_of
 from course_utils.graphs.graph import Graph
-from course_utils.graphs.match import Interner, Side, is_isomorphism, isomorphism
+from course_utils.graphs.match import Budget, Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.read import read
 from course_utils.graphs.rules import normal_forms
 
@@ -88,15 +88,16 @@ def compare_graphs(graph: Graph, target: Graph, *, without: Iterable[str] = (), 
     a, b = (Side(form, intern) for form in normal_forms(graph, target, without=rules[0], also=rules[1]))
     if isomorphism(a, b, intern) is not None:
         return Difference((), graph, target, rules)
-    best = _fewest(a, b, intern, graph, target)
+    budget = Budget(_MOST_WORK)
+    best = _fewest(a, b, intern, graph, target, budget)
     seen = {(False, len(a.live), len(b.live))}
     # Some rules join calls: where one of those calls is what is wrong, they are better looked at apart. And what is
     # missing may be there, in a branch that leads nowhere.
     tried = [(left_out, False) for left_out in _ALSO_TRIED] + [((), True)] * bool(graph.dead)
     for left_out, branches in tried:
-        if best is not None and (not best.edits or (best.cost <= (1, 1.0) and not branches)):
+        if best is not None and (not best.edits or budget.left < 0 or (best.cost <= (1, 1.0) and not branches)):
             break
-        found = _fewest_without(graph, target, rules, left_out, branches, seen)
+        found = _fewest_without(graph, target, rules, left_out, branches, seen, budget)
         if found is not None and (best is None or found.cost < best.cost):
             best = found
     if best is None:
@@ -112,6 +113,7 @@ def _fewest_without(
     left_out: tuple[str, ...],
     branches: bool,
     seen: set[tuple[bool, int, int]],
+    budget: Budget,
 ) -> Edits | None:
     """The fewest edits when some rules do not hold, or with what leads nowhere; None if that shows nothing new."""
     pair = normal_forms(graph, target, without=rules[0] + left_out, also=rules[1], branches=branches)
@@ -121,22 +123,24 @@ def _fewest_without(
     seen.add(sizes)
     intern = Interner()
     a, b = (Side(form, intern) for form in pair)
-    found = _fewest(a, b, intern, graph, target)
+    found = _fewest(a, b, intern, graph, target, budget)
     # Branches count only where an edit uses one: what leads nowhere changes nothing else that is told.
     return found if found is None or not branches or found.uses(graph.dead) else None
 
 
-def _fewest(a: Side, b: Side, intern: Interner, graph: Graph, target: Graph) -> Edits | None:
+def _fewest(a: Side, b: Side, intern: Interner, graph: Graph, target: Graph, budget: Budget) -> Edits | None:
     """The fewest edits that any matching gives; no edits if one shows that the graphs are the same; None if unknown."""
     best: Edits | None = None
     for alignment in alignments(a, b, intern):
+        if not budget.spend(len(a.live) + len(b.live)) and best is not None:
+            break
         found = edits_of(alignment, graph, target)
         if not found.edits:
             if is_isomorphism(a, b, {i: j for i, j in alignment.to_b.items() if a.live[i]}):
                 return found
             continue
         if len(found.edits) > 1:
-            found = _repaired(alignment, found, graph, target)
+            found = _repaired(alignment, found, graph, target, budget)
         if best is None or found.cost < best.cost:
             best = found
         if best.cost <= (1, 1.0):
@@ -144,9 +148,11 @@ def _fewest(a: Side, b: Side, intern: Interner, graph: Graph, target: Graph) -> 
     return best
 
 
-def _repaired(alignment: Alignment, found: Edits, graph: Graph, target: Graph) -> Edits:
+def _repaired(alignment: Alignment, found: Edits, graph: Graph, target: Graph, budget: Budget) -> Edits:
     """Part matched calls that look wrong, one at a time, as long as that saves edits: a layer may just be misplaced."""
     for i in found.suspects[:_MOST_PARTED]:
+        if not budget.spend(len(alignment.a.live) + len(alignment.b.live)):
+            break
         j = alignment.to_b[i]
         alignment.part(i)
         other = edits_of(alignment, graph, target)
@@ -160,6 +166,7 @@ def _repaired(alignment: Alignment, found: Edits, graph: Graph, target: Graph) -
 
 
 _MOST_PARTED = 12
+_MOST_WORK = 100_000  # calls looked at for the edits of one comparison: some seconds
 
 _ALSO_TRIED: tuple[tuple[str, ...], ...] = (
     ("repeated calls",),

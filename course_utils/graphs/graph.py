@@ -110,6 +110,18 @@ class Graph:
         counts = self.uses()
         return tuple(t.node for t in self.inputs if counts[t.node] == 0)
 
+    def size(self) -> int:
+        """How many calls this is once nested models are opened; each of them is counted once and looked up again."""
+        sizes: dict[int, int] = {}
+
+        def of(graph: Graph) -> int:
+            if id(graph) not in sizes:
+                calls = [node for node in graph.nodes if node.family != "input"]
+                sizes[id(graph)] = sum(1 if node.inner is None else of(node.inner) for node in calls)
+            return sizes[id(graph)]
+
+        return of(self)
+
     def find(self, path: Path) -> Node:
         """The call at `path`, through nested models."""
         node = self.nodes[path[0]]

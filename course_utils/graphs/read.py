@@ -23,6 +23,9 @@ from course_utils.graphs.calls import (
 from course_utils.graphs.graph import Graph, Node, Tensor
 from course_utils.graphs.plain import plain, same_plain, settings_of
 
+LARGEST = 5_000
+"""The most calls, nested models opened, that a model may have: past that, looking at it takes more than seconds."""
+
 
 class UnreadableModel(ValueError):
     """The object has no graph of layers; the message tells the learner what it is and what to do."""
@@ -39,7 +42,7 @@ def read(model: object) -> Graph:
 
     Raises:
         UnreadableModel: if there is no graph to read: another kind of object, a subclassed model, a Sequential
-            model without an input shape.
+            model without an input shape; or if it makes more than `LARGEST` calls.
     """
     import keras
 
@@ -47,7 +50,13 @@ def read(model: object) -> Graph:
         warnings.simplefilter("ignore")  # get_config warns of every lambda
         try:
             check_readable(model, keras)
-            return _Reader(keras).model(model, dead=True)
+            graph = _Reader(keras).model(model, dead=True)
+            if (size := graph.size()) > LARGEST:
+                raise UnreadableModel(
+                    f"This model makes {size:,} calls once its nested models are opened; models of up to {LARGEST:,} "
+                    "can be looked at. A model that calls another twice doubles them each time."
+                )
+            return graph
         except UnreadableModel:
             raise
         except Disconnected as error:

@@ -8,7 +8,6 @@ from course_utils.graphs.draft import Call, Draft, Source, new_call
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.rules.rule import Rule
 
-_MOST_CALLS = 100_000  # nested models that call each other twice grow without bound when they are opened
 _RANDOM = ("Dropout", "SpatialDropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Random", "Aug", "Mix")
 
 
@@ -26,7 +25,7 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call]) ->
             call.origin = tuple((*path, i) for path in outer.origin)
         if "training" in outer.settings:  # a call of a model passes it on
             call.settings.setdefault("training", outer.settings["training"])
-        if node.inner is not None and len(done) < _MOST_CALLS:
+        if node.inner is not None:
             sources[i] = _copied(node.inner, call.inputs, call, done)
         else:
             done.append(call)
@@ -36,7 +35,7 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call]) ->
 
 def _nested_models(draft: Draft) -> None:
     def step(call: Call, done: list[Call]) -> list[Source] | None:
-        if call.inner is None or len(call.inputs) != len(call.inner.inputs) or len(done) > _MOST_CALLS:
+        if call.inner is None or len(call.inputs) != len(call.inner.inputs):
             return None
         return _copied(call.inner, call.inputs, call, done)
 
