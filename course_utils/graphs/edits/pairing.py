@@ -72,11 +72,11 @@ class Pairing:
             for k in range(len(self.mine.nodes)):
                 calls[call_name(self.graph, self.entry(k))].append(k)
             for several in calls.values():
-                live = list(dict.fromkeys(self.entry(k) for k in several if self.a.live[k]))
+                live = dict.fromkeys(self.entry(k) for k in several if self.a.live[k])
+                places = {entry: f" ({ordinal(place)} call)" for place, entry in enumerate(live)}
                 for k in several:
-                    place = f" ({ordinal(live.index(self.entry(k)))} call)" if self.entry(k) in live else _UNUSED
-                    several_calls = len(live) > (1 if self.a.live[k] else 0)
-                    self._places[k] = place if several_calls else ""
+                    is_clear = len(live) <= (1 if self.a.live[k] else 0)
+                    self._places[k] = "" if is_clear else places.get(self.entry(k), _UNUSED)
         return self._places[i]
 
     def entry(self, i: int) -> Path:
