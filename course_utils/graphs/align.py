@@ -96,8 +96,10 @@ class Alignment:
         reads, others = a.reads[i], b.reads[j]
         before = 0.0
         if reads and others:
-            # Layers and operations name their arguments differently.
-            ports = a.graph.nodes[i].family == b.graph.nodes[j].family
+            # Layers and operations name their arguments differently, and merges whose order counts from others.
+            ports = a.graph.nodes[i].family == b.graph.nodes[j].family and not (
+                a.graph.nodes[i].kind != b.graph.nodes[j].kind and any(p == ANY_ORDER for p, _, _ in reads + others)
+            )
             wanted = {(p if ports else "", self.to_a.get(s), k) for p, s, k in others}
             hits = sum((p if ports else "", s, k) in wanted for p, s, k in reads)
             before = hits / max(len(reads), len(others))

@@ -160,14 +160,17 @@ def _held(work: Pairing, i: int, j: int, keys: list[str]) -> str:
     node, other = work.mine.nodes[i], work.theirs.nodes[j]
     name = work.name(i)
     sentences = []
-    for holder in dict.fromkeys(key if _holds(node, key) else key.rpartition(".")[0] for key in keys):
+    for holder in dict.fromkeys(key if _is_layer(key, node, other) else key.rpartition(".")[0] for key in keys):
         if not holder:
             return ""
         own = [key for key in keys if key.rpartition(".")[0] == holder]
         backwards = " that reads backwards" if holder.startswith("backward_layer") else ""
         if holder in keys:
-            mine, theirs = (f"`{held_layer(n.settings, holder)}`" for n in (node, other))
-            sentences.append(f"{name} holds {article(mine)}{backwards}; it should hold {article(theirs)}")
+            mine, theirs = (
+                article(f"`{held_layer(n.settings, holder)}`") if holder in n.settings else "no such layer"
+                for n in (node, other)
+            )
+            sentences.append(f"{name} holds {mine}{backwards}; it should hold {theirs}")
         elif own:
             front = "layer" if holder not in node.settings and backwards else holder
             mine, theirs = (
@@ -179,9 +182,9 @@ def _held(work: Pairing, i: int, j: int, keys: list[str]) -> str:
     return f"{'; '.join(sentences)}." if sentences else ""
 
 
-def _holds(node: Node, key: str) -> bool:
+def _is_layer(key: str, *nodes: Node) -> bool:
     """Whether a setting is a layer that a wrapper holds."""
-    return any(other.startswith(f"{key}.") for other in node.settings)
+    return any(isinstance(n.settings.get(key), str) and any(k.startswith(f"{key}.") for k in n.settings) for n in nodes)
 
 
 def _of_held(node: Node, key: str) -> object:
