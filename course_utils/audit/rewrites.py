@@ -372,6 +372,22 @@ class ActivationsLate(Maker):
         return keras.layers.Activation(self.after[index])(result) if index in self.after else result
 
 
+class LeftOver(Maker):
+    """Layers that were tried on the way, and whose results nothing uses."""
+
+    def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
+        """The step; then something is made of what it gives, and thrown away."""
+        from keras import layers, ops
+
+        result = super().call(index, step, tensors)
+        if step.dtype == "float32" and len(step.shapes) == 1 and len(step.shapes[0]) > 1:
+            tried: tuple[Callable[[Any], Any], ...] = (
+                layers.Activation("sigmoid"), layers.ReLU(), layers.Flatten(), ops.tanh, layers.Dropout(0.5),
+            )  # fmt: skip
+            tried[index % len(tried)](result)
+        return result
+
+
 REWRITES: dict[str, type[Maker]] = {
     "as it is": Maker,
     "renamed": Renamed,
@@ -391,6 +407,7 @@ REWRITES: dict[str, type[Maker]] = {
     "last of all steps": LastSteps,
     "convolutions of size 1 and Dense": PointwiseAsDense,
     "activations late": ActivationsLate,
+    "layers left over": LeftOver,
 }
 """Every rewrite by name."""
 
