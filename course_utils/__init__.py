@@ -13,6 +13,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from course_utils.graphviz import route_pydot
+from course_utils.keras_plot import mend_keras_plot
 
 if TYPE_CHECKING:
     from course_utils import data
@@ -29,8 +30,10 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 # Its advice on retracing is meant for those who write `tf.function`; a filter, since TensorFlow resets the level.
 logging.getLogger("tensorflow").addFilter(lambda record: record.levelno >= logging.ERROR)
 
-# `keras.utils.plot_model`, the lectures' own line, draws through pydot; this lets it draw without a `dot` program.
+# `keras.utils.plot_model`, the lectures' own line, draws through pydot; this lets it draw without a `dot` program, and
+# whatever the layers are called.
 route_pydot()
+mend_keras_plot()
 
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",

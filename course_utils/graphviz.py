@@ -27,8 +27,16 @@ from typing import Any
 PROGRAMS = ("dot", "neato", "fdp", "sfdp", "twopi", "circo", "osage", "patchwork")
 """Layouts that the wheel holds."""
 
-FORMATS = ("png", "svg", "pdf", "jpg", "jpeg", "gif", "ps", "eps", "dot", "xdot", "json0", "plain")
-"""File formats that the wheel writes."""
+FORMATS = (
+    *("png", "svg", "pdf", "jpg", "gif", "eps", "dot"),
+    *("jpeg", "jpe", "svgz", "svg_inline", "ps", "ps2", "wbmp", "fig", "pic", "pov", "tk"),
+    *("gv", "canon", "xdot", "xdot1.2", "xdot1.4", "plain", "plain-ext", "json", "json0", "dot_json", "xdot_json"),
+    *("cmap", "cmapx", "cmapx_np", "imap", "imap_np", "ismap"),
+)
+"""File formats that the wheel writes, those most asked for first.
+
+All it names but gd and gd2, which come out empty, and vrml, which leaves pictures in the working directory.
+"""
 
 _lock = threading.RLock()  # Graphviz keeps global state, and descriptor 2 belongs to the whole process
 
@@ -65,16 +73,27 @@ def render(source: str, format: str, program: str = "dot", arguments: str = "") 
             raise ValueError(f"Graphviz could not draw the graph: {reason}.") from error
 
 
+def quoted(*lines: str) -> str:
+    """Lines of text as a string of the DOT language that shows as it is: no escapes, no entities."""
+    shown = (line.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines)
+    return '"' + "\\n".join(shown) + '"'
+
+
 def route_pydot() -> None:
     """Let pydot, and so `keras.utils.plot_model`, draw through pygraphviz.
 
     Costs nothing until pydot is imported, and may be called any number of times, before or after that.
     """
-    core = sys.modules.get("pydot.core")
-    if core is not None:
-        _route(core)
-    elif not any(isinstance(finder, _WhenImported) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _WhenImported("pydot.core", _route))
+    when_imported("pydot.core", _route)
+
+
+def when_imported(name: str, action: Callable[[ModuleType], None]) -> None:
+    """Call a function with a module: now if it is imported, else right after its import."""
+    module = sys.modules.get(name)
+    if module is not None:
+        action(module)
+    elif not any(isinstance(finder, _WhenImported) and finder.name == name for finder in sys.meta_path):
+        sys.meta_path.insert(0, _WhenImported(name, action))
 
 
 class _WhenImported(MetaPathFinder):
@@ -114,7 +133,7 @@ def _route(core: ModuleType) -> None:
         program, *arguments = [prog] if isinstance(prog, str) else prog
         if program not in PROGRAMS or self.shape_files:  # a program of the user's own, or pictures inside nodes
             return create_by_program(self, prog, format, encoding)
-        return render(self.to_string(), format, program, " ".join(arguments))
+        return render(self.to_string(), format.lower(), program, " ".join(arguments))
 
     @functools.wraps(write_anywhere)
     def write(self: Any, path: Any, prog: Any = None, format: str = "raw", encoding: str | None = None) -> Any:

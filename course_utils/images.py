@@ -29,12 +29,13 @@ def html_image(content: bytes, kind: str, alt: str) -> str:
 class Shown:
     """A figure as an image with alt text; the text alone where pictures cannot be seen."""
 
-    def __init__(self, png: bytes, alt: str) -> None:
-        self.png = png
+    def __init__(self, content: bytes, alt: str, kind: str = "png") -> None:
+        self.content = content
         self.alt = alt
+        self.kind = kind
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": html_image(self.png, "png", self.alt), "text/plain": self.alt}
+        return {"text/html": html_image(self.content, self.kind, self.alt), "text/plain": self.alt}
 
     def __repr__(self) -> str:
         """The alt text."""

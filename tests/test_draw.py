@@ -1,11 +1,14 @@
 """Pictures of models: what they show, what they say, and that they are the same everywhere."""
 
 import base64
+import inspect
 import itertools
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,9 +18,11 @@ from course_utils.graphs.draw.diagram import Box, Diagram, Link
 from course_utils.graphs.draw.labels import brief, edge_list, local_names
 from course_utils.graphs.draw.layout import Frame, Size, Wire, lay_out
 from course_utils.graphs.draw.model import Shown, diagram_of, draw_graph, finish, plot_model
-from course_utils.graphs.draw.scene import clean, shorten, text_width, wrap
+from course_utils.graphs.draw.picture import ENDINGS
+from course_utils.graphs.draw.scene import Group, Shape, Text, clean, shorten, text_width, wrap
 from course_utils.graphs.graph import Graph, Node, Tensor
 from course_utils.graphs.read import UnreadableModel, read
+from tests.graph_models import random_model
 from tests.pictures import SVG, line, nested, questions, siamese, texts
 
 
@@ -155,6 +160,55 @@ class TestPicture:
         assert wide[0] > high[0]
         assert wide[1] < high[1]
 
+    def test_takes_the_arguments_of_keras_in_their_places(self):
+        import keras
+
+        theirs = [p for p in inspect.signature(keras.utils.plot_model).parameters.values() if p.kind != p.VAR_KEYWORD]
+        ours = list(inspect.signature(plot_model).parameters.values())
+        assert [p.name for p in ours][: len(theirs)] == [p.name for p in theirs]
+        values = {"to_file": None, "rankdir": "BT", "dpi": 50, "splines": "ortho"}
+        plot_model(siamese(), **{p.name: values.get(p.name, True) for p in theirs[1:]})
+
+    @pytest.mark.parametrize("rankdir", ["TB", "BT", "LR", "RL"])
+    def test_reads_in_the_direction_asked_for(self, rankdir):
+        picture = draw_graph(line(4), rankdir=rankdir)
+        places = [(t.x, t.y) for t in _shapes(picture.scene.shapes, Text) if t.text in ("Input", "Dense", "output")]
+        along = [y if rankdir in ("TB", "BT") else x for x, y in places]
+        assert along == sorted(along, reverse=rankdir in ("BT", "RL"))
+        assert len({round(place) for place in along}) == 5
+        assert f"rankdir={rankdir}" in picture.dot
+
+    def test_lines_run_as_asked_for(self):
+        def bends(splines):
+            graph = read(siamese())
+            lines = _shapes(draw_graph(graph, splines=splines).scene.shapes, Shape)
+            return [
+                abs(a[0] - b[0]) > 0.1 and abs(a[1] - b[1]) > 0.1
+                for s in lines
+                if s.curved
+                for a, b in pairwise(s.points)
+            ]
+
+        assert not any(bends("ortho")[:-4])  # the tie between the two calls apart
+        assert any(bends("spline"))
+        pictures = [draw_graph(read(siamese()), splines=splines).svg for splines in ("spline", "line", "ortho")]
+        assert len(set(pictures)) == 3
+
+    @pytest.mark.parametrize("splines", ["bent", "", None, True])
+    def test_unknown_kind_of_line(self, splines):
+        with pytest.raises(ValueError, match=r"^splines must be one of 'spline', .*, 'ortho'; got "):
+            plot_model(siamese(), splines=splines)
+
+    def test_what_every_layer_is_given_is_not_shown(self):
+        import keras
+
+        class Own(keras.layers.Layer):
+            def call(self, x):
+                return x * 2
+
+        x = keras.Input((3,))
+        assert "own: Own reads" in plot_model(keras.Model(x, Own(name="own")(x))).text
+
     def test_branches_that_lead_nowhere_are_left_out(self):
         import keras
 
@@ -194,6 +248,94 @@ class TestPicture:
             assert y + h <= card[1] + card[3]
         for (x1, y1, w1, h1), (x2, y2, w2, h2) in itertools.combinations(boxes, 2):
             assert x1 + w1 <= x2 or x2 + w2 <= x1 or y1 + h1 <= y2 or y2 + h2 <= y1
+
+
+def _shapes(shapes, kind):
+    flat = []
+    for shape in shapes:
+        flat += _shapes(shape.shapes, kind) if isinstance(shape, Group) else [shape] if isinstance(shape, kind) else []
+    return flat
+
+
+class TestWeights:
+    """What is said of a layer's weights is read of the layer, not of its name, and counted once."""
+
+    @staticmethod
+    def net(name, trainable=True):
+        import keras
+
+        x = keras.Input((4,))
+        model = keras.Model(x, keras.layers.Dense(2, name="end")(keras.layers.Dense(3, name="hidden")(x)), name=name)
+        model.trainable = trainable
+        return model
+
+    @staticmethod
+    def said(picture):
+        """Name of each box, and what it says of training."""
+        found = {}
+        for group in ElementTree.fromstring(picture.svg).iter(f"{SVG}g"):
+            title = group.find(f"{SVG}title")
+            if title is not None and ": " in title.text:
+                words = " ".join("".join(t.itertext()) for t in group.iter(f"{SVG}text"))
+                word = re.search("partly frozen|frozen|trainable", words)
+                found.setdefault(title.text.split(":")[0], []).append(word and word[0])
+        return found
+
+    def test_layers_of_one_name_train_each_for_itself(self):
+        import keras
+
+        x = keras.Input((4,), name="x")
+        first, second = self.net("first"), self.net("second", trainable=False)
+        hidden = keras.layers.Dense(2, name="hidden")(second(x))
+        model = keras.Model(x, keras.layers.Concatenate()([first(x), hidden]))
+        assert self.said(plot_model(model, show_trainable=True, expand_nested=True))["hidden"] == [
+            "trainable", "frozen", "trainable",
+        ]  # fmt: skip
+        closed = plot_model(model, show_trainable=True)
+        said = self.said(closed)
+        assert (said["first"], said["second"], said["x"]) == (["trainable"], ["frozen"], [None])
+        assert "second: Functional reads x → (None, 2), frozen" in closed.text
+        assert "frozen" not in plot_model(model).text
+
+    def test_a_model_may_train_in_part(self):
+        import keras
+
+        half = self.net("half")
+        half.get_layer("end").trainable = False
+        x = keras.Input((4,))
+        model = keras.Model(x, keras.layers.BatchNormalization(name="norm")(half(x)))
+        said = self.said(plot_model(model, show_trainable=True))
+        assert (said["half"], said["norm"]) == (["partly frozen"], ["trainable"])
+        half.trainable = False
+        half.get_layer("hidden").trainable = True  # trains, says `model.trainable_weights`
+        said = self.said(plot_model(model, show_trainable=True, expand_nested=True))
+        assert (said["hidden"], said["end"]) == (["trainable"], ["frozen"])
+
+    @pytest.mark.parametrize("nested", [False, True])
+    def test_shared_ones_are_counted_once(self, nested):
+        import keras
+
+        a, b = keras.Input((4,)), keras.Input((4,))
+        inner = self.net("inner")
+        x = keras.Input((4,))
+        outer = keras.Model(x, keras.layers.Dense(4)(inner(x)), name="outer")
+        model = keras.Model([a, b], [outer(a), outer(b), inner(a), inner.get_layer("hidden")(b)])
+        picture = plot_model(model, expand_nested=nested)
+        total = model.count_params()
+        assert f", {total:,} parameters" in picture.text
+        assert sum(int(n.replace(",", "")) for n in re.findall(r"([\d,]+) params", picture.svg)) == total
+
+    def test_a_layer_that_is_wrapped_too_is_counted_once(self):
+        import keras
+
+        dense, steps, x = keras.layers.Dense(4), keras.Input((5, 4)), keras.Input((4,))
+        model = keras.Model([steps, x], [keras.layers.TimeDistributed(dense)(steps), dense(x)])
+        assert f"2 calls, {model.count_params()} parameters" in plot_model(model).text
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_any_model(self, seed):
+        model = random_model(seed, 15)
+        assert f" {model.count_params():,} parameters" in plot_model(model).text
 
 
 class TestText:
@@ -309,13 +451,27 @@ class TestHostileNames:
 class TestSaving:
     @pytest.mark.parametrize(
         ("ending", "start"),
-        [("svg", b"<svg"), ("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-"), ("dot", b"digraph"), ("txt", b"6 calls")],
-    )
+        [
+            ("svg", b"<svg"), ("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-"), ("dot", b"digraph"),
+            ("txt", b"6 calls"),            ("jpg", b"\xff\xd8\xff"), ("gif", b"GIF8"),
+            ("eps", b"%!PS-Adobe-3.0 EPSF"), ("ps", b"%!PS"),
+            ("bmp", b"BM"), ("webp", b"RIFF"), ("tiff", b"II*"), ("svgz", b"\x1f\x8b"), ("xdot1.2", b"digraph"),
+            ("plain-ext", b"graph"),
+        ],
+    )  # fmt: skip
     def test_formats(self, tmp_path, ending, start):
         path = tmp_path / f"model.{ending.upper()}"
         picture = plot_model(questions(), to_file=path)
         assert path.read_bytes().startswith(start)
         assert picture.text.startswith("6 calls")
+
+    @pytest.mark.parametrize("ending", ENDINGS)
+    def test_whatever_graphviz_writes(self, tmp_path, monkeypatch, ending):
+        monkeypatch.chdir(tmp_path)
+        draw_graph(line(2)).save(f"m.{ending}", dpi=50)
+        assert [path.name for path in tmp_path.iterdir()] == [f"m.{ending}"]
+        if "map" not in ending:  # image maps: there is nothing to click on
+            assert (tmp_path / f"m.{ending}").stat().st_size > 50
 
     def test_png_follows_dpi(self, tmp_path):
         def width(dpi):
@@ -325,8 +481,8 @@ class TestSaving:
         assert width(192) == pytest.approx(2 * width(96), abs=2)
 
     def test_unknown_ending(self, tmp_path):
-        with pytest.raises(ValueError, match=r"must end in one of \.svg, \.png, \.pdf, \.dot, \.txt\.$"):
-            plot_model(questions(), to_file=tmp_path / "model.bmp")
+        with pytest.raises(ValueError, match=r"must end in one of \.svg, \.png, .* or of another format"):
+            plot_model(questions(), to_file=tmp_path / "model.docx")
         with pytest.raises(ValueError, match="must end in one of"):
             plot_model(questions(), to_file="model")
 
@@ -354,9 +510,9 @@ class TestSaving:
             plot_model(questions(), to_file=path, dpi=-1)
         assert path.read_bytes() == b"precious"
 
-    @pytest.mark.parametrize("rankdir", ["BT", "down", None])
+    @pytest.mark.parametrize("rankdir", ["tb", "down", None])
     def test_unknown_direction(self, rankdir):
-        with pytest.raises(ValueError, match=r'rankdir must be "TB" .* or "LR"'):
+        with pytest.raises(ValueError, match=r'rankdir must be "TB" .* or "RL"'):
             plot_model(questions(), rankdir=rankdir)
 
 

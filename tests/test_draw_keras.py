@@ -4,11 +4,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import course_utils  # noqa: F401  (quietens TensorFlow)
-from course_utils.graphviz import render, route_pydot
+from course_utils.graphviz import FORMATS, quoted, render, route_pydot
+from course_utils.keras_plot import _spelled, mend_keras_plot
+from tests.pictures import texts
 
 PROGRAM = """
 import course_utils
@@ -24,7 +29,7 @@ print(type(image).__name__)
 
 
 def run(program, folder, **environment):
-    needed = {k: os.environ[k] for k in ("SYSTEMROOT", "TMPDIR", "TEMP") if k in os.environ}
+    needed = {k: os.environ[k] for k in ("SYSTEMROOT", "TMPDIR", "TEMP", "PYTHONPATH") if k in os.environ}
     needed |= {"MPLCONFIGDIR": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_HOME": str(folder)}
     return subprocess.run(
         [sys.executable, "-c", program],
@@ -69,6 +74,118 @@ def test_importing_costs_nothing():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+class TestKerasPlotModel:
+    """What Keras's own function stops at."""
+
+    NAMES = (
+        "a:b", "a<b", "<b>", "a&b", "&amp;", 'a"b', "a\\b", "\\N", "{x|y}", "[a]", "a;b", "naïve 한국 𝔘", "graph", "1a",
+        "-", "a\nb", "a\x07b", " ", "",
+    )  # fmt: skip
+
+    @staticmethod
+    def model(name):
+        import keras
+
+        x, y = keras.Input((3,), name="1" + name), keras.Input((3,))
+        inner = keras.Model(y, keras.layers.Dense(2, activation=lambda t: t, name="2" + name)(y), name="3" + name)
+        return keras.Model(x, keras.layers.Dense(2, name="4" + name)(inner(x)), name=name)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_names_are_written_as_they_are(self, tmp_path, name):
+        import keras
+
+        for nested in (True, False):
+            keras.utils.plot_model(
+                self.model(name), tmp_path / "m.svg", show_shapes=True, show_layer_names=True, show_trainable=True,
+                show_layer_activations=True, expand_nested=nested,
+            )  # fmt: skip
+            written = texts((tmp_path / "m.svg").read_text(encoding="utf-8"))
+            shown = "".join(c if c.isprintable() else " " for c in name)
+            assert {f"{i}{shown}".strip() for i in (1, 3, 4)} <= {text.strip() for text in written}
+            assert (f"2{shown}".strip() in {text.strip() for text in written}) is nested
+            assert ("<lambda>" in written) is nested
+
+    @given(text=st.text(max_size=12))
+    @settings(max_examples=40, deadline=None)
+    def test_any_name_can_be_drawn(self, text):
+        printable = "".join(c if c.isprintable() else " " for c in text)
+        record, box = f"a [shape=record label=<<b>{_spelled(text)}</b>>]", f"b [shape=box label={quoted(printable)}]"
+        written = [" ".join(t.split()) for t in texts(render(f"digraph {{{record} {box}}}", "svg").decode())]
+        assert set(written) <= {" ".join(printable.split())}
+        if printable.strip():
+            assert len(written) == 2
+
+    def test_names_of_inputs_and_outputs_in_a_dict(self, tmp_path):
+        import keras
+
+        x, y = ({name: keras.Input((3,), name=name) for name in ("a<b", "c")} for _ in range(2))
+        inner = keras.Model(x, {"<o>": keras.layers.Add()(list(x.values()))})
+        keras.utils.plot_model(keras.Model(y, inner(y)), tmp_path / "m.svg", show_shapes=True)
+        written = texts((tmp_path / "m.svg").read_text(encoding="utf-8"))
+        assert any(text.startswith("a<b: ") for text in written)
+        assert any(text.startswith("<o>: ") for text in written)
+
+    def test_two_models_of_one_name_are_two_clusters(self, tmp_path):
+        import keras
+
+        def net():
+            x = keras.Input((3,))
+            return keras.Model(x, keras.layers.Dense(3)(x), name="net")
+
+        x = keras.Input((3,))
+        first, second = net(), net()
+        outer = keras.Model(x, second(keras.Model(x, first(x), name="outer")(x)))
+        keras.utils.plot_model(outer, tmp_path / "m.svg", expand_nested=True)
+        assert (tmp_path / "m.svg").read_text().count('class="cluster"') == 3
+
+    def test_svg_is_written_and_shown(self, tmp_path):
+        import keras
+
+        for name in ("m.svg", "M.SVG"):
+            shown = keras.utils.plot_model(self.model("m"), str(tmp_path / name))
+            bundle = shown._repr_mimebundle_()
+            assert 'alt="Graph of the model m" src="data:image/svg+xml;base64,' in bundle["text/html"]
+            assert (tmp_path / name).read_bytes().startswith(b"<?xml")
+
+    @pytest.mark.parametrize("format", [f for f in FORMATS if "." not in f])  # Keras looks behind the last point
+    def test_every_format_is_written(self, tmp_path, format):
+        import keras
+
+        keras.utils.plot_model(self.model("m"), tmp_path / f"m.{format}")
+        assert "map" in format or (tmp_path / f"m.{format}").stat().st_size > 50
+
+    def test_what_ipython_can_show_is_left_to_it(self, tmp_path):
+        import keras
+        from IPython.display import Image
+
+        for format in ("png", "jpg", "gif"):
+            assert isinstance(keras.utils.plot_model(self.model("m"), tmp_path / f"m.{format}"), Image)
+
+    def test_other_errors_stay(self, tmp_path):
+        import keras
+
+        with pytest.raises(ValueError, match="Graphviz cannot write the format 'xyz'"):
+            keras.utils.plot_model(self.model("m"), tmp_path / "m.xyz")
+        with pytest.raises(ValueError, match="not yet been built"):
+            keras.utils.plot_model(keras.Sequential([keras.layers.Dense(2)]), tmp_path / "m.svg")
+
+    def test_is_mended_wherever_keras_has_it(self, monkeypatch):
+        import keras
+        from keras.src.utils import model_visualization as module
+
+        assert keras.utils.plot_model is module.plot_model
+        here, there = (ModuleType(name) for name in (module.__name__, "keras.elsewhere"))
+        vars(here).update(vars(module))
+        here.plot_model = there.plot_model = module.plot_model.__wrapped__  # as when Keras is imported first
+        for fake in (here, there):
+            monkeypatch.setitem(sys.modules, fake.__name__, fake)
+        mend_keras_plot()
+        mended = here.plot_model
+        assert mended is there.plot_model is not module.plot_model.__wrapped__
+        mend_keras_plot()
+        assert here.plot_model is mended
 
 
 class TestPydot:
@@ -120,6 +237,18 @@ class TestPydot:
 
 
 class TestRender:
+    @pytest.mark.skipif(sys.platform != "linux", reason="the wheels of other systems may have a format more")
+    def test_formats_are_those_of_the_wheel(self):
+        """Graphviz lists what it has when it is asked for what it has not."""
+        program = (
+            "import pygraphviz\ntry: pygraphviz.AGraph(string='digraph {a}').draw(format='none', prog='dot')\n"
+            "except Exception: pass"
+        )
+        said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60).stderr
+        listed = said.partition("Use one of: ")[2].split()
+        assert len(listed) > 20, said
+        assert set(FORMATS) == set(listed) - {"gd", "gd2", "vrml"}
+
     def test_broken_source_is_one_sentence(self, capfd):
         with pytest.raises(ValueError, match=r"^Graphviz could not draw the graph: syntax error in line 1.*\.$"):
             render("digraph {a [", "png")

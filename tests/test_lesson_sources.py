@@ -1,5 +1,7 @@
 """The source format: header, markers, and what each edition gets of them."""
 
+import random
+
 import pytest
 
 from course_utils.lessons.editions import derive
@@ -124,6 +126,118 @@ def test_find_answer_takes_it_from_the_source():
 def test_every_source_parses():
     lessons = [parse(path) for path in sources()]
     assert [lesson.number for lesson in lessons] == [f"{n:02}" for n in range(len(lessons))]
+
+
+class TestLinesStayAsTheyAre:
+    """What a code cell holds is what the notebooks hold."""
+
+    def cells(self, tmp_path, body, edition="solved"):
+        return code_of(derive(parse(write(tmp_path, HEADER + "\n" + body)), edition))
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "# copy the weights of the first branch", "# cat is class 3", "# cd", "# Why?", "# ls holds the labels",
+            "# !important", "# ? unknown", "# %time is measured", "# %%time", "# %% of all", "#copy this", "# x = !y",
+            "    # %%", "# 'not a string", '# """not a string', "#", "##", "#!/bin/sh", "# 10 % dropout",
+            "%matplotlib inline", "!ls", "%%time", "model?", "cat = 3", "ls -l", "copy = 1", "!echo it's",
+            "s = 'it\\'s'  # \"\"\"", 's = "\\"\"\"" + """a"""', "s = '''# %%'''", 's = f"{d["a"]}"', "s = r'\\'",
+            "s = '\N{FORM FEED}\u2028'", "\tindented", "x = 1   ",
+        ],
+    )  # fmt: skip
+    def test_in_both_editions(self, tmp_path, line):
+        code = f"a = 1\n{line}\nb = 2"
+        for edition in ("solved", "learner"):
+            assert self.cells(tmp_path, f"# %%\n{code}\n\n# %%\nc = 3\n", edition) == [code, "c = 3"]
+
+    @pytest.mark.parametrize(
+        "line", ["# copy the layer above", "# Why?", "%matplotlib inline", "!ls", "# %% of all", ""]
+    )
+    def test_in_blanks(self, tmp_path, line):
+        body = f"# %%\n# @answer 1.1 model\nmodel = 1\n# @blank\n# {line}\n#\n# model = ...\n# @end\n"
+        assert self.cells(tmp_path, body, "learner")[0] == f"{line}\n\nmodel = ...".lstrip("\n")
+        assert self.cells(tmp_path, body)[0] == "model = 1"
+
+    @pytest.mark.parametrize("quotes", ['"""', "'''"])
+    def test_in_strings(self, tmp_path, quotes):
+        other = {'"': "'", "'": '"'}[quotes[0]] * 3
+        inside = f"# copy me\n# %%\n#%%\n# %% [markdown]\n# @answer 9.9 x\n# @end\n\n{other} \\{quotes}\n!ls"
+        code = f"s = {quotes}\n{inside}\n{quotes}\nprint(s)"
+        assert self.cells(tmp_path, f"# %%\n{code}\n\n# %%\nb = 2\n") == [code, "b = 2"]
+        body = f"# %%\n# @answer 1.1 s\n{code}\n# @blank\n# s = ...\n# @end\n"
+        assert self.cells(tmp_path, body)[0] == code
+
+    def test_any_cells_in_any_order(self, tmp_path):
+        chance, tried = random.Random(0), 0
+        pieces = ["# Why?", "!ls", "x = 1", "s = '''", "# a '''", '"""', "# %% of all", "#", "f('it')", "'\\'''"]
+        for _ in range(300):
+            codes = ["\n".join(chance.choices(pieces, k=chance.randint(1, 6))) for _ in range(3)]
+            codes = [f"a = 1\n{code}\nb = 2" for code in codes]
+            if any(_opens_a_string(code) for code in codes):
+                continue
+            tried += 1
+            body = "\n\n".join(f"# %%\n{code}" for code in codes)
+            assert self.cells(tmp_path, body) == codes
+        assert tried > 30
+
+    def test_prose_loses_one_comment_sign(self, tmp_path):
+        body = "# %% [markdown]\n# # A title\n#\n# Why? `#` and '''\n# !ls\n#     code\n\n# %%\na = 1\n"
+        cells = derive(parse(write(tmp_path, HEADER + body)), "solved").cells
+        assert cells[1].source == "# A title\n\nWhy? `#` and '''\n!ls\n    code"
+
+    @pytest.mark.parametrize(
+        ("body", "line", "words"),
+        [
+            ("#%%\na = 1\n", 9, "not with `#%%`"),
+            ("# %%\na = 1\n#%%\nb = 2\n", 11, "not with `#%%`"),
+            ("# %%\na = 1\n\n# %% A title\nb = 2\n", 12, "not with `# %% A title`"),
+            ("# %%\na = 1\n# %%[md]\n# Words.\n", 11, "a cell begins with `# %%` or `# %% .markdown.`"),
+            ("# %% [markdown]\n# Words.\n# %% of all\n", 11, "a cell begins with"),
+            ("a = 1\n", 9, "first cell begins before"),
+            ("# %% [markdown]\nWords.\n", 10, "lines of a text cell are comments"),
+            ("# %%\ns = '''\n# %%\nb = 2\n", 10, "never closed"),
+        ],
+    )
+    def test_what_is_nearly_a_cell_is_refused(self, tmp_path, body, line, words):
+        with pytest.raises(SourceError, match=f"01_topic.py:{line}: .*{words}"):
+            parse(write(tmp_path, HEADER + body))
+
+    @pytest.mark.parametrize("marker", ["# %%", "# %% ", "# %%  [markdown]", "# %%[markdown]"])
+    def test_spaces_in_a_marker_do_not_matter(self, tmp_path, marker):
+        lesson = parse(write(tmp_path, f"{HEADER}{marker}\n# Words.\n"))
+        assert [cell.is_prose for cell in lesson.cells] == ["markdown" in marker]
+
+
+class TestEncoding:
+    TEXT = HEADER.replace("A title", "Größe → ∞") + "\n# %%\na = 'ä'\n"
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+    @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+    def test_utf_8_is_read_with_or_without_a_mark(self, tmp_path, encoding, ending):
+        path = tmp_path / "01_topic.py"
+        path.write_bytes(self.TEXT.replace("\n", ending).encode(encoding))
+        assert parse(path) == parse(write(tmp_path, self.TEXT))
+        assert code_of(derive(parse(path), "solved")) == ["a = 'ä'"]
+
+    @pytest.mark.parametrize(("encoding", "line"), [("latin-1", 11), ("cp1252", 11), ("utf-16", 1)])
+    def test_any_other_encoding_is_one_sentence(self, tmp_path, encoding, line):
+        path = tmp_path / "01_topic.py"
+        path.write_bytes((HEADER + "\n# %%\na = 'ä'\n").encode(encoding))
+        with pytest.raises(SourceError, match=f"^01_topic.py:{line}: the line is not in UTF-8; save"):
+            parse(path)
+
+
+def _opens_a_string(code):
+    """Whether Python's own reader finds a string that runs over the end of a line of magics, or of the cell."""
+    import io
+    import tokenize
+
+    lines = "\n".join("x" if line.startswith("!") else line for line in code.split("\n"))
+    try:
+        list(tokenize.generate_tokens(io.StringIO(lines).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return True
+    return False
 
 
 class TestKeptOutputs:

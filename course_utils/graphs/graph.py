@@ -71,6 +71,8 @@ class Node:
     """What a `Lambda`'s function, or a function given as activation, does; None if it cannot be traced."""
     origin: tuple[Path, ...] = ()
     """In a normal form: the calls of the graph it was made from, the one to name first. Empty as read."""
+    trainable: bool | None = None
+    """As read: whether any weight of the layer trains; None for a layer without weights, and in a normal form."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Graph:
     """Whether the model was made from a dict of inputs: they have names, and their order is only the alphabet's."""
     outputs_by_name: bool = False
     """Whether it gives a dict of outputs."""
+    parameters: int | None = None
+    """Weights of the model, each counted once however often its layer is called; None if not read."""
     dead: frozenset[int] = field(default_factory=frozenset)
     """Calls made on the way from the inputs that no output depends on: branches that lead nowhere.
 

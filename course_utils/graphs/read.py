@@ -110,7 +110,9 @@ class _Reader:
         self.layer_numbers: dict[int, int] = {}
         self.kept: list[Any] = []  # an id is good only while its object lives
         self.calls: dict[int, int] = {}
-        self.labels: dict[int, tuple[str, str, dict[str, object], int]] = {}
+        self.labels: dict[int, tuple[str, str, dict[str, object], int, bool | None]] = {}
+        self.sizes: dict[int, dict[int, int]] = {}
+        """Of each layer, its weights' sizes by their ids: a weight is counted once, whatever holds it."""
         self.inner: dict[int, Graph] = {}
         self.signatures: dict[Any, inspect.Signature | None] = {}
 
@@ -147,6 +149,7 @@ class _Reader:
             for i, tensor in enumerate(outputs_of(call)):
                 where.setdefault(id(tensor), Tensor(len(nodes), i))
             nodes.append(node)
+        sizes = {w: size for call in calls[:live] for w, size in self.sizes.get(id(call.operation), {}).items()}
         return Graph(
             name=name,
             nodes=tuple(nodes),
@@ -155,6 +158,7 @@ class _Reader:
             input_names=tuple(operation_of(t).name if operation_of(t) is not None else t.name for t in inputs),
             output_names=tuple(operation_of(t).name if operation_of(t) is not None else t.name for t in outputs),
             dead=frozenset(range(first + live, len(nodes))),
+            parameters=sum(sizes.values()),
         )
 
     def input(self, tensor: Any) -> Node:
@@ -181,7 +185,7 @@ class _Reader:
         operation = call.operation
         if id(operation) not in self.labels:
             self.labels[id(operation)] = self.label(operation)
-        kind, family, settings, parameters = self.labels[id(operation)]
+        kind, family, settings, parameters, trainable = self.labels[id(operation)]
         tensors, ports, extra = self.arguments(call, family)
         number = self.number(operation)
         count = self.calls.get(number, 0)
@@ -208,6 +212,7 @@ class _Reader:
             shapes=tuple(shape_of(t) for t in outputs),
             dtypes=tuple(str(t.dtype) for t in outputs),
             parameters=parameters,
+            trainable=trainable,
             inner=inner,
             family=family,
             ports=tuple(ports),
@@ -221,16 +226,20 @@ class _Reader:
             self.kept.append(operation)
         return self.layer_numbers[id(operation)]
 
-    def label(self, operation: Any) -> tuple[str, str, dict[str, object], int]:
-        """Kind, family, settings and number of weights of a layer or operation."""
+    def label(self, operation: Any) -> tuple[str, str, dict[str, object], int, bool | None]:
+        """Kind, family, settings, number of weights of a layer or operation, and whether they train."""
         keras = self.keras
         if not isinstance(operation, keras.layers.Layer):
-            return type(operation).__name__, "operation", {}, 0
-        parameters = sum(math.prod(w.shape) for w in operation.weights)
+            return type(operation).__name__, "operation", {}, 0, None
+        weights = operation.weights
+        sizes = self.sizes[id(operation)] = {id(w): math.prod(w.shape) for w in weights}
+        parameters = sum(sizes.values())
+        # What counts in training is the flag of the weights: a layer made trainable in a frozen model trains.
+        trainable = any(w.trainable for w in weights) if weights else None
         if isinstance(operation, keras.Model) and ends_of(operation) is not None:
             kind = "Sequential" if isinstance(operation, keras.Sequential) else "Functional"
-            return kind, "model", {}, parameters
-        return type(operation).__name__, "layer", settings_of(operation), parameters
+            return kind, "model", {}, parameters, trainable
+        return type(operation).__name__, "layer", settings_of(operation), parameters, trainable
 
     def arguments(self, call: Any, family: str) -> tuple[list[Any], list[str], dict[str, object]]:
         """What a call is given: its tensors, where each goes, and everything else that is not the default."""

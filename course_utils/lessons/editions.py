@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from course_utils.lessons.source import Lesson, parse, sources
 
@@ -25,18 +26,18 @@ def derive(lesson: Lesson, edition: Edition) -> NotebookNode:
     Returns:
         A notebook of format 4.5.
     """
-    import jupytext
-    import nbformat
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    text = "\n".join([*_title(lesson, edition), *_body(lesson, edition), *_footer(lesson)])
-    notebook = jupytext.reads(text, fmt="py:percent")
-    notebook.metadata = nbformat.from_dict(
-        {
+    title, footer = _Text(_title(lesson, edition), is_prose=True), _Text(_footer(lesson), is_prose=True)
+    texts = [text for text in (title, *_body(lesson, edition), footer) if text.source]
+    notebook = new_notebook(
+        cells=[(new_markdown_cell if text.is_prose else new_code_cell)(text.source) for text in texts],
+        metadata={
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-        }
+        },
     )
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.nbformat_minor = 5
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
         # From the text alone: a new cell changes no other cell's id.
@@ -46,11 +47,14 @@ def derive(lesson: Lesson, edition: Edition) -> NotebookNode:
     return notebook
 
 
-def _markdown(text: str) -> list[str]:
-    return ["# %% [markdown]", *(f"# {line}".rstrip() for line in text.splitlines()), ""]
+class _Text(NamedTuple):
+    """What a cell holds."""
+
+    source: str
+    is_prose: bool = False
 
 
-def _title(lesson: Lesson, edition: Edition) -> list[str]:
+def _title(lesson: Lesson, edition: Edition) -> str:
     header = lesson.header
     goals = "\n".join(f"- {goal}" for goal in header.goals)
     examples = f" · lecture examples {', '.join(header.examples)}" if header.examples else ""
@@ -58,44 +62,47 @@ def _title(lesson: Lesson, edition: Edition) -> list[str]:
         other = f"*This is the solved edition; the exercises are in [notebooks/](../notebooks/{lesson.name}).*\n\n"
     else:
         other = ""
-    return _markdown(
+    return (
         f"# {lesson.number} · {header.title}\n\n{header.description}\n\n{other}"
         f"**After this lesson you can**\n\n{goals}\n\nAbout {header.minutes} minutes{examples}."
     )
 
 
-def _body(lesson: Lesson, edition: Edition) -> list[str]:
-    lines: list[str] = []
+def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
     regions = {region.start: region for region in lesson.regions}
-    pending: list[str] = []
-    at = lesson.body
-    while at < len(lesson.lines):
-        line = lesson.lines[at]
-        if line.startswith("# %%") and pending:
-            lines += pending
-            pending = []
-        region = regions.get(at)
-        if region is None:
-            lines.append(line)
-            at += 1
-            continue
-        if edition == "solved":
-            lines += lesson.lines[region.start + 1 : region.blank]
-        else:
-            lines += [line[2:] for line in lesson.lines[region.blank + 1 : region.end]]
-        call = f'exercise("{region.exercise}")'
-        pending += ["", "# %%", f"{call}.check({region.name})", ""]
-        if edition == "learner":
-            pending += ["# %%", f"# {call}.hint()", f"# {call}.solution()", ""]
-        at = region.end + 1
-    return lines + pending
+    for cell in lesson.cells:
+        lines: list[str] = []
+        checks: list[_Text] = []
+        at = cell.start + 1
+        while at < cell.end:
+            region = regions.get(at)
+            if region is None:
+                line = lesson.lines[at]
+                lines.append(_uncommented(line) if cell.is_prose else line)
+                at += 1
+                continue
+            if edition == "solved":
+                lines += lesson.lines[region.start + 1 : region.blank]
+            else:
+                lines += [_uncommented(line) for line in lesson.lines[region.blank + 1 : region.end]]
+            call = f'exercise("{region.exercise}")'
+            checks.append(_Text(f"{call}.check({region.name})"))
+            if edition == "learner":
+                checks.append(_Text(f"# {call}.hint()\n# {call}.solution()"))
+            at = region.end + 1
+        yield _Text("\n".join(lines).strip("\n"), cell.is_prose)
+        yield from checks
 
 
-def _footer(lesson: Lesson) -> list[str]:
+def _uncommented(line: str) -> str:
+    return line.removeprefix("#").removeprefix(" ")
+
+
+def _footer(lesson: Lesson) -> str:
     paths = sources()
     names = [path.name for path in paths]
     if lesson.path.name not in names:
-        return []
+        return ""
     at = names.index(lesson.path.name)
     links = []
     if at > 0:
@@ -104,4 +111,4 @@ def _footer(lesson: Lesson) -> list[str]:
     if at + 1 < len(paths):
         after = parse(paths[at + 1])
         links.append(f"[{after.number} {after.header.title} →]({after.name})")
-    return ["", *_markdown("---\n\n" + " · ".join(links))] if links else []
+    return "---\n\n" + " · ".join(links) if links else ""

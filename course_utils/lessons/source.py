@@ -20,11 +20,16 @@ It starts with a typed header and marks each answer:
 
 `model` is what the check receives. The solved edition keeps the lines of the answer, the learner's edition those of
 the blank, without their `# `. Lines of the cell before and after the region stand in both.
+
+Cells begin with `# %%` or `# %% [markdown]`, alone on a line. All else in a code cell stands in the notebooks as it is
+here: a comment stays a comment, a magic (`%matplotlib inline`, `!ls`) a magic, and what looks like a marker inside a
+string is a part of the string.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +37,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "solutions"
 _ANSWER = re.compile(r"# @answer (?P<id>\d+\.\d+) (?P<name>[A-Za-z_]\w*)")
+_CELL = re.compile(r"# %%(?P<prose>\s*\[markdown\])?\s*")
+_ALMOST_CELL = re.compile(r"#\s*%%+(\W.*)?")
+_REMARK = re.compile(r"# %%\s+[^\s\[].*")
+# What may hold a quotation mark without opening a long string, or opens one.
+_QUOTED = re.compile(r"""(?P<long>\"{3}|'{3})|"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|\#.*""")
 _EXAMPLE = re.compile(r"L([1-9]|1[0-9]|20)")
 
 
@@ -65,14 +75,22 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Where a cell stands: its marker is line `start`, counted from 0; what it holds goes up to line `end`."""
+
+    start: int
+    end: int
+    is_prose: bool
+
+
+@dataclass(frozen=True)
 class Lesson:
     """A parsed source."""
 
     path: Path
     header: Header
-    body: int
-    """Index of the first line after the header."""
     lines: tuple[str, ...]
+    cells: tuple[Cell, ...]
     regions: tuple[Region, ...]
 
     @property
@@ -126,11 +144,75 @@ def parse(path: Path) -> Lesson:
     Raises:
         SourceError: naming file and line, for a header that does not fit or markers that do not balance.
     """
-    lines = tuple(path.read_text(encoding="utf-8").splitlines())
+    lines = _read(path)
     if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem):
         raise SourceError(path, 1, "a lesson is called NN_topic.py, in small letters")
     header, body = _header(path, lines)
-    return Lesson(path, header, body, lines, tuple(_regions(path, lines)))
+    quoted = _quoted(path, lines)
+    cells = tuple(_cells(path, lines, body, quoted))
+    return Lesson(path, header, lines, cells, tuple(_regions(path, lines, cells, quoted)))
+
+
+def _read(path: Path) -> tuple[str, ...]:
+    """The lines of a file in UTF-8, with or without a byte order mark."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SourceError(path, line, "the line is not in UTF-8; save the file in that encoding") from None
+    # Only what ends a line for Python: `splitlines` would also cut a string at a form feed.
+    lines = re.split(r"\r\n?|\n", text)
+    return tuple(lines if lines[-1] else lines[:-1])
+
+
+def _quoted(path: Path, lines: Sequence[str]) -> frozenset[int]:
+    """Lines that begin inside a string in three quotation marks."""
+    quoted = set()
+    opened = 0
+    closing: str | None = None
+    for at, line in enumerate(lines):
+        start = 0
+        if closing:
+            quoted.add(at)
+        while start < len(line):
+            if closing:
+                end = re.compile(rf"(\\.|[^\\])*?{closing}").match(line, start)
+                if end is None:
+                    break
+                closing, start = None, end.end()
+            else:
+                opening = _QUOTED.search(line, start)
+                if opening is None:
+                    break
+                opened, closing, start = at, opening["long"], opening.end()
+    if closing:
+        raise SourceError(path, opened + 1, f"a string begins here with {closing} and is never closed")
+    return frozenset(quoted)
+
+
+def _cells(path: Path, lines: Sequence[str], body: int, quoted: frozenset[int]) -> Iterator[Cell]:
+    start: int | None = None
+    is_prose = False
+    for at in range(body, len(lines)):
+        line = lines[at]
+        if at in quoted and not is_prose:
+            continue
+        if match := _CELL.fullmatch(line):
+            if start is not None:
+                yield Cell(start, at, is_prose)
+            start, is_prose = at, match["prose"] is not None
+            continue
+        # Beneath code it is a comment on it; anywhere else somebody meant a cell, or another program sees one.
+        is_remark = start is not None and not is_prose and lines[at - 1].strip() and _REMARK.fullmatch(line)
+        if _ALMOST_CELL.fullmatch(line) and not is_remark:
+            raise SourceError(path, at + 1, f"a cell begins with `# %%` or `# %% [markdown]`, not with `{line}`")
+        if start is None and line.strip():
+            raise SourceError(path, at + 1, "the first cell begins before this line, with `# %%` or `# %% [markdown]`")
+        if is_prose and line.strip() and line != "#" and not line.startswith("# "):
+            raise SourceError(path, at + 1, "lines of a text cell are comments: `# Some words.`")
+    if start is not None:
+        yield Cell(start, len(lines), is_prose)
 
 
 def _header(path: Path, lines: tuple[str, ...]) -> tuple[Header, int]:
@@ -166,14 +248,15 @@ def _header(path: Path, lines: tuple[str, ...]) -> tuple[Header, int]:
     return Header(**fields), end + 1
 
 
-def _regions(path: Path, lines: tuple[str, ...]) -> list[Region]:
+def _regions(path: Path, lines: Sequence[str], cells: Sequence[Cell], quoted: frozenset[int]) -> list[Region]:
     regions: list[Region] = []
+    starts = {cell.start for cell in cells}
     opened: tuple[int, str, str] | None = None
     blank: int | None = None
     number = str(int(path.stem[:2]))
     for at, line in enumerate(lines):
-        is_marker = re.match(r"\s*#\s*@\s*\w+", line)
-        if opened and line.startswith("# %%"):
+        is_marker = at not in quoted and re.match(r"\s*#\s*@\s*\w+", line)
+        if opened and at in starts:
             raise SourceError(path, opened[0] + 1, f"`# @answer {opened[1]}` is not ended before the next cell")
         if not is_marker:
             if blank is not None and line.strip() and not line.startswith("# ") and line != "#":

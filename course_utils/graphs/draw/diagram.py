@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, count, pairwise
 
 from course_utils.graphs.draw.layout import Frame, Layout, Route, Size, Wire, lay_out
 from course_utils.graphs.draw.scene import (
     GAP,
+    Drawn,
+    Extent,
     Group,
     Point,
     Rectangle,
@@ -17,8 +19,11 @@ from course_utils.graphs.draw.scene import (
     Shape,
     Style,
     Text,
+    extent,
+    moved,
     shorten,
     text_width,
+    union,
     wrap,
 )
 
@@ -100,6 +105,7 @@ class Diagram:
     links: list[Link] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     rankdir: str = "TB"
+    splines: str = "spline"
     heading: str = ""
     remarks: list[str] = field(default_factory=list)
     """Numbered sentences beneath the drawing."""
@@ -113,47 +119,53 @@ class Diagram:
             wires,
             [_frame(area) for area in self.areas],
             self.rankdir,
+            self.splines,
         )
-        top = _ROOM + (26 if self.heading else 0) + 6
-        wide = max([560.0 if self.remarks else 0.0, text_width(self.heading, 15, bold=True), layout.width])
-        width = wide + 2 * _ROOM
-        shift = (_ROOM + (wide - layout.width) / 2, top)
+        placed = self._drawing(layout, faces)
+        covered = union(extent(shape) for shape in placed)
+        width = max(
+            560.0 if self.remarks else 0.0, text_width(self.heading, 15, bold=True), covered.right - covered.left
+        )
+        top = _ROOM + (28 if self.heading else 0)
+        shift = (_ROOM + (width - covered.left - covered.right) / 2, top - covered.top)
         remarks = Group()
-        bottom = _draw_remarks(self.remarks, remarks, _ROOM, top + layout.height + 14, wide)
-        scene = Scene(width, bottom + _ROOM)
-        inset = Rectangle(0.5, 0.5, scene.width - 1, scene.height - 1, 10, Style(CARD, "#d5dae1", 1))
-        scene.shapes.append(inset)
+        bottom = _draw_remarks(self.remarks, remarks, _ROOM, top + covered.bottom - covered.top + 14, width)
+        scene = Scene(width + 2 * _ROOM, bottom + _ROOM)
+        scene.shapes.append(Rectangle(0.5, 0.5, scene.width - 1, scene.height - 1, 10, Style(CARD, "#d5dae1", 1)))
         if self.heading:
             scene.shapes.append(Text(_ROOM, _ROOM + 15, self.heading, 15, bold=True, anchor="start"))
-        frames, tabs = self._drawn_areas(layout, shift)
-        scene.shapes += frames
-        routes = [_moved(route, shift) for route in layout.routes]
-        over: list[Shape | Rectangle | Text | Group] = [*tabs]
-        for link, route in zip(self.links, routes, strict=True):
-            under, above = _draw_link(link, route)
-            scene.shapes.append(under)
-            over += above
-        for box in self.boxes:
-            x, y = layout.boxes[box.key]
-            scene.shapes.append(faces[box.key].draw(x + shift[0], y + shift[1]))
-        scene.shapes += [*over, *([remarks] if self.remarks else [])]
+        scene.shapes += [moved(shape, *shift) for shape in placed]
+        scene.shapes += [remarks] if self.remarks else []
         return scene
 
-    def _drawn_areas(self, layout: Layout, shift: Point) -> tuple[list[Group], list[Group]]:
+    def _drawing(self, layout: Layout, faces: Mapping[str, _Face]) -> list[Drawn]:
+        """Everything but heading and remarks, where the layout has it."""
+        frames, tabs = self._drawn_areas(layout)
+        boxes = [faces[box.key].draw(*layout.boxes[box.key]) for box in self.boxes]
+        taken = _Taken([*boxes, *tabs])
+        lines: list[Group] = []
+        signs: list[Drawn] = []
+        for link, route in zip(self.links, layout.routes, strict=True):
+            lines.append(_draw_line(link, route))
+        # Labels before numbers: the layout has kept room for them, and a number finds another place more easily.
+        for place in (_place_label, _place_number):
+            for link, route in zip(self.links, layout.routes, strict=True):
+                signs += place(link, route, taken)
+        return [*frames, *lines, *boxes, *tabs, *signs]
+
+    def _drawn_areas(self, layout: Layout) -> tuple[list[Group], list[Group]]:
         """Frames of nested models, and their names, which stand over the lines."""
         drawn: list[Group] = []
         tabs: list[Group] = []
-        flat = _flat(self.areas)
-        for area, (left, top, right, bottom) in zip(flat, layout.frames, strict=True):
-            x, y = left + shift[0], top + shift[1]
+        for area, (left, top, right, bottom) in zip(_flat(self.areas), layout.frames, strict=True):
             style = Style("#faf8fe", _PAINT["model"][1], 1.25, (6, 3))
-            drawn.append(Group("", [Rectangle(x, y, right - left, bottom - top, 8, style)]))
+            drawn.append(Group("", [Rectangle(left, top, right - left, bottom - top, 8, style)]))
             title = shorten(area.title, 40)
             width = text_width(title, _SMALL, bold=True) + 14
-            tab = Group(area.title, [Rectangle(x, y, width, 21, 5, Style(*_PAINT["model"]))])
-            tab.shapes.append(Text(x + width / 2, y + 15, title, _SMALL, bold=True))
+            tab = Group(area.title, [Rectangle(left, top, width, 21, 5, Style(*_PAINT["model"]))])
+            tab.shapes.append(Text(left + width / 2, top + 15, title, _SMALL, bold=True))
             if area.badge is not None:
-                tab.shapes += _badge(area.badge, right + shift[0] - 6, y)
+                tab.shapes += _badge(area.badge, right - 6, top + 12)
             tabs.append(tab)
         return drawn, tabs
 
@@ -163,16 +175,10 @@ def _flat(areas: Sequence[Area]) -> list[Area]:
 
 
 def _frame(area: Area) -> Frame:
-    label = Size(text_width(shorten(area.title, 40), _SMALL, bold=True) + 16, 16)
-    return Frame(area.members, [_frame(inner) for inner in area.areas], label)
-
-
-def _moved(route: Route, shift: Point) -> Route:
-    def moved(point: Point) -> Point:
-        return point[0] + shift[0], point[1] + shift[1]
-
-    label = None if route.label is None else moved(route.label)
-    return Route(tuple(moved(p) for p in route.points), moved(route.tip), label)
+    width = text_width(shorten(area.title, 40), _SMALL, bold=True) + 20
+    if area.badge is not None:
+        width += _badge_width(area.badge) + 10
+    return Frame(area.members, [_frame(inner) for inner in area.areas], Size(width, 16))
 
 
 class _Face:
@@ -186,7 +192,7 @@ class _Face:
         beside = text_width(GAP + detail, _TITLE) if detail else 0
         self.rows: list[tuple[str, str]] = []  # text and manner
         self.title, self.detail = title, ""
-        limit = 240 if rankdir == "TB" else 160
+        limit = 240 if rankdir in ("TB", "BT") else 160
         if first + beside <= limit:
             self.detail = detail
             first += beside
@@ -207,10 +213,15 @@ class _Face:
             text_width(text, _SMALL, mono=manner == "name", bold=manner == "note") for text, manner in self.rows
         ]
         side = {"input": 16, "merge": 16, "output": 14}.get(box.role, 13)
-        self.width = max(56.0, max(widths) + 2 * side)
+        # What stands on its upper edge must not stand on each other.
+        signs = _markers_width(box.numbers) + (20 if box.mark else 0)
+        if box.badge is not None:
+            badge = _badge_width(box.badge)
+            signs = max(signs + badge + 18, 2 * badge + 8)
+        self.width = max(56.0, max(widths) + 2 * side, signs)
         self.height = 14.0 + 18 + 16 * len(self.rows)
         if box.role == "output":  # room for its point
-            if rankdir == "TB":
+            if rankdir in ("TB", "BT"):
                 self.height += 8
             else:
                 self.width += 10
@@ -232,9 +243,10 @@ class _Face:
             cross = Style(None, "#efb0aa", 1.5)
             group.shapes.append(Shape(((left + 5, top + 5), (left + width - 5, top + height - 5)), cross, False))
             group.shapes.append(Shape(((left + 5, top + height - 5), (left + width - 5, top + 5)), cross, False))
-        if box.role == "output" and self.rankdir == "LR":
-            x -= 5
         line = top + 7 + 14
+        if box.role == "output":  # clear of its point
+            x += {"LR": -5, "RL": 5}.get(self.rankdir, 0)
+            line += 8 if self.rankdir == "BT" else 0
         group.shapes.append(Text(x, line, self.title, _TITLE, INK, bold=True, after=self.detail))
         for text, manner in self.rows:
             line += 16
@@ -244,23 +256,22 @@ class _Face:
             mono, bold = manner == "name", manner == "note"
             group.shapes.append(Text(x, line, text, _SMALL, colour, bold=bold, mono=mono))
         if box.badge is not None:
-            # to the right of the middle, where the arrow ends
+            # To the right of the middle, where the arrow ends.
             group.shapes += _badge(box.badge, max(left + width - 8, x + 10 + _badge_width(box.badge)), top)
         sign = {"extra": "−", "missing": "+", "wrong": "≠"}.get(box.mark)
-        place, edge = left + 3, top - 3
-        for number in box.numbers:
-            group.shapes += _marker(str(number), place, edge)
-            place += 20
+        edge = top - 3
+        group.shapes += _markers(box.numbers, left - 6, edge)
         if sign:
             colour = RIGHT if box.mark == "missing" else WRONG
-            group.shapes.append(Rectangle(place - 8, edge - 8, 17, 16, 3, Style(CARD, colour, 1.5)))
-            group.shapes.append(Text(place + 0.5, edge + 5, sign, 14, colour, bold=True))
+            place = left - 5 + _markers_width(box.numbers)
+            group.shapes.append(Rectangle(place, edge - 8, 17, 16, 3, Style(CARD, colour, 1.5)))
+            group.shapes.append(Text(place + 8.5, edge + 5, sign, 14, colour, bold=True))
         return group
 
 
 def _outline(
     role: str, left: float, top: float, width: float, height: float, style: Style, rankdir: str
-) -> list[Shape | Rectangle | Text | Group]:
+) -> list[Drawn]:
     right, bottom = left + width, top + height
     if role == "input":
         return [Rectangle(left, top, width, height, min(height / 2, 22), style)]
@@ -272,18 +283,21 @@ def _outline(
         )  # fmt: skip
         return [Shape(corners, style)]
     if role == "output":
-        if rankdir == "LR":
-            corners5 = ((left, top), (right - 12, top), (right, top + height / 2), (right - 12, bottom), (left, bottom))
-        else:
-            corners5 = ((left, top), (right, top), (right, bottom - 9), (left + width / 2, bottom), (left, bottom - 9))
-        return [Shape(corners5, style)]
+        x, y = left + width / 2, top + height / 2
+        pointed = {
+            "TB": ((left, top), (right, top), (right, bottom - 9), (x, bottom), (left, bottom - 9)),
+            "BT": ((left, bottom), (right, bottom), (right, top + 9), (x, top), (left, top + 9)),
+            "LR": ((left, top), (right - 12, top), (right, y), (right - 12, bottom), (left, bottom)),
+            "RL": ((right, top), (left + 12, top), (left, y), (left + 12, bottom), (right, bottom)),
+        }
+        return [Shape(pointed[rankdir], style)]
     box = Rectangle(left, top, width, height, 5, style)
     if role == "model":
         return [box, Rectangle(left + 3.5, top + 3.5, width - 7, height - 7, 3, Style(None, style.stroke, 1))]
     return [box]
 
 
-def _badge(number: int, right: float, middle: float) -> list[Shape | Rectangle | Text | Group]:
+def _badge(number: int, right: float, middle: float) -> list[Drawn]:
     """A label that calls of one layer have in common."""
     text = f"shared {_letters(number)}"
     width = _badge_width(number)
@@ -308,13 +322,19 @@ def _letters(number: int) -> str:
     return text
 
 
-def _marker(text: str, x: float, y: float) -> list[Shape | Rectangle | Text | Group]:
-    """A number in a disc, as in the list beneath the picture."""
-    half = 9.0 + 3 * (len(text) - 1)
-    return [
-        Rectangle(x - half, y - 9, 2 * half, 18, 9, Style(WRONG, CARD, 1.5)),
-        Text(x, y + 4.3, text, 12, "#ffffff", bold=True),
-    ]
+def _markers(numbers: Sequence[int], left: float, middle: float) -> list[Drawn]:
+    """Numbers in discs, side by side, as in the list beneath the picture."""
+    drawn: list[Drawn] = []
+    for number in numbers:
+        width = _markers_width([number]) - 2
+        drawn.append(Rectangle(left, middle - 9, width, 18, 9, Style(WRONG, CARD, 1.5)))
+        drawn.append(Text(left + width / 2, middle + 4.3, str(number), 12, "#ffffff", bold=True))
+        left += width + 2
+    return drawn
+
+
+def _markers_width(numbers: Sequence[int]) -> float:
+    return sum(14.0 + 6 * len(str(number)) for number in numbers)
 
 
 def _label_lines(link: Link) -> list[str]:
@@ -335,55 +355,116 @@ def _label_size(link: Link) -> Size | None:
     if not lines:
         return None
     widest = max(text_width(line, _SMALL, bold=True) for line in lines)
-    return Size(widest + 14 + 20 * len(link.numbers), 16 * len(lines) + 8)
+    return Size(widest + 14 + _markers_width(link.numbers), 16 * len(lines) + 8)
 
 
-def _draw_link(link: Link, route: Route) -> tuple[Group, list[Shape | Rectangle | Text | Group]]:
-    """The line itself, and what stands on it and must not be covered."""
-    colour, style = {
-        "wire": (LINE, Style(None, LINE, 1.5)),
-        "wrong": (WRONG, Style(None, WRONG, 2.5, (7, 4))),
-        "missing": (RIGHT, Style(None, RIGHT, 2, (2, 4))),
-        "share": (_SHARED[link.badge % len(_SHARED)], Style(None, _SHARED[link.badge % len(_SHARED)], 1.5, (2, 4))),
-        "unshare": (TIE, Style(None, TIE, 2.5)),
+def _colour(link: Link) -> str:
+    shared = _SHARED[link.badge % len(_SHARED)]
+    return {"wire": LINE, "wrong": WRONG, "missing": RIGHT, "share": shared, "unshare": TIE}[link.kind]
+
+
+def _draw_line(link: Link, route: Route) -> Group:
+    """The line itself, with its arrow."""
+    colour = _colour(link)
+    style = {
+        "wire": Style(None, colour, 1.5),
+        "wrong": Style(None, colour, 2.5, (7, 4)),
+        "missing": Style(None, colour, 2, (2, 4)),
+        "share": Style(None, colour, 1.5, (2, 4)),
+        "unshare": Style(None, colour, 2.5),
     }[link.kind]
-    points = route.points
     if link.kind == "unshare":
-        under = Group("", [Shape(_wave(points), style, False)])
-    else:
-        under = Group("", [Shape(points, style, False, True)])
-    if link.kind not in ("share", "unshare"):
-        under.shapes.append(_arrow(points[-1], route.tip, colour))
-    above: list[Shape | Rectangle | Text | Group] = []
-    if link.port.isdigit():
-        above += _bead(link.port, _along(points, 9, back=True), colour)
-    lines = _label_lines(link)
-    if lines and route.label is not None:
-        size = _label_size(link)
-        assert size is not None
-        x, y = route.label
-        left, top = x - size.width / 2, y - size.height / 2
-        above.append(Rectangle(left, top, size.width, size.height, 4, Style(CARD, colour if link.text else None, 1)))
-        for i, number in enumerate(link.numbers):
-            above += _marker(str(number), left + 12 + 20 * i, y)
-        text_left = left + 20 * len(link.numbers)
-        middle = (text_left + left + size.width) / 2
-        for i, line in enumerate(lines):
-            above.append(Text(middle, top + 16 + 16 * i, line, _SMALL, colour, bold=bool(link.text)))
-    elif link.numbers:
-        x, y = _along(points, _length(points) / 2)
-        for i, number in enumerate(link.numbers):
-            above += _marker(str(number), x + 20 * i, y)
-    return under, above
+        return Group("", [Shape(_wave(route.points), style, False)])
+    line = Group("", [Shape(route.points, style, False, True)])
+    if link.kind != "share":
+        line.shapes.append(_arrow(route.points[-1], route.tip, colour))
+    return line
 
 
-def _bead(text: str, middle: Point, colour: str) -> list[Shape | Rectangle | Text | Group]:
-    width = max(15.0, text_width(text, 10.5, bold=True) + 8)
-    x, y = middle
+def _place_label(link: Link, route: Route, taken: _Taken) -> list[Drawn]:
+    """Words on a line, with the numbers of the edits they belong to; or these alone."""
+    colour, lines, size = _colour(link), _label_lines(link), _label_size(link)
+    if size is None and not link.numbers:
+        return []
+    size = size or Size(_markers_width(link.numbers), 18)
+    middle = _length(route.points) / 2
+    places = [] if route.label is None else [route.label]
+    places += [_along(route.points, max(0.0, middle + step)) for step in _to_and_fro(middle)]
+    x, y = taken.place(places, size)
+    left, top = x - size.width / 2, y - size.height / 2
+    label: list[Drawn] = []
+    if lines:
+        label.append(Rectangle(left, top, size.width, size.height, 4, Style(CARD, colour if link.text else None, 1)))
+    label += _markers(link.numbers, left + (3 if lines else 1), y)
+    centre = left + (_markers_width(link.numbers) + size.width) / 2
+    for i, line in enumerate(lines):
+        label.append(Text(centre, top + 16 + 16 * i, line, _SMALL, colour, bold=bool(link.text)))
+    return label
+
+
+def _place_number(link: Link, route: Route, taken: _Taken) -> list[Drawn]:
+    """Which argument a line ends in, near its arrow."""
+    if not link.port.isdigit():
+        return []
+    size = Size(max(15.0, text_width(link.port, 10.5, bold=True) + 8), 15)
+    length = _length(route.points)
+    places = [_along(route.points, 9 + step, back=True) for step in range(0, int(max(1, length - 18)), 3)]
+    x, y = taken.place(places, size)
+    colour = _colour(link)
     return [
-        Rectangle(x - width / 2, y - 7.5, width, 15, 7.5, Style(CARD, colour, 1)),
-        Text(x, y + 3.8, text, 10.5, colour, bold=True),
+        Rectangle(x - size.width / 2, y - size.height / 2, size.width, size.height, 7.5, Style(CARD, colour, 1)),
+        Text(x, y + 3.8, link.port, 10.5, colour, bold=True),
     ]
+
+
+def _to_and_fro(reach: float) -> list[float]:
+    """Steps away from a middle, near ones first."""
+    return [sign * step for step in range(0, int(reach), 6) for sign in (1, -1)]
+
+
+class _Taken:
+    """Where something stands already that must not be covered; a grid finds it quickly."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.cells: dict[tuple[int, int], list[Extent]] = {}
+        for group in groups:
+            for shape in group.shapes:
+                if not isinstance(shape, Group):
+                    self.take(extent(shape))
+
+    def take(self, area: Extent) -> None:
+        """Keep a place free of other things."""
+        for cell in self._cells(area):
+            self.cells.setdefault(cell, []).append(area)
+
+    def place(self, wanted: Sequence[Point], size: Size) -> Point:
+        """The first of some middles where a thing of this size covers nothing, or one beside them; it is taken."""
+        beside = (  # ever further away: somewhere there is room
+            (x + across, y + down) for reach in count(1) for x, y in wanted for across, down in _around(size, reach)
+        )
+        found = next(p for p in chain(wanted, beside) if self.is_free(_extent(p, size)))
+        self.take(_extent(found, size))
+        return found
+
+    def is_free(self, area: Extent) -> bool:
+        """Whether nothing stands there."""
+        return not any(area.meets(other) for cell in self._cells(area) for other in self.cells.get(cell, ()))
+
+    def _cells(self, area: Extent) -> Iterator[tuple[int, int]]:
+        for across in range(int(area.left // 64), int(area.right // 64) + 1):
+            for down in range(int(area.top // 64), int(area.bottom // 64) + 1):
+                yield across, down
+
+
+def _extent(middle: Point, size: Size) -> Extent:
+    x, y = middle
+    half, high = size.width / 2 + 0.5, size.height / 2 + 0.5  # an outline stands half outside
+    return Extent(x - half, y - high, x + half, y + high)
+
+
+def _around(size: Size, reach: int) -> tuple[Point, ...]:
+    across, down = reach * (size.width / 2 + 2), reach * (size.height / 2 + 2)
+    return (across, 0), (-across, 0), (0, -down), (0, down)
 
 
 def _arrow(base: Point, tip: Point, colour: str) -> Shape:
@@ -453,7 +534,7 @@ def _draw_remarks(remarks: Sequence[str], group: Group, left: float, top: float,
         group.shapes.append(Shape(((left, y - 6), (left + width, y - 6)), Style(None, "#d5dae1", 1), False))
         y += 8
     for number, remark in enumerate(remarks, 1):
-        group.shapes += _marker(str(number), left + 9, y + 5)
+        group.shapes += _markers([number], left, y + 5)
         for line in wrap(remark, width - 34, 13):
             group.shapes.append(Text(left + 28, y + 9.5, line, 13, INK, anchor="start"))
             y += 18

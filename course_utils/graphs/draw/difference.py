@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from course_utils.graphs.difference import Difference, compare_models
 from course_utils.graphs.draw.diagram import Box, Diagram, Link
 from course_utils.graphs.draw.labels import brief, edge_list, setting
-from course_utils.graphs.draw.model import Shown, box_of, diagram_of, finish, output_key
+from course_utils.graphs.draw.model import Shown, box_of, check_direction, diagram_of, finish, output_key
 from course_utils.graphs.draw.picture import Picture, checked_ending
 from course_utils.graphs.draw.scene import clean, shorten
 from course_utils.graphs.edits import Edit
@@ -43,8 +43,8 @@ def plot_difference(
         target: the model to arrive at, or its graph.
         without: names of rules of equivalence that are not to hold, as for `compare_models`.
         also: names of rules that hold only if asked for, as for `compare_models`.
-        to_file: file to write as well; svg, png, pdf, dot or txt by its ending.
-        rankdir: `"TB"` reads from top to bottom, `"LR"` from left to right.
+        to_file: file to write as well, as for `plot_model`.
+        rankdir: `"TB"` reads from top to bottom, `"LR"` from left to right, `"BT"` and `"RL"` the other way.
 
     Returns:
         A picture; for models that are the same, one that says so.
@@ -54,8 +54,7 @@ def plot_difference(
         ValueError: for an unknown rule, file ending or direction.
         OSError: if the file cannot be written.
     """
-    if rankdir not in ("TB", "LR"):
-        raise ValueError(f'rankdir must be "TB" (top to bottom) or "LR" (left to right); got {rankdir!r}.')
+    check_direction(rankdir)
     if to_file is not None:
         checked_ending(to_file)
     picture = draw_difference(compare_models(model, target, without=without, also=also), rankdir)

@@ -60,7 +60,7 @@ _WITH_AXIS = frozenset({"Concatenate", "Stack"})
 _QUIET = re.compile(
     r".*_(initializer|regularizer|constraint)$|momentum|epsilon|center|scale|axis|data_format|keepdims|arguments|"
     r"layer|backward_layer|function|output_shape|mask|unroll|stateful|dtype|shape|sparse|ragged|implementation|mode|"
-    r"interpolation|activity_regularizer|recurrent_.*|.*dropout|built|unit_forget_bias|renorm.*|synchronized|reset_after|"
+    r"interpolation|activity_regularizer|autocast|recurrent_.*|.*dropout|built|unit_forget_bias|renorm.*|synchronized|reset_after|"
     r"zero_output_for_mask"
 )
 
@@ -149,6 +149,16 @@ def shapes_text(node: Node) -> str:
     return ", ".join(shape_text(s) for s in node.shapes) or "?"
 
 
+def training(node: Node) -> str:
+    """Whether a layer's weights train, in a word or two; "" where there are none."""
+    if node.trainable is None:
+        return ""
+    if not node.trainable:
+        return "frozen"
+    partly = node.inner is not None and any(inside.trainable is False for _, inside in node.inner.walk())
+    return "partly frozen" if partly else "trainable"
+
+
 def is_ordered(node: Node) -> bool:
     """Whether it matters which argument is which."""
     return len(node.inputs) > 1 and node.kind not in _ANY_ORDER
@@ -215,6 +225,7 @@ def edge_list(
     show_shapes: bool = True,
     show_dtype: bool = False,
     show_parameters: bool = True,
+    show_trainable: bool = False,
     expand_nested: bool = False,
 ) -> str:
     """A graph as text, one line a call: name, class and settings, what it reads, the shape it gives.
@@ -225,16 +236,17 @@ def edge_list(
         show_shapes: whether each line ends with the shape.
         show_dtype: whether it ends with the dtype.
         show_parameters: whether the first line says how many weights there are.
+        show_trainable: whether each line says if the layer's weights train.
         expand_nested: whether a nested model's own calls follow, indented.
 
     Returns:
         Lines, the same on every machine.
     """
     names = local_names(graph) if names is None else names
-    total = sum({n.layer: n.parameters for i, n in enumerate(graph.nodes) if i not in graph.dead}.values())
     calls = sum(n.family != "input" for i, n in enumerate(graph.nodes) if i not in graph.dead)
-    lines = [f"{calls} {'call' if calls == 1 else 'calls'}" + (f", {total:,} parameters" if show_parameters else "")]
-    lines += _lines(graph, names, "", show_shapes, show_dtype, expand_nested)
+    weights = f", {graph.parameters:,} parameters" if show_parameters and graph.parameters is not None else ""
+    lines = [f"{calls} {'call' if calls == 1 else 'calls'}{weights}"]
+    lines += _lines(graph, names, "", show_shapes, show_dtype, show_trainable, expand_nested)
     given = dict(zip(graph.inputs, graph.input_names, strict=False))
     lines.append("inputs: " + ", ".join(names.get(graph.nodes[t.node].layer, given[t]) for t in graph.inputs))
     outputs = []
@@ -258,7 +270,13 @@ def reference(graph: Graph, tensor: Tensor, names: Mapping[Hashable, str]) -> st
 
 
 def _lines(
-    graph: Graph, names: Mapping[Hashable, str], indent: str, shapes: bool, dtypes: bool, expand: bool
+    graph: Graph,
+    names: Mapping[Hashable, str],
+    indent: str,
+    shapes: bool,
+    dtypes: bool,
+    trainable: bool,
+    expand: bool,
 ) -> list[str]:
     lines = []
     live = frozenset(range(len(graph.nodes))) - graph.dead
@@ -283,9 +301,11 @@ def _lines(
             line += f" → {shapes_text(node)}"
         if dtypes:
             line += " " + ", ".join(node.dtypes)
+        if trainable and training(node):
+            line += f", {training(node)}"
         if i in ambiguous and node.call and shared[node.layer][0] != i:
             line += f"; same weights as call {graph.nodes[shared[node.layer][0]].call + 1}"
         lines.append(line)
         if expand and node.inner is not None:
-            lines += _lines(node.inner, names, indent + "    ", shapes, dtypes, expand)
+            lines += _lines(node.inner, names, indent + "    ", shapes, dtypes, trainable, expand)
     return lines

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from course_utils.graphs.draw.scene import Point
 from course_utils.graphviz import render
 
+SPLINES = {"spline": "true", "curved": "curved", "polyline": "polyline", "line": "false", "ortho": "ortho"}
+"""How lines may run, and what `dot` calls it."""
+
 
 @dataclass(frozen=True)
 class Size:
@@ -63,7 +66,11 @@ class Layout:
 
 
 def lay_out(
-    boxes: Mapping[str, Size], wires: Sequence[Wire], frames: Sequence[Frame] = (), rankdir: str = "TB"
+    boxes: Mapping[str, Size],
+    wires: Sequence[Wire],
+    frames: Sequence[Frame] = (),
+    rankdir: str = "TB",
+    splines: str = "spline",
 ) -> Layout:
     """Place boxes in layers and route the wires around them.
 
@@ -71,16 +78,20 @@ def lay_out(
         boxes: size of each box, by a key of letters, digits and underscores.
         wires: what is connected.
         frames: boxes that belong together.
-        rankdir: `TB` reads from top to bottom, `LR` from left to right.
+        rankdir: `TB` reads from top to bottom, `LR` from left to right, `BT` and `RL` the other way.
+        splines: how lines run, a key of `SPLINES`.
 
     Returns:
         Positions in the unit of the sizes. The same arguments give the same positions.
     """
+    # What a frame is called stands above its content; Graphviz turns a picture that is read upwards as a whole.
+    above = "b" if rankdir == "BT" else "t"
     lines = [
         "digraph {",
-        f'graph [rankdir={rankdir} nodesep=0.4 ranksep=0.48 splines=true forcelabels=false outputorder=nodesfirst];'
-        ' node [shape=box fixedsize=true label=""]; edge [arrowsize=0.8];',
-    ]  # fmt: skip
+        f"graph [rankdir={rankdir} splines={SPLINES[splines]} nodesep=0.4 ranksep=0.48 forcelabels=false];",
+        f"graph [labelloc={above}];",
+        'node [shape=box fixedsize=true label=""]; edge [arrowsize=0.8];',
+    ]
     for key, size in boxes.items():
         lines.append(f'"{key}" [width={size.width / 72:.4f} height={size.height / 72:.4f}];')
     ordered = _number(frames)
@@ -118,7 +129,9 @@ def lay_out(
                 tip = point(part[2:])
             elif part and not part.startswith("s,"):
                 points.append(point(part))
-        routes[int(item["id"])] = Route(tuple(points), tip or points[-1], point(item["lp"]) if "lp" in item else None)
+        # Lines in right angles do not run past the room that is kept for their labels.
+        label = point(item["lp"]) if "lp" in item and splines != "ortho" else None
+        routes[int(item["id"])] = Route(tuple(points), tip or points[-1], label)
     return Layout(
         right - left,
         top - bottom,
@@ -133,7 +146,7 @@ def _number(frames: Sequence[Frame]) -> list[Frame]:
 
 
 def _frame_lines(frame: Frame, numbers: Mapping[int, int]) -> list[str]:
-    lines = [f"subgraph cluster{numbers[id(frame)]} {{ margin=12; labeljust=l; label={_room(frame.label)};"]
+    lines = [f"subgraph cluster{numbers[id(frame)]} {{ margin=12; label={_room(frame.label)}; labeljust=l;"]
     lines.append(" ".join(f'"{key}";' for key in frame.members))
     for inner in frame.frames:
         lines += _frame_lines(inner, numbers)

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, field, replace
 
 from course_utils.graphs.draw.diagram import Area, Box, Diagram, Link
-from course_utils.graphs.draw.labels import brief, edge_list, is_merge, is_ordered, port_text, shapes_text, shorten
+from course_utils.graphs.draw.labels import (
+    brief,
+    edge_list,
+    is_merge,
+    is_ordered,
+    port_text,
+    shapes_text,
+    shorten,
+    training,
+)
+from course_utils.graphs.draw.layout import SPLINES
 from course_utils.graphs.draw.picture import Picture, checked_ending
 from course_utils.graphs.draw.scene import clean, to_svg
 from course_utils.graphs.graph import Graph, Node, Path, Tensor
 from course_utils.graphs.read import read
+from course_utils.graphviz import quoted
 
 
 @dataclass(frozen=True)
@@ -26,8 +37,7 @@ class Shown:
     parameters: bool = True
     nested: bool = False
     """Whether nested models are drawn with their content."""
-    trainable: Mapping[str, bool] = field(default_factory=dict)
-    """By name of layer; the layers in it are marked."""
+    trainable: bool = False
 
 
 def plot_model(
@@ -41,6 +51,7 @@ def plot_model(
     dpi: float = 200,
     show_layer_activations: bool = True,
     show_trainable: bool = False,
+    splines: str = "spline",
     show_parameters: bool = True,
 ) -> Picture:
     """Draw a model's graph of layers; takes the arguments of `keras.utils.plot_model`.
@@ -51,15 +62,17 @@ def plot_model(
 
     Args:
         model: a functional or Sequential model that knows the shape of its inputs; it is not run.
-        to_file: file to write as well; svg, png, pdf, dot or txt by its ending.
+        to_file: file to write as well, in the format that its ending names: svg, png, pdf and the others of
+            `Picture.save`.
         show_shapes: whether to show the shape that each call gives; None stands for any size.
         show_dtype: whether to show its dtype.
         show_layer_names: whether to show names.
-        rankdir: `"TB"` reads from top to bottom, `"LR"` from left to right.
+        rankdir: `"TB"` reads from top to bottom, `"LR"` from left to right, `"BT"` and `"RL"` the other way.
         expand_nested: whether to draw the content of nested models.
         dpi: pixels an inch of a png.
         show_layer_activations: whether to show activations.
         show_trainable: whether to say which layers train and which are frozen.
+        splines: how lines run: `"spline"`, `"curved"`, `"polyline"`, `"line"` or `"ortho"`, in right angles.
         show_parameters: whether to show the number of weights.
 
     Returns:
@@ -67,11 +80,12 @@ def plot_model(
 
     Raises:
         UnreadableModel: if there is no graph to draw, with the reason; it is a ValueError.
-        ValueError: for an unknown file ending or direction.
+        ValueError: for an unknown file ending, direction or kind of line.
         OSError: if the file cannot be written.
     """
-    if rankdir not in ("TB", "LR"):
-        raise ValueError(f'rankdir must be "TB" (top to bottom) or "LR" (left to right); got {rankdir!r}.')
+    check_direction(rankdir)
+    if splines not in SPLINES:
+        raise ValueError(f"splines must be one of {', '.join(repr(s) for s in SPLINES)}; got {splines!r}.")
     if to_file is not None:
         checked_ending(to_file)
     graph = read(model)
@@ -82,23 +96,31 @@ def plot_model(
         activations=show_layer_activations,
         parameters=show_parameters,
         nested=expand_nested,
-        trainable=_trainable(model) if show_trainable else {},
+        trainable=show_trainable,
     )
-    picture = draw_graph(graph, shown, rankdir)
+    picture = draw_graph(graph, shown, rankdir, splines)
     if to_file is not None:
         picture.save(to_file, dpi)
     return picture
 
 
-def draw_graph(graph: Graph, shown: Shown | None = None, rankdir: str = "TB") -> Picture:
+def check_direction(rankdir: str) -> None:
+    """Raise ValueError unless a direction of reading is known."""
+    if rankdir not in ("TB", "LR", "BT", "RL"):
+        raise ValueError(f'rankdir must be "TB" (top to bottom), "LR" (left to right), "BT" or "RL"; got {rankdir!r}.')
+
+
+def draw_graph(graph: Graph, shown: Shown | None = None, rankdir: str = "TB", splines: str = "spline") -> Picture:
     """Draw a graph as `plot_model` draws a model."""
     shown = shown or Shown()
     diagram, _ = diagram_of(graph, shown, rankdir)
+    diagram.splines = splines
     text = edge_list(
         graph,
         show_shapes=shown.shapes,
         show_dtype=shown.dtypes,
         show_parameters=shown.parameters,
+        show_trainable=shown.trainable,
         expand_nested=shown.nested,
     )
     # A name that Keras made up says how many models were built before, nothing of this one.
@@ -112,16 +134,6 @@ def finish(diagram: Diagram, title: str, text: str) -> Picture:
     return Picture(to_svg(scene, title, text), text, _dot(diagram), scene)
 
 
-def _trainable(model: object) -> dict[str, bool]:
-    """Which layers with weights train, by name, nested ones too."""
-    found: dict[str, bool] = {}
-    for layer in getattr(model, "layers", ()):
-        if layer.weights:
-            found[layer.name] = bool(layer.trainable_weights)
-        found.update(_trainable(layer))
-    return found
-
-
 def diagram_of(
     graph: Graph, shown: Shown, rankdir: str = "TB", keep: Collection[Path] = ()
 ) -> tuple[Diagram, dict[Path, str]]:
@@ -130,7 +142,7 @@ def diagram_of(
     Args:
         graph: the model.
         shown: what to tell of each call.
-        rankdir: `TB` or `LR`.
+        rankdir: `TB`, `LR`, `BT` or `RL`.
         keep: calls to draw although no output depends on them.
 
     Returns:
@@ -167,6 +179,8 @@ class _Builder:
     keep: frozenset[Path]
     keys: dict[Path, str] = field(default_factory=dict)
     owners: dict[Path, Box | Area] = field(default_factory=dict)
+    counted: set[Hashable] = field(default_factory=set)
+    """Layers whose weights a box tells already."""
 
     def calls(self, graph: Graph, prefix: Path, area: Area | None) -> None:
         """Add the calls of a graph, in `area` if they are a nested model's."""
@@ -181,7 +195,9 @@ class _Builder:
                 self.calls(node.inner, path, inside)
                 targets = ["n" + "_".join(map(str, (*path, t.node))) for t in node.inner.inputs]
             else:
-                box = box_of(node, "n" + "_".join(map(str, path)), self.shown)
+                shown = replace(self.shown, parameters=False) if node.layer in self.counted else self.shown
+                box = box_of(node, "n" + "_".join(map(str, path)), shown)
+                self.counted |= {node.layer, *(inside.layer for _, inside in (node.inner.walk() if node.inner else ()))}
                 self.diagram.boxes.append(box)
                 self.owners[path], self.keys[path] = box, box.key
                 if area is not None:
@@ -240,10 +256,10 @@ def box_of(node: Node, key: str, shown: Shown) -> Box:
         facts.append(shapes_text(node))
     if shown.dtypes:
         facts.append(", ".join(node.dtypes))
-    if shown.parameters and node.parameters and not node.call:
+    if shown.parameters and node.parameters:
         facts.append(f"{node.parameters:,} params")
-    if node.name in shown.trainable:
-        facts.append("trainable" if shown.trainable[node.name] else "frozen")
+    if shown.trainable and training(node):
+        facts.append(training(node))
     name = clean(node.name)
     call = f" (call {node.call + 1})" if node.call else ""
     settings = f"({', '.join(words)})" if words else ""
@@ -260,18 +276,14 @@ def box_of(node: Node, key: str, shown: Shown) -> Box:
 
 def _dot(diagram: Diagram) -> str:
     """The diagram in the DOT language."""
-
-    def quoted(*lines: str) -> str:
-        return '"' + "\\n".join(clean(t).replace("\\", "\\\\").replace('"', '\\"') for t in lines if t) + '"'
-
     shapes = {"input": "oval", "layer": "box", "merge": "octagon", "model": "box3d", "output": "invhouse"}
     lines = ["digraph model {", f"  rankdir={diagram.rankdir};"]
     for box in diagram.boxes:
         head = f"{box.title} {box.detail}".strip()
-        label = quoted(head, box.name, *box.facts, *box.notes)
+        label = quoted(*(clean(line) for line in (head, box.name, *box.facts, *box.notes) if line))
         lines.append(f"  {box.key} [shape={shapes[box.role]} label={label}];")
     for link in diagram.links:
-        attributes = [f"label={quoted(link.text or link.port)}"] if link.text or link.port else []
+        attributes = [f"label={quoted(clean(link.text or link.port))}"] if link.text or link.port else []
         if link.kind != "wire":
             attributes.append("style=dashed")
         if link.kind in ("share", "unshare"):

@@ -7,11 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_utils.graphs.draw.scene import Scene, to_file_format
-from course_utils.graphviz import writing
+from course_utils.graphs.draw.scene import PIXELS, VECTORS, Scene, to_file_format
+from course_utils.graphviz import FORMATS, render, writing
 from course_utils.images import html_image
 
-ENDINGS = ("svg", "png", "pdf", "dot", "txt")
+_TEXTS = ("svg", "dot", "txt")
+ENDINGS = tuple(dict.fromkeys((*_TEXTS, *PIXELS, *VECTORS, *FORMATS)))
 """File endings that `Picture.save` knows."""
 
 
@@ -49,9 +50,10 @@ class Picture:
         """Write the picture to a file.
 
         Args:
-            path: the file; its ending says what is written: svg, png, pdf, dot or txt. A file of that name is
-                replaced once the picture is ready.
-            dpi: pixels an inch, for png.
+            path: the file; its ending says what is written. The drawing as svg, png, pdf, eps, ps, jpg, gif, webp,
+                tif or bmp; its words as txt; Graphviz's own drawing of `dot` in any other format that it writes. A
+                file of that name is replaced once the picture is ready.
+            dpi: pixels an inch, for png and other files of pixels.
 
         Raises:
             ValueError: for another ending, or a `dpi` that is no positive number.
@@ -60,10 +62,12 @@ class Picture:
         ending = checked_ending(path)
         if not isinstance(dpi, (int, float)) or not 0 < dpi <= 2400:
             raise ValueError(f"dpi must be a number from 1 to 2400; got {dpi!r}.")
-        if ending in ("png", "pdf"):
+        if ending in _TEXTS:
+            content = {"svg": self.svg, "dot": self.dot, "txt": self.text + "\n"}[ending].encode()
+        elif ending in PIXELS or ending in VECTORS:
             content = to_file_format(self.scene, ending, dpi)
         else:
-            content = {"svg": self.svg, "dot": self.dot, "txt": self.text + "\n"}[ending].encode()
+            content = render(self.dot, ending)
         with writing(path):
             Path(path).write_bytes(content)
 
@@ -74,8 +78,11 @@ def checked_ending(path: str | os.PathLike[str]) -> str:
     Raises:
         ValueError: unless it is one of `ENDINGS`.
     """
-    ending = Path(path).suffix.lower().removeprefix(".")
-    if ending not in ENDINGS:
-        known = ", ".join(f".{e}" for e in ENDINGS)
-        raise ValueError(f"The name '{os.fspath(path)}' must end in one of {known}.")
+    name = Path(path).name.lower()
+    ending = max((e for e in ENDINGS if name.endswith(f".{e}")), key=len, default=None)  # `xdot1.2` has a dot itself
+    if ending is None:
+        known = ", ".join(f".{e}" for e in ("svg", "png", "pdf", "jpg", "gif", "eps", "dot", "txt"))
+        raise ValueError(
+            f"The name '{os.fspath(path)}' must end in one of {known}, or of another format that Graphviz writes."
+        )
     return ending

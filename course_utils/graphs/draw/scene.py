@@ -10,15 +10,21 @@ import io
 import math
 import unicodedata
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Point = tuple[float, float]
+
+PIXELS = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "jpe": "JPEG", "gif": "GIF", "webp": "WEBP"}
+PIXELS |= {"tif": "TIFF", "tiff": "TIFF", "bmp": "BMP"}
+"""Formats that hold pixels, and what Pillow calls them."""
+VECTORS = ("pdf", "eps", "ps")
+"""Formats that hold lines and text; SVG is written without help."""
 
 _MOST_PIXELS = 2.5e7  # a picture that a viewer can still open: 100 MB in memory
 
@@ -147,7 +153,25 @@ class Group:
     """Shapes that belong together; a pointer that rests on them sees `title`."""
 
     title: str = ""
-    shapes: list[Shape | Rectangle | Text | Group] = field(default_factory=list)
+    shapes: list[Drawn] = field(default_factory=list)
+
+
+Drawn = Shape | Rectangle | Text | Group
+
+
+class Extent(NamedTuple):
+    """A rectangle, upright, by its edges."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Extent) -> bool:
+        """Whether two rectangles have more than an edge in common."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
 
 
 @dataclass
@@ -156,7 +180,39 @@ class Scene:
 
     width: float
     height: float
-    shapes: list[Shape | Rectangle | Text | Group] = field(default_factory=list)
+    shapes: list[Drawn] = field(default_factory=list)
+
+
+def extent(shape: Drawn) -> Extent:
+    """What a shape covers; of a curve, what its control points span."""
+    if isinstance(shape, Group):
+        return union(extent(s) for s in shape.shapes)
+    if isinstance(shape, Rectangle):
+        margin = shape.style.width / 2 if shape.style.stroke else 0.0
+        edges = shape.x - margin, shape.y - margin, shape.x + shape.width + margin, shape.y + shape.height + margin
+        return Extent(*edges)
+    if isinstance(shape, Shape):
+        across, down = zip(*shape.points, strict=True)
+        return Extent(min(across), min(down), max(across), max(down))
+    pieces = _pieces(shape)
+    left, (last, start, bold) = pieces[0][1], pieces[-1]
+    right = start + text_width(last, shape.size, bold=bold, mono=shape.mono)
+    return Extent(left, shape.y - 0.76 * shape.size, right, shape.y + 0.24 * shape.size)
+
+
+def union(extents: Iterable[Extent]) -> Extent:
+    """The least rectangle around others."""
+    lefts, tops, rights, bottoms = zip(*extents, strict=True)
+    return Extent(min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def moved(shape: Drawn, across: float, down: float) -> Drawn:
+    """The same shape at another place."""
+    if isinstance(shape, Group):
+        return Group(shape.title, [moved(s, across, down) for s in shape.shapes])
+    if isinstance(shape, Shape):
+        return replace(shape, points=tuple((x + across, y + down) for x, y in shape.points))
+    return replace(shape, x=shape.x + across, y=shape.y + down)
 
 
 def _number(value: float) -> str:
@@ -189,7 +245,7 @@ def to_svg(scene: Scene, title: str, description: str) -> str:
     )
 
 
-def _svg_shapes(shapes: Sequence[Shape | Rectangle | Text | Group]) -> str:
+def _svg_shapes(shapes: Sequence[Drawn]) -> str:
     parts = []
     for shape in shapes:
         if isinstance(shape, Group):
@@ -236,19 +292,22 @@ def _svg_style(style: Style) -> str:
 
 
 def to_file_format(scene: Scene, format: str, dpi: float = 200) -> bytes:
-    """Write the drawing as PNG or PDF, with matplotlib and the font it brings.
+    """Write the drawing in a format of pixels or vectors, with matplotlib and the font it brings.
 
     Args:
         scene: the drawing; 96 of its units are an inch.
-        format: `png` or `pdf`.
-        dpi: pixels an inch, for PNG. Lowered for a drawing so long that it would not fit a picture.
+        format: one of `PIXELS` or `VECTORS`.
+        dpi: pixels an inch, for pixels. Lowered for a drawing so long that it would not fit a picture.
 
     Returns:
         What the file holds.
     """
+    import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
+    from matplotlib.backends.backend_ps import FigureCanvasPS
     from matplotlib.figure import Figure
+    from PIL import Image
 
     longest = max(scene.width, scene.height) / 96
     dpi = min(dpi, 30_000 / longest, math.sqrt(_MOST_PIXELS / (scene.width * scene.height / 96**2)))
@@ -259,8 +318,15 @@ def to_file_format(scene: Scene, format: str, dpi: float = 200) -> bytes:
         warnings.simplefilter("ignore")
         if format == "png":
             FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
-        else:
+        elif format in PIXELS:
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(file, PIXELS[format], dpi=(dpi, dpi))
+        elif format == "pdf":
             FigureCanvasPdf(figure).print_pdf(file, metadata={"CreationDate": None})
+        else:
+            canvas_ps = FigureCanvasPS(figure)
+            (canvas_ps.print_eps if format == "eps" else canvas_ps.print_ps)(file)
     return file.getvalue()
 
 
@@ -321,7 +387,7 @@ def _pieces(text: Text) -> list[tuple[str, float, bool]]:
     return [*pieces, (text.after, left + first + gap, False)] if text.after else pieces
 
 
-def _flatten(shapes: Sequence[Shape | Rectangle | Text | Group]) -> list[Shape | Rectangle | Text]:
+def _flatten(shapes: Sequence[Drawn]) -> list[Shape | Rectangle | Text]:
     flat: list[Shape | Rectangle | Text] = []
     for shape in shapes:
         if isinstance(shape, Group):
