@@ -11,7 +11,9 @@ import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 from pathlib import Path
 
+import keras
 import pytest
+from keras import layers
 
 import course_utils  # noqa: F401  (quietens TensorFlow)
 from course_utils.graphs.draw.diagram import Box, Diagram, Link
@@ -665,3 +667,26 @@ class TestParts:
         written = texts(finish(Diagram(boxes, links, remarks=["one", "two", "three"]), "t", "d").svg)
         for sign in ("≠", "−", "+", "units 16 → 32", "should come from x", "should be one layer", *"12345"):
             assert sign in written
+
+
+class Scaled(layers.Layer):
+    def call(self, x, scale=1.0, shift=0.5):
+        return x * scale + shift
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+def test_what_a_call_is_given_is_drawn_and_written():
+    x = keras.Input((5, 8), name="x")
+    inner = keras.Sequential([keras.Input((5, 8)), layers.Dropout(0.5)], name="inner")
+    calls = {
+        "use_causal_mask": lambda: layers.MultiHeadAttention(2, 4)(x, x, use_causal_mask=True),
+        "training=False": lambda: inner(x, training=False),
+        "scale=2": lambda: Scaled()(x, scale=2.0),
+        "shift=0": lambda: Scaled()(x, shift=0.0),
+    }
+    for said, call in calls.items():
+        picture = plot_model(keras.Model(x, call()))
+        assert said in picture.svg
+        assert said in str(picture)

@@ -95,8 +95,10 @@ def brief(node: Node) -> list[str]:
         A `Dense(32, activation="relu")` gives `["32", "relu"]`, a `Concatenate` `["axis=-1"]`.
     """
     settings = dict(node.settings)
+    given = {key: settings.pop(key) for key in node.arguments if node.family in ("layer", "model")}
+    arguments = [key if value is True else f"{clean(key)}={setting(value)}" for key, value in given.items()]
     if node.family in ("input", "model"):
-        return []
+        return arguments
     words = []
     inner = settings.get("layer")
     if isinstance(inner, tuple) and len(inner) == 2 and isinstance(inner[1], tuple):  # Bidirectional, TimeDistributed
@@ -130,7 +132,7 @@ def brief(node: Node) -> list[str]:
     else:
         said = {k: v for k, v in settings.items() if not _QUIET.fullmatch(k) and v is not False}
     others = [f"{clean(k)}={setting(v)}" for k, v in said.items() if v is not None and v != ()]
-    return words + others[:3]
+    return words + others[:3] + arguments
 
 
 def _pairs(value: tuple[object, ...]) -> Iterator[tuple[str, object]]:
