@@ -6,9 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from course_utils.plain import ERRORS
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console that cannot hold a sign gets a plain one
+            stream.reconfigure(errors=ERRORS)
     parser = argparse.ArgumentParser(prog="python -m course_utils")
     commands = parser.add_subparsers(dest="command", required=True)
     building = commands.add_parser("build", help="build both editions of the lessons from solutions/NN_topic.py")

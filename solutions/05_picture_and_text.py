@@ -462,8 +462,8 @@ print("both scaled: at least a fifth less error than any other:", short["both sc
 #
 # Design a model for this shop with **at most 10,000 parameters**. The check trains a copy with fresh weights on 4,000
 # garments, with scaled prices, for at most 6 epochs in batches of 64. It must reach an error **under 13 €**, which no
-# model with one input can. Compile it, too. (In the copy a `Normalization` starts afresh as well; with colours from 0
-# to 1 you can do without.)
+# model with one input can. Compile it, too. (The copy of a `Normalization` keeps what it was adapted to; with colours
+# from 0 to 1 you can do without.)
 
 # %%
 # @answer 5.4 model

@@ -1,16 +1,20 @@
 """The criteria themselves, on models and values made for the purpose."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from keras import layers
+from keras import layers, ops
 
 from course_utils import data, exercise
+from course_utils.checks.fresh import fresh_copy
 from course_utils.checks.learning import Learns, accuracy, feed, mean_squared_error, root_mean_squared_error, targets
 from course_utils.checks.models import Frozen, Parameters, Predicts, SameGraph, Structure
 from course_utils.checks.result import Finding, Result
@@ -35,27 +39,27 @@ class TestLearning:
         assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
         assert model.optimizer.iterations == 0
 
-    def test_a_trained_model_needs_no_copy(self, capsys):
+    def test_what_was_trained_before_does_not_count(self, capsys):
         model, made = self.model(), self.waves()
         model.fit(made.train.x["x"], made.train.y["sin"], epochs=60, verbose=0)
-        assert Learns(self.waves, reach=0.25).judge(attempt(model)).passed
-        assert capsys.readouterr().out == ""
+        compiled(model, loss="mse", optimizer=keras.optimizers.SGD(0.0))
+        found = Learns(self.waves, reach=0.25, epochs=2).judge(attempt(model))
+        assert "after 2 epochs of training a copy" in found.message
 
-    def test_the_copy_keeps_what_does_not_train(self, capsys):
+    def test_the_copy_keeps_what_was_adapted_and_nothing_that_was_trained(self):
         made = self.waves()
         scale = layers.Normalization(axis=None)
         scale.adapt(made.train.x["x"])
         frozen = layers.Dense(16, "tanh", trainable=False)
         inner = keras.Sequential([keras.Input((1,)), scale, frozen])
         x = keras.Input((1,))
-        model = compiled(keras.Model(x, layers.Dense(1)(inner(x))), loss="mse")
-        criterion = Learns(self.waves, reach=1e-9, epochs=1)
-        seen = []
-        criterion.train = lambda copy, data, seconds: (seen.append(copy), (1.0, False))[1]
-        criterion.judge(attempt(model))
+        model = keras.Model(x, layers.Dense(1)(inner(x)))
         points = np.array([[0.0], [1.0]], "float32")
-        inside = [keras.Model(m.input, m.layers[-2].output)(points) for m in (model, seen[0])]
-        assert np.allclose(*map(keras.ops.convert_to_numpy, inside))
+        with fresh_copy(model) as copy:
+            mine, theirs = copy.layers[1].layers, inner.layers
+            assert np.allclose(*(ops.convert_to_numpy(own[0](points)) for own in (mine, theirs)))
+            assert not np.array_equal(mine[1].kernel.numpy(), theirs[1].kernel.numpy())
+            assert not mine[1].trainable
 
     def test_what_cannot_be_reached_is_said_in_figures(self, capsys):
         found = Learns(self.waves, reach=1e-9, epochs=2).judge(attempt(self.model()))
@@ -169,6 +173,31 @@ class TestValues:
             ([None, 3], (None, 3)),
             ({"a": [1.0]}, {"a": np.ones(1)}),
             (None, None),
+            (Decimal("3.5"), 3.5),
+            (Fraction(7, 2), 3.5),
+            ([Decimal("0.5"), Fraction(1, 4)], [0.5, 0.25]),
+            (np.array([1, 2.5], dtype=object), [1, 2.5]),
+            (tf.constant(3.0), 3),
+            (tf.constant([1, 2]), (1, 2)),
+            (keras.ops.convert_to_tensor(2.0), 2.0),
+            (keras.Variable(2.0).value, 2.0),
+            ([tf.constant(1.0), np.float64(2)], [1.0, 2.0]),
+            (np.array(True), True),
+            (tf.constant(False), False),
+            (np.array("yes"), "yes"),
+            (tf.constant("yes"), "yes"),
+            (tf.TensorShape([None, 3]), (None, 3)),
+            (tf.TensorShape([2, 3]), (2, 3)),
+            (np.array([None, 3], dtype=object), (None, 3)),
+            (keras.Input((3,)).shape, (None, 3)),
+            (0.55, 0.5512345),
+            (0.551, 0.5512345),
+            (np.float32(0.55), 0.5512345),
+            (Decimal("0.55"), 0.5512345),
+            (-0.06, -0.055),
+            (0.125, 0.125),
+            ([0.33, 0.667], [1 / 3, 2 / 3]),
+            ({"a": 0.33}, {"a": 1 / 3}),
         ],
         ids=repr,
     )
@@ -192,6 +221,17 @@ class TestValues:
             ({"a": 1, "b": 2}, {"a": 1}, "does not belong"),
             ({"a": 2}, {"a": 1}, "at `a`"),
             (1, None, "1"),
+            (0.6, 0.5512345, "0.6"),
+            (0.56, 0.5512345, "0.56"),
+            (0.5, 0.5512345, "0.5"),
+            (0.5513, 0.5512345, "0.5513"),
+            (0.0, 0.0012345, "0.0"),
+            (3.01, 3, "3.01"),
+            (tf.TensorShape([None, 4]), (None, 3), "TensorShape"),
+            (tf.TensorShape(None), (None, 3), "TensorShape"),
+            (Decimal("NaN"), 1, "finite"),
+            (["a", 1], [1.0, 2.0], "numbers"),
+            (tf.constant("no"), "yes", "is not it"),
         ],
         ids=repr,
     )
@@ -204,9 +244,32 @@ class TestValues:
         assert criterion.judge(attempt(7, 9)).message == "`7` is not it. Count again."
         assert criterion.judge(attempt(9, 9)).passed
 
+    @settings(deadline=None)
+    @given(st.floats(-1e3, 1e3), st.integers(2, 6))
+    def test_a_rounded_value_is_right_and_the_next_one_is_not(self, wanted, places):
+        rounded = round(wanted, places)
+        assert difference(rounded, wanted, 1e-9) is None or rounded == 0
+        wrong = round(rounded + 2 * 10.0**-places, places)
+        if round(wrong, places - 1) != wrong:  # else it may be right, rounded to fewer
+            assert difference(wrong, wanted, 1e-9)
+
+    def test_a_half_filled_answer_is_told_part_by_part(self):
+        target = {"a": 1, "b": None, "c": (None, 3), "d": 4}
+        criterion = SameValue(look="Look again.")
+        found = criterion.judge(attempt({"a": 1, "b": ..., "c": (None, 4), "d": ...}, target))
+        assert found.message == "1 of 4 right, 2 to fill in; wrong: `c`. Look again."
+        found = criterion.judge(attempt([1, ..., 7], [1, 2, 3]))
+        assert found.message == "1 of 3 right, 1 to fill in; wrong: `3`. Look again."
+        assert "0 of 2 right, 1 to fill in" in criterion.judge(attempt((1, ...), 5)).message
+        whole = criterion.judge(attempt({"a": 1, "b": None, "c": (None, 4), "d": 5}, target))
+        assert whole.message.startswith("2 of 4 right; at `c`: ")
+
+    def test_a_long_sequence_is_not_made_an_array(self):
+        assert difference(range(10**9), 1, 1e-6) == "a number or an array was asked for; this is a range."
+
     def test_blanks(self):
-        assert all(map(is_blank, (..., [..., 1], (1, ...), {"a": ...})))
-        assert not any(map(is_blank, (None, 0, [], "...", np.zeros(3), {"a": [1]})))
+        assert all(map(is_blank, (..., [..., ...], (...,), {"a": ...})))
+        assert not any(map(is_blank, (None, 0, [], {}, "...", np.zeros(3), {"a": [1]}, [..., 1], {"a": 1, "b": ...})))
 
     def test_what_is_shown_is_short_and_never_raises(self):
         class Rude:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
 from course_utils.graphs.words import plural
@@ -33,9 +34,11 @@ class Resolved:
     weights: dict[str, float]
     """Output → weight of its loss."""
     optimizer: str
-    """Name of its class."""
+    """Name of its class; of one of the learner's own, the class of Keras that it is derived from."""
     learning_rates: tuple[float, ...]
     """The learning rate after each number of steps in `RATES_AFTER`."""
+    optimizer_settings: dict[str, Any] = field(repr=False)
+    """Its settings besides the learning rate that are not Keras's defaults."""
     trial: Trial = field(repr=False, compare=False)
 
 
@@ -84,28 +87,30 @@ def resolve(model: keras.Model) -> Resolved:
     import keras
 
     settings = settings_of(model)
-    if settings.get("loss") is None:
+    if settings.get("loss") is None and not adds_losses(model):
         raise CompileProblem("`compile` was called without a loss, so there is nothing to train for.")
     optimizer = settings.get("optimizer")
     if optimizer is None:
         raise CompileProblem("`compile` was called without an optimizer, so nothing would change the weights.")
     optimizer = keras.optimizers.get(optimizer)
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of a `LossScaleOptimizer`
     if metrics := [one for one in keras.tree.flatten(settings["loss"]) if _is_metric(one)]:
         raise CompileProblem(f"`{_snake(type(metrics[0]).__name__)}` is a metric, which has no gradient; give a loss.")
-    names = output_names(model)
-    losses = {name: _loss(one) for name, one in _spread(settings["loss"], names).items()}
+    losses = losses_of(model, settings)
+    names = list(losses)
     sparse = [(loss or "").startswith("sparse_") for loss in losses.values()]
     tried = {key: settings.get(key) for key in ("loss", "loss_weights", "metrics", "weighted_metrics")}
     try:
         trial = Trial(model, tried, sparse)
     except Exception as error:
-        raise CompileProblem(_why(error, tried, names)) from None
+        raise CompileProblem(_why(error, tried, losses)) from None
     weights = {name: _number(one) for name, one in _spread(settings.get("loss_weights"), names).items()}
     return Resolved(
         losses=losses,
         weights=weights,
-        optimizer=type(optimizer).__name__,
+        optimizer=_class_of(optimizer).__name__,
         learning_rates=_rates(optimizer),
+        optimizer_settings=_optimizer_settings(optimizer),
         trial=trial,
     )
 
@@ -123,6 +128,52 @@ def _rates(optimizer: keras.optimizers.Optimizer) -> tuple[float, ...]:
         rates.append(float(keras.ops.convert_to_tensor(optimizer.learning_rate)))
     optimizer.iterations.assign(now)
     return tuple(rates)
+
+
+def _class_of(optimizer: keras.optimizers.Optimizer) -> type:
+    """Keras's own class that an optimizer is of, or is derived from."""
+    kinds = type(optimizer).__mro__
+    return next((kind for kind in kinds if kind.__module__.startswith("keras.")), type(optimizer))
+
+
+def _optimizer_settings(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
+    try:
+        usual, config = _class_of(optimizer)().get_config(), optimizer.get_config()
+    except Exception:  # one of the learner's own, which does not tell its settings
+        return {}
+    return {
+        key: value
+        for key, value in config.items()
+        if key not in ("name", "learning_rate") and key in usual and value != usual[key]
+    }
+
+
+def adds_losses(model: keras.Model) -> bool:
+    """Whether a layer adds a loss of its own when it is called, besides those on weights."""
+    import keras
+
+    try:
+        shapes = [[2 if n is None else n for n in tensor.shape] for tensor in model.inputs]
+        zeros = [keras.ops.zeros(shape, tensor.dtype) for shape, tensor in zip(shapes, model.inputs, strict=True)]
+        structure = getattr(model, "_inputs_struct", None)
+        if structure is None:
+            model(zeros[0], training=True)
+        else:
+            model(keras.tree.pack_sequence_as(structure, zeros), training=True)
+        layers = [model, *model._flatten_layers(include_self=False)]
+        return any(layer._get_own_losses() for layer in layers)
+    except Exception:  # it does not run on zeros
+        return False
+
+
+def losses_as_given(model: keras.Model, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Output → its loss, as it is written."""
+    return _spread(settings.get("loss"), output_names(model))
+
+
+def losses_of(model: keras.Model, settings: Mapping[str, Any]) -> dict[str, str | None]:
+    """Output → name of its loss, with the settings that are not Keras's defaults."""
+    return {name: _loss(one) for name, one in losses_as_given(model, settings).items()}
 
 
 def output_names(model: keras.Model) -> list[str]:
@@ -156,10 +207,11 @@ def _number(weight: Any) -> float:
         return 1.0
 
 
-def _why(error: Exception, settings: Mapping[str, Any], names: list[str]) -> str:
+def _why(error: Exception, settings: Mapping[str, Any], losses: Mapping[str, str | None]) -> str:
     """Why training refuses the settings: in plain words where the reason is known, else in Keras's."""
     import keras
 
+    names = list(losses)
     known = ", ".join(f"`{name}`" for name in names)
     for what, value in settings.items():
         is_flat = what.startswith("loss") or len(names) > 1
@@ -179,9 +231,7 @@ def _why(error: Exception, settings: Mapping[str, Any], names: list[str]) -> str
         for one in keras.tree.flatten(settings.get(what)):
             if isinstance(one, str) and not _knows(get, one):
                 return f"Keras knows no {what.removesuffix('s') if what == 'metrics' else what} called `{one}`."
-    first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    first = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", first).strip()  # where in TensorFlow it happened
-    return f"training would fail at the first batch; Keras says: “{first[:200]}”"
+    return f"training would fail at the first batch; Keras says: “{reason(error, losses.values())}”"
 
 
 def _equal(number: float, other: float) -> bool:
@@ -284,12 +334,14 @@ class Compiled(Criterion):
     Args:
         weights: whether loss weights are compared.
         metrics: whether the answer's metrics must be among the model's.
-        optimizer: whether the class of the optimizer is compared.
+        only_metrics: whether no others may be.
+        optimizer: whether the class of the optimizer is compared, and what else than the rate the answer sets of it.
         learning_rate: whether its learning rate is.
     """
 
     weights: bool = True
     metrics: bool = False
+    only_metrics: bool = False
     optimizer: bool = False
     learning_rate: bool = False
     name: str = "compile settings"
@@ -339,8 +391,20 @@ class Compiled(Criterion):
                 return f"the loss weight{where} is {weight:.4g}; it should be {right_weight:g}.{as_paired}"
         if self.metrics and measured and measured.missing:
             return f"the metric {_metric_of(measured.missing[0], theirs, mine)} is missing."
-        if self.optimizer and found.optimizer != wanted.optimizer:
-            return f"the optimizer is {found.optimizer}; it should be {wanted.optimizer}."
+        if self.only_metrics and measured and measured.extra:
+            extra = _metric_of(measured.extra[0], list(found.losses), list(found.losses))
+            return f"the metric {extra} was not asked for; leave it out."
+        return self._optimizer_objection(found, wanted)
+
+    def _optimizer_objection(self, found: Resolved, wanted: Resolved) -> str | None:
+        if self.optimizer:
+            if found.optimizer != wanted.optimizer:
+                return f"the optimizer is {found.optimizer}; it should be {wanted.optimizer}."
+            if found.learning_rates[0] <= 0:
+                return f"the learning rate is {found.learning_rates[0]:g}, so training would not make the loss smaller."
+            for key, right in wanted.optimizer_settings.items():
+                if found.optimizer_settings.get(key) != right:
+                    return f"`{key}` of the optimizer should be `{right}`."
         if self.learning_rate:
             pairs = zip(RATES_AFTER, found.learning_rates, wanted.learning_rates, strict=True)
             for steps, rate, right_rate in pairs:

@@ -8,12 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.checks.models import not_a_model
+from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding, Result
+from course_utils.checks.traceless import leaving_no_trace
 from course_utils.checks.values import is_blank
-from course_utils.lessons.source import find_answer
+from course_utils.lessons.source import SourceError, find_answer
+from course_utils.plain import plain
 
-SECONDS = 90.0  # a check that trains stops by then
+SECONDS = 90.0  # a check ends by then, whatever it is given
+
+
+class AnswerMissing(LookupError):
+    """The answer is not where the lessons' sources are; the message says so, and what to do."""
 
 
 @dataclass
@@ -46,37 +54,58 @@ class Exercise:
             value: anything. A model is not changed by it.
 
         Returns:
-            A `Result`; "not attempted" for a blank (`...`). Nothing is raised, whatever the value is.
+            A `Result`; "not attempted" for a blank (`...`), "not checked" where the answer to compare with is missing.
+            Nothing is raised, whatever the value is, and nothing is left of the check but its result.
         """
         if is_blank(value):
             return Result(
                 self.id, self.title, "not attempted", note="Fill in the `...` in the cell above and run both cells."
             )
-        findings = tuple(self._judge(value))
-        passed = bool(findings) and all(finding.passed for finding in findings)
-        note = (
-            "" if passed or self._shown >= len(self.hints) else f'Stuck? `exercise("{self.id}").hint()` gives a hint.'
-        )
-        return Result(self.id, self.title, "passed" if passed else "failed", findings, note)
+        findings: list[Finding] = []
+        missing: AnswerMissing | None = None
+        with leaving_no_trace(value):
+            try:
+                with time_limit(SECONDS):
+                    missing = self._judge(value, findings)
+            except OutOfTime:
+                findings.append(Finding("time", False, f"the check was not done after {SECONDS:.0f} seconds; {_SLOW}"))
+            note = _unusual_settings() if self.asks_for == "model" else ""
+        failed = any(not finding.passed for finding in findings)
+        if missing and not failed:
+            return Result(self.id, self.title, "not checked", tuple(findings), str(missing))
+        passed = bool(findings) and not failed
+        if passed or (not note and self._shown >= len(self.hints)):
+            note = ""
+        elif not note:
+            note = f'Stuck? `exercise("{self.id}").hint()` gives a hint.'
+        return Result(self.id, self.title, "passed" if passed else "failed", tuple(findings), note)
 
-    def _judge(self, value: Any) -> list[Finding]:
+    def _judge(self, value: Any, findings: list[Finding]) -> AnswerMissing | None:
+        """Ask one criterion after another; return why one of them could not be asked, where the answer is missing."""
         if self.asks_for == "model":
             try:
                 objection = not_a_model(value)
             except (Exception, SystemExit) as error:
                 objection = _stumbled(error)
             if objection:
-                return [Finding("a model", False, objection)]
-        findings: list[Finding] = []
-        attempt = Attempt(value, self.target, self.names(), time.monotonic() + SECONDS)
+                findings.append(Finding("a model", False, objection))
+                return None
+        missing = None
+        try:
+            names = self.names()
+        except AnswerMissing as error:  # what is given comes from another exercise's answer
+            missing, names = error, {}
+        attempt = Attempt(value, self.target, names, time.monotonic() + SECONDS)
         for criterion in self.criteria:
             if criterion.costly and not all(finding.passed for finding in findings):
                 break
             try:
                 findings.append(criterion.judge(attempt))
+            except AnswerMissing as error:
+                missing = error
             except (Exception, SystemExit) as error:  # what stumbled is said, not taken for a verdict
                 findings.append(Finding(criterion.name, False, _stumbled(error)))
-        return findings
+        return missing
 
     def hint(self) -> Note:
         """The next hint; after the last, the last again."""
@@ -105,7 +134,10 @@ class Exercise:
 
     def target(self) -> Any:
         """Run the answer and return its value."""
-        name, code = find_answer(self.id)
+        try:
+            name, code = find_answer(self.id)
+        except (LookupError, SourceError, OSError) as error:
+            raise AnswerMissing(_MISSING) from error
         names = self.names()
         exec(compile(code, f"<answer {self.id}>", "exec"), names)
         return names[name]
@@ -119,7 +151,7 @@ class Note:
 
     def __repr__(self) -> str:
         """The sentence."""
-        return self.text
+        return plain(self.text)
 
     def _repr_markdown_(self) -> str:
         return self.text
@@ -133,15 +165,42 @@ class Code:
 
     def __repr__(self) -> str:
         """The code."""
-        return self.text
+        return plain(self.text)
 
     def _repr_markdown_(self) -> str:
         return f"```python\n{self.text}```"
 
 
+_MISSING = (
+    "This cannot be checked: the answer to compare with is not in the folder `solutions/`, which "
+    "`git checkout solutions` brings back."
+)
+_SLOW = "something in the model takes very long. Call it once on a few examples, and see how long that takes."
+
+
 def _stumbled(error: BaseException) -> str:
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
     return (
-        f"the check could not look at this ({type(error).__name__}: {first[:160]}). "
+        f"the check could not look at this ({type(error).__name__}: {reason(error)[:160]}). "
         "It says nothing about whether your answer is right; compare with the solution."
     )
+
+
+def _unusual_settings() -> str:
+    """A sentence on Keras settings that may be in the way of a right answer, or nothing."""
+    import keras
+
+    image, number, policy = (
+        keras.config.image_data_format(),
+        keras.config.floatx(),
+        keras.config.dtype_policy().name,
+    )
+    found = []
+    if image != "channels_last":
+        found.append(f'`keras.config.set_image_data_format("channels_last")` (it is "{image}")')
+    if number != "float32":
+        found.append(f'`keras.config.set_floatx("float32")` (it is "{number}")')
+    if policy != number:
+        found.append(f'`keras.config.set_dtype_policy("float32")` (it is "{policy}")')
+    if not found:
+        return ""
+    return f"A setting of Keras may be in the way: call {' and '.join(found)}, build the model anew, and check again."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course_utils.checks.learning import Learns, predictions
 from course_utils.data.dataset import Dataset
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class LearnHeads(Learns):
-    """On held-out data every head reaches its own figure, as it is or after one short training of a copy.
+    """On held-out data every head of a fresh copy reaches its own figure, after one short training.
 
     What `Learns` calls the figure is here the number of heads that fall short.
 
     Args:
-        heads: a `Learns` for each head, with its `output`, `reach` and `measure`; the rest of it is not used.
+        heads: a `Learns` for each head, with its `output`, `reach`, `measure` and `unit`; the rest is not used.
     """
 
     heads: Sequence[Learns] = ()
@@ -31,10 +31,24 @@ class LearnHeads(Learns):
     def score(self, model: keras.Model, data: Dataset) -> float:
         """How many heads fall short; NaN when a prediction is."""
         arrays = predictions(model, data)
-        self._figures = [head.figure(model, arrays, data) for head in self.heads]
+        self._figures = [head.figure(model, arrays, data, self._boundaries) for head in self.heads]
         if not all(map(math.isfinite, self._figures)):
             return math.nan
         return float(len(self._short()))
+
+    def given_away(self, copy: keras.Model, data: Dataset, settings: Mapping[str, Any]) -> str | None:
+        """What an untrained copy is right about already: any of its heads is enough."""
+        self._boundaries = self.boundaries(copy, data, settings)
+        self.score(copy, data)
+        short = self._short()
+        for at, head in enumerate(self.heads):
+            if at not in short:
+                return (
+                    f"before any training `{head.output}` gives the answer already; it should learn it from the data."
+                )
+            if head.built_in(copy, data):
+                return f"for `{head.output}`, a part that does not train computes the answer; it should be learned."
+        return None
 
     def _short(self) -> list[int]:
         return [
@@ -47,9 +61,9 @@ class LearnHeads(Learns):
         """Whether no head falls short."""
         return figure == 0
 
-    def goal(self, bare: bool = False) -> str:
+    def goal(self) -> str:
         """The figures asked for."""
-        return ", ".join(f"`{head.output}` {head.goal(bare=True)}" for head in self.heads)
+        return ", ".join(f"`{head.output}` {head.goal()}" for head in self.heads)
 
     def words(self, figure: float) -> str:
         """What was measured for each head that falls short, beside what was asked for."""

@@ -7,9 +7,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Status = Literal["passed", "failed", "not attempted"]
-_SIGNS: dict[Status, str] = {"passed": "✓", "failed": "✗", "not attempted": "○"}
-_COLOURS: dict[Status, str] = {"passed": "#1a7f37", "failed": "#b3261e", "not attempted": "#6b7280"}
+from course_utils.plain import plain
+
+Status = Literal["passed", "failed", "not attempted", "not checked"]
+"""The last is for an answer that may be right, where what to compare it with is missing."""
+_SIGNS: dict[Status, str] = {"passed": "✓", "failed": "✗", "not attempted": "○", "not checked": "○"}
+_COLOURS: dict[Status, str] = {
+    "passed": "#1a7f37",
+    "failed": "#b3261e",
+    "not attempted": "#6b7280",
+    "not checked": "#6b7280",
+}
 
 
 @dataclass(frozen=True)
@@ -41,13 +49,13 @@ class Result:
         return self.status == "passed"
 
     def __str__(self) -> str:
-        """The result as text, a line a criterion."""
+        """The result as text, a line a criterion, in signs that the output can hold."""
         lines = [f"{_SIGNS[self.status]} Exercise {self.exercise}, {self.title}: {self.status}"]
         for finding in self.criteria:
             lines.append(f"  {'✓' if finding.passed else '✗'} {finding.name}: {finding.message}")
         if self.note:
             lines.append(f"  {self.note}")
-        return "\n".join(lines)
+        return plain("\n".join(lines))
 
     __repr__ = __str__
 

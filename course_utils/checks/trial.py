@@ -9,6 +9,7 @@ little even when the model has 10⁸ weights.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     import keras
 
 LARGEST = 10_000_000  # numbers in one batch; more would only take memory
-DRAWS = 3  # batches that each output is tried with besides the first
-_BATCH = 16
+_SPREADS = (0.0, 0.0, 0.0, 1.0, 100.0)  # of each output's batches: 0 for shares and classes, else of errors
+DRAWS = len(_SPREADS)  # batches that each output is tried with besides the first
+_NARROW = _SPREADS.count(0.0)
+_BATCH = 32
 _STEPS = 2  # what stands for an axis of any length
 
 Shape = tuple[int, ...]
@@ -33,6 +36,31 @@ class Batch:
 
     target: np.ndarray
     prediction: np.ndarray
+
+
+def _nothing(target: Any, prediction: Any) -> Any:
+    """The loss of an output where what a layer adds is trained for instead."""
+    import keras
+
+    return 0.0 * keras.ops.sum(prediction)
+
+
+def _comparable(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings in which nothing differs that means nothing: at how many thresholds an AUC is summed up."""
+    import keras
+
+    def usual(metric: Any) -> Any:
+        if type(metric) is not keras.metrics.AUC:
+            return metric
+        config = metric.get_config()
+        config.pop("thresholds", None)
+        return keras.metrics.AUC.from_config({**config, "num_thresholds": 200})
+
+    ends = ("metrics", "weighted_metrics")
+    settings = {
+        key: keras.tree.map_structure(usual, value) if key in ends else value for key, value in settings.items()
+    }
+    return settings | ({"loss": _nothing} if settings.get("loss") is None else {})
 
 
 class Trial:
@@ -50,6 +78,7 @@ class Trial:
     def __init__(self, model: keras.Model, settings: Mapping[str, Any], sparse: Sequence[bool]) -> None:
         import keras
 
+        settings = _comparable(settings)
         self._given = model, settings
         self.sparse = list(sparse)
         """Of each output, whether its batches have the numbers of classes for targets."""
@@ -132,6 +161,8 @@ class Comparison:
     """Of each output, how many times more its loss counts; None when it is another loss."""
     missing: list[str]
     """Metrics of the other that this one does not compute, as training logs them."""
+    extra: list[str]
+    """Metrics of this one that the other does not compute."""
 
 
 def compare(trial: Trial, other: Trial, order: Sequence[int]) -> Comparison | None:
@@ -162,15 +193,19 @@ def compare(trial: Trial, other: Trial, order: Sequence[int]) -> Comparison | No
         np.array([logs["loss"] - all_logs[0]["loss"] for logs in all_logs[1:]]).reshape(len(order), DRAWS)
         for all_logs in (mine, theirs)
     )
-    computed = [_values(mine, key) for key in mine[0]]
-    missing = [
+    factors = [_factor(*rows) for rows in zip(found, wanted, strict=True)]
+    return Comparison(factors, _not_among(theirs, mine), _not_among(mine, theirs))
+
+
+def _not_among(some: list[Logs], others: list[Logs]) -> list[str]:
+    """Metrics that are not among the others'; a loss is logged, but it is none."""
+    metrics, computed = ([key for key in logs[0] if not re.fullmatch(r"(.*_)?loss", key)] for logs in (some, others))
+    values = [_values(others, key) for key in computed]
+    return [
         key
-        for key in theirs[0]
-        if key != "loss"
-        and not key.endswith("_loss")
-        and not any(np.allclose(_values(theirs, key), values, rtol=1e-4, atol=1e-6) for values in computed)
+        for key in metrics
+        if not any(np.allclose(_values(some, key), one, rtol=1e-4, atol=1e-6, equal_nan=True) for one in values)
     ]
-    return Comparison([_factor(*rows) for rows in zip(found, wanted, strict=True)], missing)
 
 
 def _values(all_logs: list[Logs], key: str) -> np.ndarray:
@@ -178,26 +213,43 @@ def _values(all_logs: list[Logs], key: str) -> np.ndarray:
 
 
 def _factor(found: np.ndarray, wanted: np.ndarray) -> float | None:
+    """By what factor a loss is another one, on every batch for itself: a large error hides no small one."""
+    is_number = np.isfinite(found)
+    if not np.array_equal(is_number, np.isfinite(wanted)):
+        return None
+    found, wanted = np.where(is_number, found, 0.0), np.where(is_number, wanted, 0.0)
     if not np.any(wanted):
         return None if np.any(found) else 1.0
-    factor = float(found @ wanted / (wanted @ wanted))
-    return factor if np.allclose(found, factor * wanted, rtol=1e-4, atol=1e-4 * np.abs(found).max()) else None
+    at = np.abs(wanted[:_NARROW]).argmax() if np.any(wanted[:_NARROW]) else np.abs(wanted).argmax()
+    factor = float(found[at] / wanted[at]) + 0.0  # not -0
+    least = max(1e-9, 1e-9 * np.abs(found).max())  # what float64 leaves of a difference of sums
+    # Far from the target a crossentropy is cut off, where that is depends on the precision of a loss.
+    close = np.where(np.arange(len(found)) < _NARROW, 1e-4, 0.05) * np.abs(factor * wanted)
+    return factor if np.all(np.abs(found - factor * wanted) <= close + least) else None
 
 
 def _draw(shape: Shape, place: int, sparse: bool) -> list[Batch]:
     """The batches for an output: the same ones for the same place."""
     random = np.random.default_rng([place, len(shape)])
-    return [_batch(random, shape, sparse) for _ in range(1 + DRAWS)]
+    return [_batch(random, shape, sparse, spread) for spread in (0.0, *_SPREADS)]
 
 
-def _batch(random: np.random.Generator, shape: Shape, sparse: bool) -> Batch:
-    prediction = random.uniform(0.1, 0.9, shape).astype("float32")
+def _batch(random: np.random.Generator, shape: Shape, sparse: bool, spread: float) -> Batch:
+    """Targets and predictions as this kind of output has them, and errors of some size where numbers are predicted.
+
+    Of classes, about half are right with a clear margin: what counts hits would be 0 at random among many.
+    """
     classes = shape[-1] if len(shape) > 1 else 1
-    if sparse:
-        return Batch(random.integers(classes, size=shape[:-1]).astype("int32"), prediction)
-    if classes > 1:
-        return Batch(np.eye(classes, dtype="float32")[random.integers(classes, size=shape[:-1])], prediction)
-    return Batch(random.integers(2, size=shape).astype("float32"), prediction)
+    if spread and not sparse:
+        target, error = random.normal(size=(2, *shape)) * spread
+        return Batch(target.astype("float32"), (target + error).astype("float32"))
+    prediction = random.uniform(0.1, 0.9, shape)
+    if classes == 1 and not sparse:
+        return Batch(random.integers(2, size=shape).astype("float32"), prediction.astype("float32"))
+    truth = random.integers(classes, size=shape[:-1])
+    one_hot = np.eye(classes)[truth]
+    prediction += one_hot * random.integers(2, size=(*shape[:-1], 1)) * random.uniform(0, 0.9, (*shape[:-1], 1))
+    return Batch(truth.astype("int32") if sparse else one_hot.astype("float32"), prediction.astype("float32"))
 
 
 def _one(several: list[Any]) -> Any:

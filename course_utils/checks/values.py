@@ -23,32 +23,52 @@ def shown(value: Any) -> str:
     return f"`{text}`" if len(text) <= 60 and "`" not in text else f"a {type(value).__name__}"
 
 
+_LARGEST = 10_000_000  # numbers in a sequence; more would only take memory
+
+
 def array_of(value: Any) -> np.ndarray | None:
-    """A value as an array; None if NumPy makes none of it, or something is masked in it."""
+    """A value as an array; None if NumPy makes none of it, or something is masked in it.
+
+    Numbers of other libraries (`Decimal`, `Fraction`, tensors of one number in a list) become floats.
+    """
     try:
-        return None if np.ma.is_masked(value) else np.asarray(value)
+        if np.ma.is_masked(value) or (isinstance(value, Sequence) and len(value) > _LARGEST):
+            return None
+        array = np.asarray(value)
+        if array.dtype == object and array.size and all(_is_number(part) for part in array.flat):
+            return array.astype("float64")
+        return array
     except Exception:
         return None
 
 
+def _is_number(value: Any) -> bool:
+    return hasattr(value, "__float__") and not isinstance(value, (str, bytes)) and np.ndim(value) == 0
+
+
 def is_blank(value: Any) -> bool:
-    """Whether a value is, or directly holds, the `...` of an untouched exercise."""
+    """Whether a value is the `...` of an untouched exercise, or holds nothing else."""
     if value is Ellipsis:
         return True
-    parts = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
-    return any(part is Ellipsis for part in parts)
+    parts = _parts(value)
+    return bool(parts) and all(part is Ellipsis for part in parts)
+
+
+def _parts(value: Any) -> list[Any]:
+    return list(value.values() if type(value) is dict else value if type(value) in (list, tuple) else ())
 
 
 @dataclass
 class SameValue(Criterion):
     """The learner's value equals the answer's.
 
-    Numbers and arrays within a tolerance; lists and tuples alike; text without regard to case and outer space.
+    Numbers and arrays within a tolerance, or rounded to two decimals or more; lists and tuples alike; text without
+    regard to case and outer space.
 
     Args:
         name: what is asked, in a few words.
         mistakes: (value, sentence) for the wrong values that are worth their own words.
-        tolerance: greatest absolute or relative difference of numbers.
+        tolerance: greatest absolute or relative difference of numbers, where the text gives one.
         look: where to look, added to the sentence for any other wrong value.
     """
 
@@ -59,33 +79,87 @@ class SameValue(Criterion):
     praise: str = "right."
 
     def judge(self, attempt: Attempt) -> Finding:
-        """Compare."""
-        objection = difference(attempt.value, attempt.target, self.tolerance)
+        """Compare, part by part where only a part is filled in."""
+        value, target = attempt.value, attempt.target
+        if any(part is Ellipsis for part in _parts(value)):
+            return self.found(False, f"{self._progress(value, target)} {self.look}".strip())
+        objection = difference(value, target, self.tolerance)
         if objection is None:
             return self.found(True, self.praise)
         for wrong, message in self.mistakes:
-            if difference(attempt.value, wrong, self.tolerance) is None:
+            if difference(value, wrong, self.tolerance) is None:
                 return self.found(False, message)
+        if len(_parts(target)) > 1 and isinstance(target, Mapping) and isinstance(value, Mapping):
+            right = sum(self._is_right(value, target, key) for key in target)
+            objection = f"{right} of {len(target)} right; {objection}" if right else objection
         return self.found(False, f"{objection} {self.look}".strip())
+
+    def _is_right(self, value: Any, target: Any, key: Any) -> bool:
+        return key in value and difference(value[key], target[key], self.tolerance) is None
+
+    def _progress(self, value: Any, target: Any) -> str:
+        """How far a half-filled answer has come, and what is wrong in it."""
+        todo = sum(part is Ellipsis for part in _parts(value))
+        given = value if isinstance(value, dict) else dict(enumerate(value))
+        listed = np.asarray(target, dtype=object).tolist() if not isinstance(target, Mapping) else []
+        wanted = target if isinstance(target, Mapping) else dict(enumerate(listed if isinstance(listed, list) else []))
+        right = [key for key in wanted if self._is_right(given, wanted, key)]
+        wrong = [key for key in given if given[key] is not Ellipsis and key not in right]
+        if not isinstance(value, dict):
+            wrong = [key + 1 for key in wrong]
+        look = f"; wrong: {', '.join(f'`{key}`' for key in wrong)}" if wrong else ""
+        return f"{len(right)} of {max(len(wanted), len(given))} right, {todo} to fill in{look}."
 
 
 def difference(value: Any, expected: Any, tolerance: float) -> str | None:
     """None when two values are equal; else a sentence that does not give the answer away."""
     if isinstance(expected, Mapping):
         return _mapping_difference(value, expected, tolerance)
+    is_equal = _is_same_word(value, expected)
+    if is_equal is not None:
+        return None if is_equal else f"{shown(value)} is not it."
+    return _number_difference(value, expected, tolerance)
+
+
+def _is_same_word(value: Any, expected: Any) -> bool | None:
+    """Whether values that are no numbers are the same: text, truth, None, shapes with an open axis; None for others."""
     if isinstance(expected, str):
-        is_equal = isinstance(value, str) and value.strip().casefold() == expected.strip().casefold()
-        return None if is_equal else f"{shown(value)} is not it."
-    if isinstance(expected, bool) or expected is None:
-        is_equal = value is None if expected is None else isinstance(value, (bool, np.bool_)) and value == expected
-        return None if is_equal else f"{shown(value)} is not it."
-    if _has_none(expected):
-        is_equal = isinstance(value, (tuple, list)) and tuple(value) == tuple(expected)
-        return None if is_equal else f"{shown(value)} is not it."
-    found = array_of(value)
+        value = _text(value)
+        return value is not None and value.strip().casefold() == expected.strip().casefold()
+    if expected is None:
+        return value is None
+    if isinstance(expected, bool):
+        array = array_of(value)
+        return array is not None and array.dtype == bool and array.shape == () and bool(array) == expected
+    if isinstance(expected, (tuple, list)) and any(part is None for part in expected):
+        return _axes(value) == tuple(expected)
+    return None
+
+
+def _text(value: Any) -> str | None:
+    """Text, of Python or as a single element of an array or a tensor."""
+    if isinstance(value, str):
+        return value
+    array = array_of(value)
+    if array is None or array.shape != () or array.dtype.kind not in "USO":
+        return None
+    one = array.item()
+    return one.decode(errors="replace") if isinstance(one, bytes) else one if isinstance(one, str) else None
+
+
+def _axes(value: Any) -> tuple[Any, ...] | None:
+    """A shape as a tuple: of a list, an array with None in it, a `TensorShape`."""
+    try:
+        sizes = value.as_list() if hasattr(value, "as_list") else value.tolist() if hasattr(value, "tolist") else value
+        return tuple(sizes) if isinstance(sizes, (tuple, list)) else None
+    except Exception:  # a shape of unknown rank
+        return None
+
+
+def _number_difference(value: Any, expected: Any, tolerance: float) -> str | None:
+    found, wanted = array_of(_axes(value) if hasattr(value, "as_list") else value), np.asarray(expected)
     if found is None:
         return f"a number or an array was asked for; this is a {type(value).__name__}."
-    wanted = np.asarray(expected)
     if found.dtype.kind not in "biuf":
         if wanted.dtype.kind not in "biuf":
             is_equal = found.shape == wanted.shape and bool(np.all(found == wanted))
@@ -97,16 +171,30 @@ def difference(value: Any, expected: Any, tolerance: float) -> str | None:
         return f"the shape is {found.shape}; it should be {wanted.shape}."
     if not np.all(np.isfinite(found)):
         return "some values are not finite numbers (NaN or infinity)."
-    if np.allclose(found, wanted, rtol=tolerance, atol=tolerance):
+    is_right = np.isclose(found, wanted, rtol=tolerance, atol=tolerance) | _is_rounded(found, wanted)
+    if np.all(is_right):
         return None
-    if wanted.shape == ():
-        return f"{shown(value)} is not it."
-    wrong = int(np.sum(~np.isclose(found, wanted, rtol=tolerance, atol=tolerance)))
-    return f"the shape fits, but {wrong} of {wanted.size} values differ."
+    return f"{shown(value)} is not it." if wanted.shape == () else _count_of_wrong(is_right)
 
 
-def _has_none(expected: Any) -> bool:
-    return isinstance(expected, (tuple, list)) and any(part is None for part in expected)
+def _count_of_wrong(is_right: np.ndarray) -> str:
+    return f"the shape fits, but {int(np.sum(~is_right))} of {is_right.size} values differ."
+
+
+def _is_rounded(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where a number is the wanted one, rounded to as many decimals as it has, which are two at least."""
+    if wanted.dtype.kind != "f" or found.dtype.kind == "b" or found.size > _LARGEST:
+        return np.zeros(np.shape(found), dtype=bool)
+    decimals = np.array([_decimals(number) for number in found.flat], dtype=int).reshape(found.shape)
+    half = 0.5 * 10.0 ** -np.maximum(decimals, 2)
+    is_near = np.abs(found.astype("float64") - wanted) <= half * (1 + 1e-6)
+    return is_near & ((found != 0) | (wanted == 0))
+
+
+def _decimals(number: Any) -> int:
+    """How many decimals a number is written with."""
+    written = np.format_float_positional(number, unique=True, trim="-")
+    return len(written.partition(".")[2])
 
 
 def _mapping_difference(value: Any, expected: Mapping[Any, Any], tolerance: float) -> str | None:

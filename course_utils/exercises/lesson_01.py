@@ -41,7 +41,7 @@ def _ends_in_a_sigmoid(model: Any) -> str | None:
     if end.settings.get("activation") == "sigmoid":
         return None
     last = read_graph.nodes[read_graph.outputs[0].node]
-    return f"the last layer, `{last.name}`, has no sigmoid, so it can predict more than 1."
+    return f"the last layer, `{last.name}`, has no sigmoid; one unit needs it to give any number between 0 and 1."
 
 
 EXERCISES = (

@@ -2,7 +2,7 @@
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.learning import Learns
+from course_utils.checks.learning import CHECK_SEED, Learns
 from course_utils.checks.models import Parameters, SameGraph, Structure
 from course_utils.data import Dataset
 
@@ -10,7 +10,7 @@ from course_utils.data import Dataset
 def _sine() -> Dataset:
     from course_utils import data
 
-    return data.waves.make(n=1000, n_validation=100, seed=7)
+    return data.waves.make(n=1000, n_validation=100, seed=CHECK_SEED)
 
 
 EXERCISES = (

@@ -10,7 +10,7 @@ import numpy as np
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.learning import Learns, accuracy
+from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
 from course_utils.checks.models import Parameters, SameGraph, Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
@@ -21,7 +21,7 @@ _RECURRENT = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D"}
 def _letters() -> Dataset:
     from course_utils import data
 
-    return data.questions.make(n=6000, n_validation=2000, seed=7)
+    return data.questions.make(n=6000, n_validation=2000, seed=CHECK_SEED)
 
 
 def _letter_and_question() -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.learning import Learns, feed, mean_squared_error
+from course_utils.checks.learning import CHECK_SEED, Learns, feed, mean_squared_error
 from course_utils.checks.models import Parameters, SameGraph, Structure
 from course_utils.data.dataset import Dataset, Split
 
@@ -111,7 +111,7 @@ def _answers_in_euros(model: Any) -> str | None:
 def _few_garments() -> Dataset:
     from course_utils import data
 
-    made = data.clothing.make(n=4000, n_validation=500, seed=7)
+    made = data.clothing.make(n=4000, n_validation=500, seed=CHECK_SEED)
 
     def scaled(split: Split) -> Split:
         return Split(split.x, {"price": (split.y["price"] - _MEAN) / _SPREAD})
@@ -172,6 +172,7 @@ EXERCISES = (
                 _few_garments,
                 reach=13,
                 measure=_error_in_euros,
+                unit=" €",
                 epochs=6,
                 batch_size=64,
                 name="error in euros",

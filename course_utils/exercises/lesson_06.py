@@ -9,7 +9,7 @@ from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import Learns
+from course_utils.checks.learning import CHECK_SEED, Learns
 from course_utils.checks.models import Named, SameGraph, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def _curves() -> Dataset:
     from course_utils import data
 
-    return data.waves.make(n=1000, n_validation=100, seed=7, targets=("sin", "exp"))
+    return data.waves.make(n=1000, n_validation=100, seed=CHECK_SEED, targets=("sin", "exp"))
 
 
 def two_heads() -> keras.Model:
@@ -82,7 +82,7 @@ EXERCISES = (
         title="By name",
         given=_lecture_network,
         # The lecture's uniform kernels come with `two_heads()`; its settings are asked for here, not its start.
-        criteria=[SameGraph(), Compiled(metrics=True, optimizer=True)],
+        criteria=[SameGraph(), Compiled(metrics=True, only_metrics=True, optimizer=True, learning_rate=True)],
         hints=[
             "The keys of every dict are the names of the outputs: `sin` and `exp`.",
             '`loss={"sin": "mse", "exp": …}, loss_weights={"sin": 0.1, …}`',

@@ -10,7 +10,7 @@ import numpy as np
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import Learns, accuracy
+from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
 from course_utils.checks.models import SameGraph, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
@@ -19,7 +19,7 @@ from course_utils.data import Dataset
 def _people() -> Dataset:
     from course_utils import data
 
-    return data.posts.make(n=4000, n_validation=500, seed=7)
+    return data.posts.make(n=4000, n_validation=500, seed=CHECK_SEED)
 
 
 def _messages() -> Mapping[str, Any]:
@@ -81,7 +81,7 @@ EXERCISES = (
             LearnHeads(
                 _people,
                 heads=[
-                    Learns(_people, reach=25.0, output="age"),
+                    Learns(_people, reach=25.0, output="age", unit=" years²"),
                     Learns(_people, reach=0.4, measure=accuracy, output="income"),
                     Learns(_people, reach=0.8, measure=accuracy, output="gender"),
                 ],

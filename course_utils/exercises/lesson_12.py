@@ -11,8 +11,8 @@ import numpy as np
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.learning import Learns
-from course_utils.checks.models import SameGraph, Structure
+from course_utils.checks.learning import CHECK_SEED, Learns, is_trained
+from course_utils.checks.models import SameGraph, Structure, all_layers
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 
@@ -109,14 +109,39 @@ def _two_hidden_layers(model: Any) -> str | None:
     from course_utils.graphs.read import read
     from course_utils.graphs.rules.structure import flatten
 
-    units = [node.settings.get("units") for node in flatten(read(model)).nodes if node.kind == "Dense"]
+    graph = flatten(read(model))
+    live = [node for at, node in enumerate(graph.nodes) if at not in graph.dead]
+    units = [node.settings.get("units") for node in live if node.kind == "Dense"]
     return None if units == [32, 32, 1] else f"its dense layers have {units} units; keep [32, 32, 1]."
+
+
+def _two_outputs(model: Any) -> str | None:
+    ends = model.outputs
+    if len(ends) != 2:
+        return None  # which the graph tells
+    first, second = (end._keras_history.operation for end in ends)
+    if ends[0] is ends[1]:
+        return f"`{first.name}` is listed twice as an output; one of the two should be the other head."
+    return f"both outputs come from the one layer `{first.name}`; each needs its own." if first is second else None
+
+
+def _is_no_longer_flat(model: Any) -> str | None:
+    """None unless small uniform kernels and sigmoids are both still there, as in the broken model."""
+    import keras
+
+    hidden = [layer for layer in all_layers(model) if getattr(layer, "units", None) == 32]
+    has_sigmoids = bool(hidden) and all(layer.activation is keras.activations.sigmoid for layer in hidden)
+    for layer in hidden:
+        start = layer.kernel_initializer(layer.kernel.shape) if is_trained(model) else layer.kernel
+        if not has_sigmoids or float(keras.ops.std(start)) > 0.05:  # 0.03 for the lecture's "uniform"
+            return None
+    return "kernels are still small and uniform, before sigmoids: what the diagnosis found is still there."
 
 
 def _sine() -> Dataset:
     from course_utils import data
 
-    return data.waves.make()
+    return data.waves.make(seed=CHECK_SEED)
 
 
 def _cure(case: int, criteria: Sequence[Any], hint: str, **more: Any) -> Exercise:
@@ -186,7 +211,11 @@ EXERCISES = (
         [("height", "`height` is there, twice."), ("trunk", "`trunk` is in the list of layers.")],
         "Compare the code with the printed list of layers.",
     ),
-    _cure(5, [SameGraph(without=["output names"])], "The list of outputs names two different tensors."),
+    _cure(
+        5,
+        [Holds("outputs", _two_outputs, "two different heads."), SameGraph(without=["output names"])],
+        "The list of outputs names two different tensors.",
+    ),
     _diagnosis(
         6,
         [("size", "`size` goes through `rooms`."), ("place", "`place` goes into `joined`.")],
@@ -216,7 +245,7 @@ EXERCISES = (
     ),
     _cure(
         8,
-        [SameGraph(without=["output names"]), Compiled(metrics=True, optimizer=True)],
+        [SameGraph(without=["output names"]), Compiled(metrics=True, only_metrics=True, optimizer=True)],
         '`metrics={"gender": [keras.metrics.AUC()]}`',
     ),
     _diagnosis(
@@ -283,7 +312,8 @@ EXERCISES = (
         13,
         [
             Holds("layers", _two_hidden_layers, "two hidden layers of 32 units, one unit at the end."),
-            Learns(_sine, reach=0.01, epochs=30, batch_size=50),
+            Holds("start", _is_no_longer_flat, "the units no longer begin flat."),
+            Learns(_sine, reach=0.01, epochs=30, batch_size=50, own_start=True),
         ],
         "Keras's own start, `tanh`, and Adam at 0.01.",
     ),

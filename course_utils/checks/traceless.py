@@ -1,0 +1,156 @@
+"""A check leaves no trace: random state, names, configuration, weights and memory are as they were."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import logging
+import random
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+SEED = 7  # of a check: it judges the same model the same way every time
+_MOST_NUMBERS = 5_000_000  # in weights that are kept; a check trains no larger model
+_LOGGERS = ("tensorflow", "absl")
+
+
+@contextlib.contextmanager
+def leaving_no_trace(value: Any = None) -> Iterator[None]:
+    """Put back at the end what the block changed; no warning gets out of it.
+
+    Args:
+        value: a learner's value; of a model, the weights and the state of optimizer and metrics are kept.
+    """
+    import keras
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_silence())
+        stack.enter_context(_random_state())
+        stack.enter_context(_keras_state())
+        if keras.backend.backend() == "tensorflow":
+            stack.enter_context(_tensorflow_state())
+        stack.enter_context(_variables(value))
+        keras.utils.set_random_seed(SEED)
+        yield
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def _random_state() -> Iterator[None]:
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+
+
+@contextlib.contextmanager
+def _keras_state() -> Iterator[None]:
+    """Counters of automatic names, the seed and its generator, scopes, policies; number format and axes."""
+    import keras
+    from keras.src.backend.common import global_state
+
+    trackers = [
+        tracker
+        for name in ("GLOBAL_STATE_TRACKER", "GLOBAL_SETTINGS_TRACKER")
+        if (tracker := getattr(global_state, name, None)) is not None
+    ]
+    states = [{key: _own(value) for key, value in tracker.__dict__.items()} for tracker in trackers]
+    generator = getattr(trackers[0], "global_seed_generator", None)
+    seeds = None if generator is None else np.array(keras.ops.convert_to_numpy(generator.state.value))
+    formats = keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()
+    try:
+        yield
+    finally:
+        for tracker, state in zip(trackers, states, strict=True):
+            tracker.__dict__.clear()
+            tracker.__dict__.update(state)
+        if generator is not None:
+            generator.state.assign(seeds)
+        for put, value in zip(
+            (keras.config.set_floatx, keras.config.set_epsilon, keras.config.set_image_data_format),
+            formats,
+            strict=True,
+        ):
+            put(value)
+
+
+def _own(value: Any) -> Any:
+    """Counters and stacks are changed where they are; everything else is replaced."""
+    return copy.copy(value) if isinstance(value, (dict, list, set)) else value
+
+
+@contextlib.contextmanager
+def _tensorflow_state() -> Iterator[None]:
+    """The global seed, and what TensorFlow would keep for good.
+
+    Each gradient that Keras defines itself (`custom_gradient`) is entered in a global table when a graph is traced, and
+    with it the whole graph, some 6 MB for each training: of TensorFlow 2.20.
+    """
+    import tensorflow as tf
+    from tensorflow.python.eager import context
+
+    own = context.context()
+    kept = getattr(own, "_seed", None), copy.deepcopy(getattr(own, "_rng", None))
+    is_eager = tf.config.functions_run_eagerly()
+    table = getattr(getattr(sys.modules["tensorflow.python.framework.ops"], "gradient_registry", None), "_registry", {})
+    known = set(table)
+    try:
+        yield
+    finally:
+        own._seed, own._rng = kept
+        if tf.config.functions_run_eagerly() != is_eager:
+            tf.config.run_functions_eagerly(is_eager)
+        for name in [name for name in table if name not in known and name.startswith("CustomGradient")]:
+            del table[name]
+
+
+@contextlib.contextmanager
+def _variables(value: Any) -> Iterator[None]:
+    import keras
+
+    variables = _variables_of(value)
+    before = [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables]
+    try:
+        yield
+    finally:
+        for variable, array in zip(variables, before, strict=True):
+            if not np.array_equal(keras.ops.convert_to_numpy(variable.value), array, equal_nan=array.dtype.kind == "f"):
+                variable.assign(array)
+
+
+def _variables_of(value: Any) -> list[Any]:
+    """All that is stored in a model, once each; nothing of a model that is too large to be trained in a check."""
+    import keras
+
+    if not isinstance(value, keras.Model):
+        return []
+    try:
+        found = [*value.variables, *getattr(getattr(value, "optimizer", None), "variables", ())]
+        given = getattr(getattr(value, "_compile_config", None), "config", {})
+        for metric in [*value.metrics, *keras.tree.flatten(given)]:
+            found += metric.variables if isinstance(metric, keras.Metric) else ()
+        found = list({id(variable): variable for variable in found}.values())
+        is_small = sum(np.prod(variable.shape, dtype=float) for variable in found) <= _MOST_NUMBERS
+    except Exception:  # a class of the learner's own, or one that is not built
+        return []
+    return found if is_small else []
