@@ -9,6 +9,9 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from course_utils.graphs.behaviour.inputs import draw, sources
+from course_utils.graphs.behaviour.judge import order_of_ends
+from course_utils.graphs.behaviour.running import Runner
 from course_utils.graphs.graph import Graph, Path
 from course_utils.graphs.match import Interner, Side, refine
 from course_utils.graphs.read import read
@@ -35,21 +38,12 @@ def assert_computes_the_same(a: keras.Model, b: keras.Model, forms=None, **rules
     # Where features were concatenated in another order, the weights that read them stand in another order too: they
     # are all alike then.
     turned = "concatenation order" not in rules.get("without", ()) and not _same_without_turning(graphs, rules)
-    arrays = _inputs(*forms)
+    given = sources(*forms)
+    arrays = draw(given, 5, 2, [STEPS] * len(given), (), most=1.0)
     results = []
     for model, graph, side, own in zip((a, b), graphs, sides, colours, strict=True):
-        _set_weights(model, graph, side, own, alike=turned)
-        given = [None] * len(graph.inputs)
-        for array, tensor in zip(arrays, side.graph.inputs, strict=True):
-            at = side.graph.nodes[tensor.node].origin[0][0]
-            for place, own_tensor in enumerate(graph.inputs):
-                if own_tensor.node == at:
-                    given[place] = array
-        outputs = keras.tree.flatten(keras.Function(model.inputs, model.outputs)(given))
-        found = [keras.ops.convert_to_numpy(output) for output in outputs]
-        if graph.output_names != side.graph.output_names:
-            found = [found[graph.output_names.index(name)] for name in side.graph.output_names]
-        results.append(found)
+        values = _values(model, graph, side, own, alike=turned)
+        results.append(Runner(model, *order_of_ends(graph, side.graph))(arrays, values).outputs)
     for mine, theirs in zip(*results, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=2e-4, atol=1e-5)
 
@@ -61,20 +55,9 @@ def _same_without_turning(graphs: tuple[Graph, Graph], rules: dict) -> bool:
     return refine(sides, [side.labels for side in sides], intern) is not None
 
 
-def _inputs(first: Graph, second: Graph) -> list[np.ndarray]:
-    rng = np.random.default_rng(5)
-    arrays = []
-    for one, other in zip(first.inputs, second.inputs, strict=True):
-        shapes = [f.nodes[t.node].shapes[0] for f, t in ((first, one), (second, other))]
-        known = [next((n for n in pair if n is not None), STEPS) for pair in zip(*shapes, strict=True)]
-        shape = (2 if shapes[0][0] is None and shapes[1][0] is None else known[0], *known[1:])
-        readers = [n for n in first.nodes if any(t.node == one.node for t in n.inputs)]
-        tokens = [n.settings["input_dim"] for n in readers if n.kind == "Embedding"]
-        arrays.append(rng.integers(0, min(tokens), shape) if tokens else rng.normal(size=shape).astype("float32"))
-    return arrays
-
-
-def _set_weights(model: keras.Model, graph: Graph, side: Side, colours: list[int], *, alike: bool) -> None:
+def _values(model: keras.Model, graph: Graph, side: Side, colours: list[int], *, alike: bool) -> dict[int, np.ndarray]:
+    """A value for each weight, by id: by the colour of its layer."""
+    found: dict[int, np.ndarray] = {}
     groups: dict[object, int] = {}
     for i, node in enumerate(side.graph.nodes):
         if side.live[i] and node.parameters:
@@ -90,7 +73,8 @@ def _set_weights(model: keras.Model, graph: Graph, side: Side, colours: list[int
                 values = np.broadcast_to(values.reshape(-1, values.shape[-1])[0], values.shape)
                 if "Normalization" in node.kind:
                     values = np.full(weight.shape, values.flat[0])
-            weight.assign(np.abs(values) if "variance" in weight.path else values)
+            found[id(weight)] = (np.abs(values) if "variance" in weight.path else values).astype("float32")
+    return found
 
 
 def _layer(model: keras.Model, graph: Graph, path: Path):

@@ -24,6 +24,7 @@ few = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+BY_RULES = [name for name in REWRITES if name != "by computing"]
 SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]
 
 
@@ -48,7 +49,7 @@ def isomorphic(a: keras.Model, b: keras.Model) -> bool:
 
 
 @few
-@given(seed=st.integers(0, 10**6), calls=st.integers(1, 16), way=st.sampled_from(sorted(REWRITES)))
+@given(seed=st.integers(0, 10**6), calls=st.integers(1, 16), way=st.sampled_from(sorted(BY_RULES)))
 def test_random_models_rewritten_are_the_same(seed, calls, way):
     model = random_model(seed, calls)
     plan = Blueprint.of(model)
@@ -96,7 +97,7 @@ def test_two_small_random_models_are_the_same_only_if_networkx_says_so(first, se
 @pytest.mark.parametrize("name", SMALL)
 def test_lecture_examples_rewritten_compute_the_same_and_are_the_same(name):
     model = LECTURE[name]()
-    for way, other in rewrites(model):
+    for way, other in rewrites(model, names=BY_RULES):
         difference = compare_models(other, model)
         assert difference.same, f"{way}: {difference}"
         assert_computes_the_same(other, model)

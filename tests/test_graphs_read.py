@@ -177,7 +177,7 @@ def test_a_call_in_training_mode_is_a_setting():
 
 def test_settings_hold_what_matters_only():
     x = keras.Input((3,))
-    graph = read(keras.Model(x, layers.Dense(4, activation="relu", name="mine", trainable=False)(x)))
+    graph = read(keras.Model(x, layers.Dense(4, activation="relu", name="mine")(x)))
     settings = graph.nodes[1].settings
     assert settings["units"] == 4
     assert settings["activation"] == "relu"

@@ -388,6 +388,29 @@ class LeftOver(Maker):
         return result
 
 
+class ByComputing(Maker):
+    """Steps in ways that no rule knows: that they are the same shows only when they are computed."""
+
+    def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
+        """Another formula for a merge; what changes nothing after a Dense layer."""
+        from keras import ops
+
+        given = [tensors[ref] for ref in step.refs()]
+        pair = _merged(step) and len(given) == 2 and len({tuple(t.shape) for t in given}) == 1
+        if pair and step.kind == "Average":
+            return given[0] + (given[1] - given[0]) / 2
+        if pair and step.kind == "Maximum":
+            return given[0] + ops.relu(given[1] - given[0])
+        if pair and step.kind == "Add":
+            return ops.sum(ops.stack(given, axis=-1), axis=-1)
+        if pair and step.kind == "Multiply":
+            return -ops.multiply(-given[0], given[1])
+        result = super().call(index, step, tensors)
+        if step.kind != "Dense" or isinstance(result, (list, tuple)):
+            return result
+        return ops.negative(-result) if index % 2 else result[..., ::-1][..., ::-1]
+
+
 REWRITES: dict[str, type[Maker]] = {
     "as it is": Maker,
     "renamed": Renamed,
@@ -408,6 +431,7 @@ REWRITES: dict[str, type[Maker]] = {
     "convolutions of size 1 and Dense": PointwiseAsDense,
     "activations late": ActivationsLate,
     "layers left over": LeftOver,
+    "by computing": ByComputing,
 }
 """Every rewrite by name."""
 

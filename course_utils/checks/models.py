@@ -72,6 +72,8 @@ class SameGraph(Criterion):
             other = compare_models(attempt.value, model, without=self.without, also=self.also)
             if other.same or len(other.edits) < len(nearest.edits):
                 nearest = other
+        if nearest.note:
+            return self.found(True, f"as asked: {nearest.note}.")
         if nearest.same:
             return self.found(True, "every layer and every connection is as asked.")
         messages = [edit.message.rstrip(".") for edit in nearest.edits]
@@ -79,7 +81,8 @@ class SameGraph(Criterion):
         from course_utils.graphs.draw.difference import draw_difference
 
         picture = draw_difference(nearest) if nearest.graph.size() <= LARGEST_DRAWN else None
-        return self.found(False, "; ".join(messages[:SHOWN_EDITS]) + more + ".", picture)
+        sentences = ["; ".join(messages[:SHOWN_EDITS]) + more + ".", *nearest.remarks]
+        return self.found(False, " ".join(sentences), picture)
 
 
 @dataclass

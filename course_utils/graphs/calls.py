@@ -30,6 +30,11 @@ def ends_of(model: Any) -> tuple[list[Any], list[Any]] | None:
     return (inputs, outputs) if inputs and outputs and connected else None
 
 
+def structure_of(model: Any) -> Any:
+    """How a model takes its inputs: a tensor, a list, a dict."""
+    return getattr(getattr(model, "_functional", None) or model, "_inputs_struct", model.inputs)
+
+
 def operation_of(tensor: Any) -> Any:
     """The layer or operation that made a symbolic tensor; None for a bare one."""
     return tensor._keras_history[0] if hasattr(tensor, "_keras_history") else None
@@ -49,6 +54,11 @@ def outputs_of(call: Any) -> list[Any]:
 def shape_of(tensor: Any) -> Shape:
     """Shape of a symbolic tensor, batch axis first."""
     return tuple(None if d is None else int(d) for d in tensor.shape)
+
+
+def sublayers(layer: Any) -> list[Any]:
+    """A layer and all the layers inside it."""
+    return list(layer._flatten_layers())
 
 
 def tensors_read(call: Any) -> list[Any]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from course_utils.graphs.align import Alignment, alignments
+from course_utils.graphs.behaviour import Counterexample, Verdict, judge
 from course_utils.graphs.edits import Edit, Edits, edits_of
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.match import Budget, Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.read import read
-from course_utils.graphs.rules import normal_forms
+from course_utils.graphs.rules import computing, normal_forms
 
 if TYPE_CHECKING:
     import keras
+
+WRITTEN_DIFFERENTLY = "written differently, they compute the same"
+_MANY_EDITS = 3
 
 __all__ = ["Difference", "Edit", "compare_graphs", "compare_models"]
 
@@ -31,6 +35,10 @@ class Difference:
     """The target as read: what `Edit.targets` points into."""
     rules: tuple[tuple[str, ...], tuple[str, ...]] = field(default=((), ()), repr=False)
     """The names of rules given as `without` and as `also`."""
+    note: str = ""
+    """How models are the same that are written differently."""
+    counterexample: Counterexample | None = field(default=None, repr=False)
+    """An input for which the learner's model gives another number than the target with the same weights, if known."""
 
     @property
     def same(self) -> bool:
@@ -39,10 +47,18 @@ class Difference:
 
     def __str__(self) -> str:
         if self.same:
-            return "The models are the same."
+            return f"The models are the same: {self.note}." if self.note else "The models are the same."
         if len(self.edits) == 1:
             return self.edits[0].message
-        return "\n".join(f"{i}. {edit.message}" for i, edit in enumerate(self.edits, start=1))
+        lines = [f"{i}. {edit.message}" for i, edit in enumerate(self.edits, start=1)]
+        return "\n".join([*lines, *self.remarks])
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is said besides the edits: where there are many, an input for which the model is wrong says more."""
+        if self.counterexample is None or len(self.edits) < _MANY_EDITS:
+            return ()
+        return (self.counterexample.message,)
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
@@ -64,7 +80,8 @@ def compare_models(
     """Compare a learner's model with the one that was asked for, as graphs of layers.
 
     Args:
-        model: the learner's model, or its graph. Only its structure is looked at; it is neither run nor changed.
+        model: the learner's model, or its graph. It is not changed; where its structure is not the target's and no
+            other reason speaks against it, it is run, with weights that are not its own.
         target: the model to arrive at, or its graph.
         without: names of rules of equivalence that are not to hold (see `course_utils.graphs.rules`), such as
             "input names" where names are the point.
@@ -78,16 +95,42 @@ def compare_models(
         ValueError: if there is no rule of a given name.
     """
     graphs: list[Any] = [m if isinstance(m, Graph) else read(m) for m in (model, target)]
-    return compare_graphs(graphs[0], graphs[1], without=without, also=also)
+    rules = (tuple(without), tuple(also))
+    runs = not isinstance(model, Graph) and not isinstance(target, Graph) and computing.holds(rules[0])
+
+    def behaviour(forms: tuple[Graph, Graph]) -> Verdict:
+        return judge(model, target, (graphs[0], graphs[1]), forms)
+
+    return _compared(graphs[0], graphs[1], rules, behaviour if runs else None)
 
 
 def compare_graphs(graph: Graph, target: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()) -> Difference:
-    """As `compare_models`, for graphs that are already read."""
-    rules = (tuple(without), tuple(also))
+    """As `compare_models`, for graphs that are already read: what they compute is not asked."""
+    return _compared(graph, target, (tuple(without), tuple(also)), None)
+
+
+def _compared(
+    graph: Graph,
+    target: Graph,
+    rules: tuple[tuple[str, ...], tuple[str, ...]],
+    behaviour: Callable[[tuple[Graph, Graph]], Verdict] | None,
+) -> Difference:
+    pair = normal_forms(graph, target, without=rules[0], also=rules[1])
     intern = Interner()
-    a, b = (Side(form, intern) for form in normal_forms(graph, target, without=rules[0], also=rules[1]))
+    a, b = (Side(form, intern) for form in pair)
     if isomorphism(a, b, intern) is not None:
         return Difference((), graph, target, rules)
+    verdict = None if behaviour is None else behaviour(pair)
+    if verdict is not None and verdict.same:
+        return Difference((), graph, target, rules, note=WRITTEN_DIFFERENTLY)
+    edits = _edits(a, b, intern, graph, target, rules)
+    return Difference(edits, graph, target, rules, counterexample=verdict.counterexample if verdict else None)
+
+
+def _edits(
+    a: Side, b: Side, intern: Interner, graph: Graph, target: Graph, rules: tuple[tuple[str, ...], tuple[str, ...]]
+) -> tuple[Edit, ...]:
+    """The fewest edits that any way of looking at the two gives; none if one shows that they are the same."""
     budget = Budget(_MOST_WORK)
     best = _fewest(a, b, intern, graph, target, budget)
     seen = {(False, len(a.live), len(b.live))}
@@ -102,8 +145,8 @@ def compare_graphs(graph: Graph, target: Graph, *, without: Iterable[str] = (), 
             best = found
     if best is None:
         message = "The layers agree one by one, but they are not connected in the same way."
-        return Difference((Edit("rewire", graph.name, message),), graph, target, rules)
-    return Difference(best.edits, graph, target, rules)
+        return (Edit("rewire", graph.name, message),)
+    return best.edits
 
 
 def _fewest_without(

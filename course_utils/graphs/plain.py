@@ -7,11 +7,14 @@ import hashlib
 import inspect
 import math
 import types
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+
+from course_utils.graphs.classes import standing_class
+from course_utils.graphs.functions import activation_named, is_own
 
 # What a layer is called, how it is stored and where its random numbers start do not say what it computes.
 _NOT_SETTINGS = frozenset(
@@ -30,7 +33,16 @@ def settings_of(layer: Any) -> dict[str, object]:
         if cls not in _REGULAR and cls.__module__.startswith("keras.src.layers."):
             regular = _from_attributes(layer, tuple(settings)) == settings
             _REGULAR[cls] = tuple(settings) if regular else None
+    if (penalty := getattr(layer, "activity_regularizer", None)) is not None:  # which few layers write out
+        settings["activity_regularizer"] = plain({"class_name": type(penalty).__name__, "config": _config(penalty)})
     return settings
+
+
+def _config(thing: Any) -> object:
+    try:
+        return thing.get_config()
+    except Exception:  # a function, or a class without it
+        return None
 
 
 _REGULAR: WeakKeyDictionary[type, tuple[str, ...] | None] = WeakKeyDictionary()
@@ -66,7 +78,7 @@ def _from_config(layer: Any) -> dict[str, object]:
     import keras
 
     try:
-        config = layer.get_config()
+        config = (standing_class(type(layer)) or type(layer)).get_config(layer)  # type: ignore[attr-defined]
         if not isinstance(config, dict):
             raise TypeError
         if isinstance(layer, keras.Model) and type(layer).get_config.__module__.startswith("keras."):
@@ -78,11 +90,11 @@ def _from_config(layer: Any) -> dict[str, object]:
             if not k.startswith("_") and isinstance(v, (bool, int, float, str, tuple)) and k not in _own_attributes()
         }
     settings = {k: plain(v) for k, v in config.items() if k not in _NOT_SETTINGS}
-    for key in ("function", "activation"):
-        if key in settings and isinstance(getattr(layer, key, None), types.FunctionType):
-            function = getattr(layer, key)
-            if not (function.__module__ or "").startswith("keras."):
-                settings[key] = _fingerprint(function)
+    for key in ("function", "activation", "recurrent_activation"):
+        function = getattr(layer, key, None)
+        if function is not None and is_own(function):
+            known = activation_named(function) if key != "function" else None
+            settings[key] = known or _fingerprint(function)
     return settings
 
 
@@ -110,6 +122,8 @@ def plain(value: Any, depth: int = 0) -> object:
             name, config = value["class_name"], value.get("config")
             if not config:
                 return name
+            if name == "__lambda__":
+                return ("function", hashlib.sha256(repr(config).encode()).hexdigest()[:16])
             if name == "function" and isinstance(config, str):
                 return config
             return (name, plain(config, depth + 1))
@@ -121,7 +135,7 @@ def plain(value: Any, depth: int = 0) -> object:
         return "..."
     if isinstance(value, np.generic):
         return plain(float(value)) if isinstance(value, np.floating) else value.item()
-    if isinstance(value, types.FunctionType):
+    if isinstance(value, (types.FunctionType, functools.partial)):
         return _fingerprint(value)
     if isinstance(value, type) or callable(value):
         return getattr(value, "__name__", None) or type(value).__name__
@@ -153,23 +167,46 @@ def same_plain(value: Any, default: Any) -> bool:
     return plain(value) == plain(default) and isinstance(value, bool) == isinstance(default, bool)
 
 
-def _fingerprint(function: types.FunctionType) -> Hashable:
+def _fingerprint(function: Any) -> Hashable:
     """What a function does, as far as its code shows: two copies of one lambda are equal, wherever they stand."""
-    digest = hashlib.sha256()
-    stack: list[types.CodeType] = [function.__code__]
+    if id(function) in _BEING_READ:
+        return ("function", "itself")  # it is held by its own closure
+    _BEING_READ.add(id(function))
+    try:
+        digest = hashlib.sha256()
+        for part in _parts(function):
+            digest.update(part)
+        return ("function", digest.hexdigest()[:16])
+    finally:
+        _BEING_READ.discard(id(function))
+
+
+_BEING_READ: set[int] = set()
+
+
+def _parts(function: Any) -> Iterator[bytes]:
+    """All that says what a function does."""
+    if isinstance(function, functools.partial):
+        yield repr(plain([function.func, function.args, function.keywords])).encode()
+        return
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, types.CodeType):  # a bound method, or an object that can be called
+        yield repr((type(function).__qualname__, getattr(function, "__qualname__", ""))).encode()
+        yield repr(plain(getattr(function, "__dict__", None))).encode()
+        return
+    stack: list[types.CodeType] = [code]
     while stack:
         code = stack.pop()
-        digest.update(code.co_code)
-        digest.update(repr(code.co_names).encode())
+        yield code.co_code
+        yield repr(code.co_names).encode()
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
                 stack.append(constant)
             else:
-                digest.update(repr(constant).encode())
-    for cell in function.__closure__ or ():
+                yield repr(constant).encode()
+    for cell in getattr(function, "__closure__", None) or ():
         try:
-            digest.update(repr(plain(cell.cell_contents)).encode())
+            yield repr(plain(cell.cell_contents)).encode()
         except ValueError:  # an empty cell
-            digest.update(b"empty")
-    digest.update(repr(plain(function.__defaults__)).encode())
-    return ("function", digest.hexdigest()[:16])
+            yield b"empty"
+    yield repr(plain(getattr(function, "__defaults__", None))).encode()

@@ -6,7 +6,7 @@ import inspect
 import math
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,9 +19,12 @@ from course_utils.graphs.calls import (
     operation_of,
     outputs_of,
     shape_of,
+    sublayers,
 )
+from course_utils.graphs.classes import kind_of
 from course_utils.graphs.graph import Graph, Node, Tensor
 from course_utils.graphs.plain import plain, same_plain, settings_of
+from course_utils.graphs.traceless import without_trace
 
 LARGEST = 5_000
 """The most calls, nested models opened, that a model may have: past that, looking at it takes more than seconds."""
@@ -50,7 +53,7 @@ def read(model: object) -> Graph:
         warnings.simplefilter("ignore")  # get_config warns of every lambda
         try:
             check_readable(model, keras)
-            graph = _Reader(keras).model(model, dead=True)
+            graph = _Reader(keras, model).model(model, dead=True)
             if (size := graph.size()) > LARGEST:
                 raise UnreadableModel(
                     f"This model makes {size:,} calls once its nested models are opened; models of up to {LARGEST:,} "
@@ -105,8 +108,10 @@ def check_readable(model: object, keras: Any) -> None:
 class _Reader:
     """Reads one model; numbers layers and remembers nested models so that sharing is seen across them."""
 
-    def __init__(self, keras: Any) -> None:
+    def __init__(self, keras: Any, model: Any) -> None:
         self.keras = keras
+        self.weights = {id(w) for w in model.weights}
+        self.tracing = False
         self.layer_numbers: dict[int, int] = {}
         self.kept: list[Any] = []  # an id is good only while its object lives
         self.calls: dict[int, int] = {}
@@ -187,6 +192,8 @@ class _Reader:
             self.labels[id(operation)] = self.label(operation)
         kind, family, settings, parameters, trainable = self.labels[id(operation)]
         tensors, ports, extra = self.arguments(call, family)
+        if self.tracing and parameters and any(id(w) not in self.weights for w in operation.weights):
+            extra = {**extra, "hidden": True}  # a layer that only a function calls: the model does not train it
         number = self.number(operation)
         count = self.calls.get(number, 0)
         self.calls[number] = count + 1
@@ -216,7 +223,7 @@ class _Reader:
             inner=inner,
             family=family,
             ports=tuple(ports),
-            traced=self.trace(operation, tensors) if family == "layer" else None,
+            traced=self.trace(operation, tensors, settings) if family == "layer" else None,
         )
 
     def number(self, operation: Any) -> int:
@@ -230,7 +237,7 @@ class _Reader:
         """Kind, family, settings, number of weights of a layer or operation, and whether they train."""
         keras = self.keras
         if not isinstance(operation, keras.layers.Layer):
-            return type(operation).__name__, "operation", {}, 0, None
+            return kind_of(operation), "operation", {}, 0, None
         weights = operation.weights
         sizes = self.sizes[id(operation)] = {id(w): math.prod(w.shape) for w in weights}
         parameters = sum(sizes.values())
@@ -239,7 +246,10 @@ class _Reader:
         if isinstance(operation, keras.Model) and ends_of(operation) is not None:
             kind = "Sequential" if isinstance(operation, keras.Sequential) else "Functional"
             return kind, "model", {}, parameters, trainable
-        return type(operation).__name__, "layer", settings_of(operation), parameters, trainable
+        settings = settings_of(operation)
+        if parameters and (frozen := frozen_part(operation)):
+            settings = {**settings, "trainable": False if frozen == "all" else frozen}
+        return kind_of(operation), "layer", settings, parameters, trainable
 
     def arguments(self, call: Any, family: str) -> tuple[list[Any], list[str], dict[str, object]]:
         """What a call is given: its tensors, where each goes, and everything else that is not the default."""
@@ -301,12 +311,12 @@ class _Reader:
                 self.signatures[cls] = None
         return self.signatures[cls]
 
-    def trace(self, layer: Any, tensors: list[Any]) -> Graph | None:
+    def trace(self, layer: Any, tensors: list[Any], settings: Mapping[str, object]) -> Graph | None:
         """What a learner's own function computes, seen by calling it once on symbolic tensors."""
-        function = _own_function(layer)
-        if function is None or not tensors:
-            return None
         is_lambda = isinstance(layer, self.keras.layers.Lambda)
+        function = _own_function(layer, is_lambda)
+        if function is None or not tensors or (not is_lambda and isinstance(settings.get("activation"), str)):
+            return None  # nothing to see, or an activation of Keras's by another name
         keras_tensor = self.keras.KerasTensor
         if is_lambda:
             given = [keras_tensor(t.shape, dtype=t.dtype) for t in tensors]
@@ -319,8 +329,10 @@ class _Reader:
             except Exception:
                 return None
             arguments, constants = given[0], {}
+        outside, self.tracing = self.tracing, True
         try:
-            result = function(arguments, **constants)
+            with without_trace():
+                result = function(arguments, **constants)
             outputs = [leaf for _, leaf in leaves(result, "")]
             if not outputs or not all(isinstance(t, keras_tensor) for t in outputs):
                 return None
@@ -331,6 +343,8 @@ class _Reader:
             return self.graph("", given, outputs)
         except Exception:  # the function needs real numbers, or fails
             return None
+        finally:
+            self.tracing = outside
 
     def input_of(self, tensor: Any) -> Node:
         """Node of a symbolic tensor that nothing was called on."""
@@ -356,12 +370,19 @@ def in_inner_order(model: Any, tensors: list[Any], ports: list[str]) -> tuple[li
     return tensors, ports
 
 
-def _own_function(layer: Any) -> Callable[..., Any] | None:
+def frozen_part(layer: Any) -> str:
+    """Whether `trainable = False` was said of a layer ("all"), or of some inside it ("in part"); else nothing."""
+    if not layer.trainable:
+        return "all"
+    inner = sublayers(layer)[1:]
+    return "in part" if any(not one.trainable and one.weights for one in inner) else ""
+
+
+def _own_function(layer: Any, is_lambda: bool) -> Callable[..., Any] | None:
     """The learner's function in a Lambda, or as a layer's `activation`; None for Keras's own."""
-    name = type(layer).__name__
-    function = getattr(layer, "function", None) if name == "Lambda" else getattr(layer, "activation", None)
+    function = getattr(layer, "function" if is_lambda else "activation", None)
     if not isinstance(function, types.FunctionType):
         return None
-    if name != "Lambda" and (function.__module__ or "").startswith("keras."):
+    if not is_lambda and (function.__module__ or "").startswith("keras."):
         return None
     return function

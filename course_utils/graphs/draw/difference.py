@@ -70,12 +70,14 @@ def draw_difference(difference: Difference, rankdir: str = "TB") -> Picture:
     names = {node.layer: shorten(node.name, 60) for _, node in graph.walk()}  # as the messages name them
     calls = edge_list(graph, names, expand_nested=bool(diagram.areas))
     if difference.same:
-        diagram.heading = "✓ The same graph: nothing to change"
-        text = f"The same graph: nothing to change.\n{calls}"
+        how = f"{difference.note[:1].upper()}{difference.note[1:]}" if difference.note else "The same graph"
+        diagram.heading = f"✓ {how}: nothing to change"
+        text = f"{how}: nothing to change.\n{calls}"
     else:
         count = len(difference.edits)
         diagram.heading = "1 change to make" if count == 1 else f"{count} changes to make"
-        listed = "\n".join(f"{i}. {remark}" for i, remark in enumerate(diagram.remarks, 1))
+        lines = [*(f"{i}. {remark}" for i, remark in enumerate(diagram.remarks, 1)), *difference.remarks]
+        listed = "\n".join(lines)
         text = f"{diagram.heading}:\n{listed}\nThe model as it is: {calls}"
     return finish(diagram, f"Model {clean(graph.name)} compared: {diagram.heading}", text)
 

@@ -223,6 +223,8 @@ def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> st
             parts.append(f"`{content}`")
         elif key == "activation" and not whole:
             parts.append("no activation" if content in ("linear", None) else f"activation={value(content)}")
+        elif key == "trainable":
+            parts.append(setting(key, True if content is None else content))
         elif key == "constant" and not whole:
             parts.append(f"the constant {value(content)}")
         else:
@@ -234,11 +236,35 @@ def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> st
     return listed(parts)
 
 
+def _hidden(work: Pairing, i: int) -> str:
+    """Layers that a function calls are not the model's."""
+    node, name = work.mine.nodes[i], work.name(i)
+    traced = work.graph.find(work.entry(i)).traced
+    inside = [f"`{n.name}`" for n in traced.nodes if n.layer == node.layer] if traced else []
+    layer = inside[0] if inside else "a layer"
+    return (
+        f"the weights of {layer} are hidden in the function of {name}, so they are not the model's and do not train; "
+        f"call {layer} outside of it."
+    )
+
+
+def _frozen(name: str, mine: object, theirs: object) -> str:
+    """What trains and should not, and the reverse."""
+    if theirs is True:
+        return f"{name} is frozen{' in part' if mine else ''}, so it does not learn; it should have trainable=True."
+    wanted = "in part" if theirs else "(trainable=False)"
+    return f"{name} trains{'' if mine is True else ' in part'}; it should be frozen {wanted}."
+
+
 def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
     """Words of their own for mistakes that many make."""
     node, other = work.mine.nodes[i], work.theirs.nodes[j]
     mine, theirs = node.settings, other.settings
     name = work.name(i)
+    if "hidden" in keys and mine.get("hidden"):
+        return _hidden(work, i)
+    if keys == ["trainable"]:
+        return _frozen(name, mine.get("trainable", True), theirs.get("trainable", True))
     sizes = [(s.get("input_dim"), s.get("output_dim")) for s in (mine, theirs)]
     if node.kind == "Embedding" and sizes[0] == sizes[1][::-1]:
         return (

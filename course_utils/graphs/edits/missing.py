@@ -14,6 +14,7 @@ from course_utils.graphs.words import (
     own_name,
     plural,
     sentence,
+    spelled,
     value,
 )
 
@@ -130,6 +131,10 @@ def superfluous(work: Pairing) -> None:
         before = [r for i in group for _, r, _ in work.a.readers[i] if r not in members and work.a.live[r]]
         place = work.place_of(list(dict.fromkeys(after)), list(dict.fromkeys(before)), [])
         message = f"{listed(names)} {verb} too much {place}; leave {'it' if len(names) == 1 else 'them'} out."
+        if len(paths := work.paths(group)) == 1 and any(work.paths([k]) == paths for k in work.to_b):
+            codes = listed(f"`{spelled(work.mine.nodes[i])}`" for i in group)  # of one layer this is right, that is not
+            message = f"the function in {call_name(work.graph, paths[0])} also computes {codes}; leave that out."
+            message = message[0].upper() + message[1:]
         work.add(
             work.place(group[0]),
             Edit(

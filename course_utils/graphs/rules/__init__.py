@@ -9,6 +9,7 @@ from course_utils.graphs.graph import Graph
 from course_utils.graphs.rules import (
     activations,
     arguments,
+    computing,
     merging,
     nothing,
     operators,
@@ -60,6 +61,7 @@ ALL_RULES: tuple[Rule, ...] = (
     settings.STATISTICS,
     settings.INITIALISERS,
     settings.REGULARISERS,
+    settings.FROZEN_LAYERS,
     settings.INPUT_DTYPES,
     settings.SEQUENCE_LENGTH,
     merging.COMMUTATIVE_MERGES,
@@ -71,6 +73,7 @@ ALL_RULES: tuple[Rule, ...] = (
     structure.LAYER_NAMES,
     structure.INPUT_NAMES,
     structure.OUTPUT_NAMES,
+    computing.BEHAVIOUR,
 )
 """All rules in the order in which they apply."""
 

@@ -107,13 +107,18 @@ def _regularisers(draft: Draft) -> None:
         _drop(call, "_regularizer")
 
 
+def _frozen_layers(draft: Draft) -> None:
+    for call in draft.calls:
+        call.settings.pop("trainable", None)
+
+
 def _statistics(draft: Draft) -> None:
     for call in draft.calls:
         if call.kind == "Normalization":
             axes, shape = call.settings.get("axis"), call.input_shape()
             axes = axes if isinstance(axes, tuple) else () if axes is None else (axes,)
             of_several = tuple(a for a in axes if isinstance(a, int) and shape[a : a + 1 or None] != (1,))
-            call.settings = {k: v for k, v in call.settings.items() if k not in ("mean", "variance")}
+            call.settings = {k: v for k, v in call.settings.items() if k not in ("mean", "variance", "trainable")}
             call.settings["axis"] = of_several
             call.parameters = call.parameters or 1  # statistics that are given are no weights to Keras
 
@@ -179,6 +184,13 @@ REGULARISERS = Rule(
     "Penalties on weights and activations do not count.",
     "Dense(8, kernel_regularizer='l2') = Dense(8)",
     _regularisers,
+    default=False,
+)
+FROZEN_LAYERS = Rule(
+    "frozen layers",
+    "Whether the weights of a layer train does not matter.",
+    "d = Dense(8); d.trainable = False; d(x) = Dense(8)(x)",
+    _frozen_layers,
     default=False,
 )
 SEQUENCE_LENGTH = Rule(

@@ -1,0 +1,7 @@
+"""Whether two models compute the same from the same weights, asked of Keras where the graphs differ."""
+
+from __future__ import annotations
+
+from course_utils.graphs.behaviour.judge import Counterexample, Verdict, judge
+
+__all__ = ["Counterexample", "Verdict", "judge"]

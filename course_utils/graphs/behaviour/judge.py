@@ -1,0 +1,553 @@
+"""Whether a learner's model computes what the target computes: both are run with the same weights on the same inputs.
+
+The learner's variables are paired with the target's one to one: those that train with those that train, equal in size,
+reshaped or turned where need be. First all variables of one kind are given one value, so that it does not matter which
+stands for which: models that differ then differ for every pairing, and nearly all that are wrong end here. Then each
+gets a value of its own, in the order of use; where that order fails, one variable after the other is changed in the
+target, and its partner is the one whose change does the same in the learner's model. What random layers draw starts
+from variables too, so that a Dropout drops the same numbers in both models if, and only if, it stands where it should.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course_utils.graphs.behaviour.inputs import CALM, LARGEST, Source, constants, draw, large_rows, sources
+from course_utils.graphs.behaviour.running import Result, Runner, Watch
+from course_utils.graphs.behaviour.weights import Match, Slot, Values, same_kinds, slots, ways
+from course_utils.graphs.graph import Graph, Shape
+from course_utils.graphs.traceless import without_trace
+
+if TYPE_CHECKING:
+    import keras
+
+MOST_WEIGHTS = 30_000_000
+MOST_CALLS = 1_500
+MOST_WORK = 2_000_000_000
+SECONDS = 10.0
+_LENGTHS = (7, 24, 80, 320)  # what an open axis is tried with: convolutions and pools need so many steps
+_LARGE = 1_000_000  # numbers in a variable that is drawn once
+_DRAWS = 4
+_TURNS = 8
+_MOST_RUNS = 400
+_ROUNDING = 3e-7  # relative; what this changes is what float32 may change
+_ALLOWED = 20  # times as much
+_SMALL_SECONDS = 0.12  # a model that takes less so far is tried with more draws
+_TOLD = 0.02  # a counterexample shows numbers that differ by at least this share
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """An input for which the learner's model gives another number than the target, with the same weights."""
+
+    output: str
+    """Name of the learner's output."""
+    mine: float
+    wanted: float
+    training: bool
+    """Whether it shows in training only."""
+    inputs: tuple[np.ndarray, ...]
+    """The row of each input, in the learner's order."""
+
+    @property
+    def message(self) -> str:
+        """A sentence."""
+        when = " in training" if self.training else ""
+        mine, wanted = (f"{number:.3g}" for number in (self.mine, self.wanted))
+        return f"With the same weights and the same input, `{self.output}` gives {mine}{when}; it should give {wanted}."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What computing says."""
+
+    same: bool
+    """Whether the models were seen to compute the same. False also where that could not be asked."""
+    reason: str
+    """Why not, in a few words."""
+    counterexample: Counterexample | None = None
+
+
+def judge(
+    model: keras.Model,
+    target: keras.Model,
+    graphs: tuple[Graph, Graph],
+    forms: tuple[Graph, Graph],
+    *,
+    seconds: float = SECONDS,
+) -> Verdict:
+    """Ask whether `model` computes what `target` computes.
+
+    Args:
+        model: the learner's; not changed.
+        target: what was asked for; not changed.
+        graphs: both as read.
+        forms: their normal forms, which say what the inputs and outputs are asked to be.
+        seconds: when to give up; a run that has begun is not stopped.
+
+    Returns:
+        A verdict; nothing is raised, whatever the models do.
+    """
+    if not _same_ends(*forms):
+        return Verdict(False, "other inputs or outputs")
+    if any(_size(graph) > MOST_CALLS for graph in graphs) or any(_work(form) > MOST_WORK for form in forms):
+        return Verdict(False, "too large")
+    if _told(forms[0]) != _told(forms[1]):
+        return Verdict(False, "other arguments")
+    try:
+        with without_trace():
+            return _Trial(model, target, graphs, forms, time.monotonic() + seconds).verdict()
+    except _Undecided as reason:
+        return Verdict(False, str(reason))
+    except (Exception, SystemExit) as error:
+        return Verdict(False, f"could not be run: {type(error).__name__}")
+
+
+class _Undecided(Exception):
+    """Computing does not say."""
+
+
+def _same_ends(mine: Graph, theirs: Graph) -> bool:
+    """Whether inputs and outputs are as asked, one by one."""
+    for what in ("inputs", "outputs"):
+        ends, others = getattr(mine, what), getattr(theirs, what)
+        if len(ends) != len(others):
+            return False
+        for end, other in zip(ends, others, strict=True):
+            node, wanted = mine.nodes[end.node], theirs.nodes[other.node]
+            if what == "inputs" or "output" in (node.family, wanted.family):
+                # A dtype is left out where it does not matter.
+                keys = {*node.settings, *wanted.settings} - (
+                    {"dtype"} - (node.settings.keys() & wanted.settings.keys())
+                )
+                if node.family != wanted.family or any(node.settings.get(k) != wanted.settings.get(k) for k in keys):
+                    return False
+            elif not _fit(node.shapes[end.index], wanted.shapes[other.index]):
+                return False
+    return True
+
+
+def _told(graph: Graph) -> Counter[object]:
+    """What calls are told about training: Keras overrules it where it is told so itself, so running may not show it."""
+    live = [node for i, node in enumerate(graph.nodes) if i not in graph.dead]
+    told = Counter[object](("training", node.settings["training"]) for node in live if "training" in node.settings)
+    return told + Counter[object](node.kind for node in live if node.kind == "StopGradient")
+
+
+def _size(graph: Graph, known: dict[int, int] | None = None) -> int:
+    """How many calls a run makes: a nested model's at each of its calls."""
+    known = {} if known is None else known
+    if id(graph) not in known:
+        known[id(graph)] = sum(1 if node.inner is None else _size(node.inner, known) for node in graph.nodes)
+    return known[id(graph)]
+
+
+def _work(form: Graph) -> int:
+    """About how many products a run makes for each row: every weight is used once at each place of the result."""
+    work = 0
+    for node in form.nodes:
+        if node.parameters and node.kind != "Embedding":
+            work += node.parameters * math.prod(n for n in node.shapes[0][1:-1] if n is not None)
+    return work
+
+
+def _fit(shape: Shape, other: Shape) -> bool:
+    """Whether two shapes may be one; None is any number."""
+    return len(shape) == len(other) and all(None in (n, m) or n == m for n, m in zip(shape, other, strict=True))
+
+
+def order_of_ends(graph: Graph, form: Graph) -> tuple[list[int], list[int]]:
+    """Of each input and output of a normal form, its place in the graph as read."""
+    at = {tensor.node: place for place, tensor in reversed(list(enumerate(graph.inputs)))}
+    inputs = [at[form.nodes[tensor.node].origin[0][0]] for tensor in form.inputs]
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(graph.output_names):
+        places.setdefault(name, []).append(place)
+    return inputs, [places[name].pop(0) for name in form.output_names]
+
+
+class _Trial:
+    """Both models at work.
+
+    Attributes:
+        mine, theirs: the variables that hold weights.
+        now: the value of each variable of either model, by id, as it is to be at the next run.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        target: keras.Model,
+        graphs: tuple[Graph, Graph],
+        forms: tuple[Graph, Graph],
+        deadline: float,
+    ) -> None:
+        self.deadline, self.start, self.runs = deadline, time.monotonic(), 0
+        orders = [order_of_ends(graph, form) for graph, form in zip(graphs, forms, strict=True)]
+        self.names = [graphs[0].output_names[place] for place in orders[0][1]]
+        self.input_order = orders[0][0]
+        self.model, self.target = (Runner(one, *order) for one, order in zip((model, target), orders, strict=True))
+        self.watch = Watch(self.target)
+        self.mine, self.seeds = slots(self.model.variables)
+        self.theirs, self.other_seeds = slots(self.target.variables)
+        self.sources: list[Source] = sources(*forms)
+        self.constants = constants(forms)
+        self.now: dict[int, Any] = {}
+        self.arrays: list[np.ndarray] = []
+        self.given: set[Match] = set()
+
+    def verdict(self) -> Verdict:
+        """The decision, cheapest reasons against it first."""
+        if not same_kinds(self.mine, self.theirs):
+            return Verdict(False, "other weights")
+        if len(self.seeds) != len(self.other_seeds) and not (self.model.is_opaque or self.target.is_opaque):
+            return Verdict(False, "other random layers")
+        if sum(int(np.prod(slot.shape)) for slot in self.theirs) > MOST_WEIGHTS:
+            return Verdict(False, "too large")
+        self.values = Values(self.mine, self.theirs)
+        shared: dict[Any, Any] = {}
+        for slot in (*self.theirs, *self.mine):
+            self.now[slot.key] = shared.get((slot.kind, slot.shape))
+            if self.now[slot.key] is None:
+                self.set(slot, self.values.alike(slot))
+                shared[slot.kind, slot.shape] = self.now[slot.key]
+        for seed in (*self.seeds, *self.other_seeds):
+            self.set(seed, _start())
+        self.begin()
+        if different := self.compare():
+            return different
+        if (pairs := self.paired()) is None:
+            return Verdict(False, "no pairing of the weights")
+        for number in range(1, _DRAWS):
+            if number > 1 and time.monotonic() - self.start > _SMALL_SECONDS:
+                break
+            self.redraw(pairs, number)
+            if different := self.compare():
+                return different
+        for _ in range(_TURNS):
+            if not (one_sided := self.watch.one_sided()):
+                break
+            self.turn(pairs, one_sided)
+            self.expected = self.run(self.watch)
+            if different := self.compare():
+                return different
+        if not self.matters():
+            raise _Undecided("weights that change nothing")
+        steady = self.model.is_steady and self.target.is_steady
+        return (None if steady else self.training(pairs)) or Verdict(True, "computes the same")
+
+    def set(self, slot: Slot, array: np.ndarray) -> None:
+        """Give a variable a value."""
+        import keras
+
+        self.now[slot.key] = keras.ops.convert_to_tensor(array)
+
+    def give(self, pair: Match, number: int, size: float = 1.0) -> None:
+        """Give two variables that are paired a value of their own; the same one to large ones at each draw."""
+        if np.prod(pair.theirs.shape) > _LARGE:
+            if pair in self.given or self.values.is_alone(pair.theirs):
+                return
+            self.given.add(pair)
+            number, size = 0, 1.0
+        array = self.values.drawn(pair.theirs, number, size)
+        self.set(pair.theirs, array)
+        if pair.turned or pair.mine.shape != pair.theirs.shape:
+            self.set(pair.mine, pair.value(array))
+        else:
+            self.now[pair.mine.key] = self.now[pair.theirs.key]
+
+    def run(self, runner: Runner | Watch, arrays: Sequence[np.ndarray] | None = None, **how: Any) -> Result:
+        """Run one of the models as things are."""
+        self.runs += 1
+        if time.monotonic() > self.deadline or self.runs > _MOST_RUNS:
+            raise _Undecided("it takes too long")
+        return runner(self.arrays if arrays is None else arrays, self.now, **how)
+
+    def begin(self) -> None:
+        """Draw the first inputs: open axes as short as the target allows."""
+        has_lengths = any(n is None for source in self.sources for n in source.shape[1:])
+        refused: Exception | None = None
+        for length in _LENGTHS if has_lengths else _LENGTHS[:1]:
+            self.draw(0, [length] * len(self.sources))
+            try:
+                self.expected = self.run(self.watch)
+            except _Undecided:
+                raise
+            except Exception as error:
+                refused = error
+            else:
+                self.length = length
+                return
+        assert refused is not None
+        raise refused
+
+    def draw(self, number: int, lengths: Sequence[int], **how: float) -> None:
+        """Draw inputs."""
+        numbers = sum(
+            np.prod([n or length for n in s.shape[1:]]) for s, length in zip(self.sources, lengths, strict=True)
+        )
+        batch = (8, 7, 9, 5)[number] if numbers <= 4096 else (4, 3, 4, 3)[number]
+        if numbers * batch > LARGEST:
+            raise _Undecided("the inputs are too large")
+        self.arrays = draw(self.sources, number, batch, lengths, self.constants, **how)
+
+    def turn(self, pairs: Sequence[Match], turned: Collection[int]) -> None:
+        """Turn the signs of some of the target's variables, and of those that stand for them."""
+        for pair in pairs:
+            if pair.theirs.key in turned:
+                for slot in (pair.mine, pair.theirs):
+                    self.now[slot.key] = -self.now[slot.key]
+
+    def matters(self) -> bool:
+        """Whether each layer of the target does something to what comes out: else its settings could be any."""
+        kept, expected = dict(self.now), self.run(self.watch)
+        for layer in self.target.layers:
+            own = [v for v in layer.trainable_variables if id(v) in kept]
+            if not own:
+                continue
+            for variable in own:
+                self.now[id(variable)] = -0.7 * kept[id(variable)]
+            found = self.run(self.watch)
+            self.now = dict(kept)
+            if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(found.outputs, expected.outputs, strict=True)):
+                return False
+        return True
+
+    def redraw(self, pairs: Sequence[Match], number: int) -> None:
+        """Other weights and other inputs: other lengths too, of each input its own where the target allows it."""
+        size = (1.0, 1.0, 6.0, 0.6)[number]
+        for pair in pairs:
+            self.give(pair, number, size)
+        lengths = [self.length + 2 + place for place in range(len(self.sources))]
+        for tried in (lengths, [self.length + 3] * len(lengths), [self.length] * len(lengths)):
+            self.draw(number, tried)
+            try:
+                self.expected = self.run(self.watch)
+            except _Undecided:
+                raise
+            except Exception:
+                if tried[0] == self.length:
+                    raise
+            else:
+                return
+
+    def rounding(self, *, training: bool = False) -> Result:
+        """What the target gives when weights and inputs are changed as little as rounding changes them."""
+        random = np.random.default_rng(13)
+
+        def shaken(array: Any) -> Any:
+            noise = random.normal(0, _ROUNDING, min(int(np.prod(array.shape)), 65_537))
+            return array * (1 + np.resize(noise, tuple(array.shape)).astype("float32"))
+
+        kept = dict(self.now)
+        for slot in self.theirs:
+            if np.prod(slot.shape) <= _LARGE:
+                self.now[slot.key] = shaken(self.now[slot.key])
+        try:
+            arrays = [shaken(a) if a.dtype == "float32" else a for a in self.arrays]
+            return self.run(self.target, arrays, training=True) if training else self.run(self.watch, arrays)
+        finally:
+            self.now = kept
+
+    def compare(self, found: Result | None = None, *, training: bool = False) -> Verdict | None:
+        """Hold what the learner's model gives against what the target gave; None if they agree."""
+        found = found or self.run(self.model, training=training)
+        if any(a.shape != b.shape for a, b in zip(found.outputs, self.expected.outputs, strict=True)):
+            return Verdict(False, "other shapes")
+        rows = large_rows(self.arrays)
+        shaken: Result | None = None
+        for at, (mine, wanted) in enumerate(zip(found.outputs, self.expected.outputs, strict=True)):
+            apart = _apart(mine, wanted, wanted, rows)
+            if apart is not None and not _clear(mine, wanted):
+                shaken = shaken or self.rounding(training=training)
+                apart = _apart(mine, wanted, shaken.outputs[at], rows)
+            if apart is not None:
+                return Verdict(False, "other numbers", self.counterexample(at, mine, wanted, apart, training))
+        if training and not np.isclose(found.penalty, self.expected.penalty, rtol=1e-4, atol=1e-6):
+            return Verdict(False, "another penalty")
+        return None
+
+    def counterexample(
+        self, at: int, mine: np.ndarray, wanted: np.ndarray, apart: np.ndarray, training: bool
+    ) -> Counterexample | None:
+        """The clearest difference in one row of size 1, if there is one."""
+        if not mine.ndim or mine.dtype.kind not in "fiu":
+            return None
+        size = np.maximum(np.abs(mine), np.abs(wanted))
+        share = np.where(apart & np.isfinite(size) & (size < 1e4), np.abs(mine - wanted) / np.maximum(size, 1e-3), 0)
+        place = np.unravel_index(int(np.argmax(share)), share.shape)
+        if share[place] < _TOLD or f"{mine[place]:.3g}" == f"{wanted[place]:.3g}":
+            return None
+        given: list[Any] = [None] * len(self.arrays)
+        for own, array in zip(self.input_order, self.arrays, strict=True):
+            given[own] = array[place[0] : place[0] + 1]
+        return Counterexample(self.names[at], float(mine[place]), float(wanted[place]), training, tuple(given))
+
+    def paired(self) -> list[Match] | None:
+        """A pairing of the weights under which the models agree."""
+        pairs = _in_order(self.mine, self.theirs)
+        if all(len(ways(mine, pair.theirs)) == (mine is pair.mine) for pair in pairs for mine in self.mine):
+            return pairs  # there is no other
+        alike = dict(self.now)
+        for pair in pairs:
+            self.give(pair, 0)
+        self.expected = self.run(self.watch)
+        if self.compare() is None:
+            return pairs
+        self.now = alike
+        self.given.clear()
+        return self.search(self.mine, self.theirs, lambda slot: self.values.drawn(slot, 0))
+
+    def search(
+        self,
+        mine: Sequence[Slot],
+        theirs: Sequence[Slot],
+        value: Callable[[Slot], np.ndarray],
+        *,
+        training: bool = False,
+    ) -> list[Match] | None:
+        """Pair variables by what a change of each does, one after the other; as things are, they are alike.
+
+        Where several do the same, one is tried first, and another if that leads nowhere.
+        """
+        chosen: list[Match] = []
+        taken: set[int] = set()
+
+        def extend(place: int) -> bool:
+            if place == len(theirs):
+                return True
+            slot = theirs[place]
+            kept = self.now[slot.key]
+            array = value(slot)
+            self.set(slot, array)
+            self.expected = self.run(self.target, training=True) if training else self.run(self.watch)
+            expected = self.expected
+            for candidate in mine:
+                if candidate.key in taken:
+                    continue
+                for match in ways(candidate, slot):
+                    before = self.now[candidate.key]
+                    self.set(candidate, match.value(array))
+                    self.expected = expected
+                    if self.compare(training=training) is None:
+                        taken.add(candidate.key)
+                        chosen.append(match)
+                        if extend(place + 1):
+                            return True
+                        taken.discard(candidate.key)
+                        chosen.pop()
+                    self.now[candidate.key] = before
+            self.now[slot.key] = kept
+            return False
+
+        return chosen if extend(0) else None
+
+    def training(self, pairs: Sequence[Match]) -> Verdict | None:
+        """Whether the models agree in training too; None if they do."""
+        self.draw(0, [self.length] * len(self.sources), most=CALM)
+        watched = pairs if self.model.is_opaque or self.target.is_opaque else []
+        keys = [
+            {pair.mine.key for pair in watched if pair.mine.trains},
+            {pair.theirs.key for pair in watched if pair.theirs.trains},
+        ]
+        self.expected = self.run(self.target, training=True, gradients=keys[1])
+        found = self.run(self.model, training=True, gradients=keys[0])
+        mine, theirs = (
+            [replace(s, kind=tuple(done.after[s.key] - _start())) for s in seeds if s.key in done.after]
+            for seeds, done in ((self.seeds, found), (self.other_seeds, self.expected))
+        )
+        if not same_kinds(mine, theirs):
+            return Verdict(False, "other random layers")
+        if different := self.compare(found, training=True):
+            return different
+        if not _same_changes(pairs, found.gradients, self.expected.gradients):
+            return Verdict(False, "other gradients")
+        if not _same_changes(pairs, found.after, self.expected.after):
+            return Verdict(False, "other statistics")
+        return self.random_layers(mine, theirs) if theirs else None
+
+    def random_layers(self, mine: Sequence[Slot], theirs: Sequence[Slot]) -> Verdict | None:
+        """Whether what is drawn in training, so far all alike, can be paired as well."""
+        numbers = {slot.key: 1 + number for number, slot in enumerate(theirs)}
+        for pair in _in_order(mine, theirs):
+            for slot in (pair.mine, pair.theirs):
+                self.set(slot, _start(numbers[pair.theirs.key]))
+        self.expected = self.run(self.target, training=True)
+        if self.compare(training=True) is None:
+            return None
+        for slot in (*mine, *theirs):
+            self.set(slot, _start())
+        if self.search(mine, theirs, lambda slot: _start(numbers[slot.key]), training=True):
+            return None
+        return Verdict(False, "other random layers")
+
+
+def _start(number: int = 0) -> np.ndarray:
+    """What a random layer draws from: one of several starts, and how often it has drawn."""
+    return np.array([1234 + number, 0])
+
+
+def _in_order(mine: Sequence[Slot], theirs: Sequence[Slot]) -> list[Match]:
+    """Variables of one kind paired in the order of use."""
+    waiting: dict[Any, list[Slot]] = {}
+    for slot in mine:
+        waiting.setdefault(slot.kind, []).append(slot)
+    return [ways(waiting[slot.kind].pop(0), slot)[0] for slot in theirs]
+
+
+def _same_changes(
+    pairs: Sequence[Match], mine: Mapping[int, np.ndarray | None], theirs: Mapping[int, np.ndarray | None]
+) -> bool:
+    """Whether training does the same to paired variables: gradients, moving means."""
+    for pair in pairs:
+        found, wanted = mine.get(pair.mine.key), theirs.get(pair.theirs.key)
+        if found is None or wanted is None:
+            if found is not wanted:
+                return False
+            continue
+        wanted = pair.value(wanted) if wanted.size == np.prod(pair.theirs.shape) else wanted
+        if found.size != wanted.size or not np.all(np.isfinite(found) == np.isfinite(wanted)):
+            return False
+        found, wanted = np.nan_to_num(found).reshape(wanted.shape), np.nan_to_num(wanted)
+        if not np.allclose(found, wanted, rtol=1e-3, atol=1e-3 * max(np.abs(wanted).max(initial=0.0), 1e-6)):
+            return False
+    return True
+
+
+def _clear(mine: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether two results differ by far more than rounding can."""
+    if mine.dtype.kind != "f" or not np.isfinite(mine).all() or not np.isfinite(wanted).all():
+        return False
+    axes = tuple(range(1, mine.ndim)) or None
+    return bool(np.any(np.abs(mine - wanted) > 0.05 * np.abs(wanted).max(axis=axes, keepdims=True) + 1e-3))
+
+
+def _apart(mine: np.ndarray, wanted: np.ndarray, near: np.ndarray, rows: Mapping[int, np.ndarray]) -> np.ndarray | None:
+    """Where two results differ by more than rounding; None if nowhere.
+
+    In rows with large numbers one may overflow where the other does not: `exp(x) / (1 + exp(x))` is a sigmoid.
+    """
+    if mine.dtype.kind not in "fiub" or wanted.dtype.kind not in "fiub":
+        return None if np.array_equal(mine, wanted) else mine != wanted
+    a, b, c = (array.astype("float64") for array in (mine, wanted, near))
+    overflows = ~np.isfinite(a) | ~np.isfinite(b)
+    if a.ndim and len(a) in rows:
+        apart = overflows & ~rows[len(a)].reshape(-1, *[1] * (a.ndim - 1)) & ~_both_same(a, b)
+    else:
+        apart = overflows & ~_both_same(a, b)
+    a, b, c = (np.where(overflows | ~np.isfinite(c), 0.0, array) for array in (a, b, c))
+    axes = tuple(range(1, a.ndim)) or None
+    allowed = _ALLOWED * np.abs(c - b).max(axis=axes, keepdims=True) + 2e-6 * np.abs(b).max(axis=axes, keepdims=True)
+    apart |= np.abs(a - b) > allowed + 1e-12
+    return apart if apart.any() else None
+
+
+def _both_same(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return (np.isnan(a) & np.isnan(b)) | (a == b)
