@@ -555,8 +555,8 @@ except ValueError as error:
 #
 # ### Exercise 1.5 · Mend it
 #
-# The code below fails with the same error. Change as little as possible, so that it builds a model with the two hidden
-# layers in a row: 10 → 8 → 4 → 1.
+# The code below fails with the same error. Change as little as possible, and keep the functional API, so that it builds a
+# model with the two hidden layers in a row: 10 → 8 → 4 → 1.
 #
 # ```python
 # numbers = keras.Input(shape=(10,))

@@ -557,7 +557,8 @@ except ValueError as error:
 # ### Exercise 3.4 · Four quarters
 #
 # Cut the 8 × 8 pictures into four quarters of 4 × 4 points. Design and compile a model with **four inputs of shape
-# `(16,)`** and a branch for each, at most **1,500 parameters**, that reads the digit. The targets are one-hot.
+# `(16,)`** and a branch for each, a layer with weights that reads it alone; at most **1,500 parameters**. It reads the
+# digit. The targets are one-hot.
 #
 # The check trains a copy, for at most 40 epochs in batches of 64, and asks for **93 % on the validation data**.
 # This is what it feeds:

@@ -477,7 +477,7 @@ print("loss of each epoch:", [round(abs(loss), 6) for loss in history.history["l
 # ### Exercise 4.3 · Answers at random
 #
 # Random targets have a use: to try out whether a model runs. Draw one-hot answers for **1,000 letters and 25 answers**:
-# an array of shape `(1000, 25)`, one 1 in each row, **every** answer possible.
+# an array of shape `(1000, 25)`, one 1 in each row, **every** answer as likely as another.
 
 # %%
 # @answer 4.3 targets

@@ -278,7 +278,7 @@ print(
 # ### Exercise 6.2 · By name
 #
 # Take `two_heads()` and compile it with `rmsprop`, the mean **squared** error for the sine with weight 0.1, the mean
-# **absolute** error for the exponential with weight 0.9, and one metric: `mae` on the sine alone.
+# **absolute** error for the exponential with weight 0.9, and one metric, no more: `mae` on the sine.
 
 # %%
 # @answer 6.2 model

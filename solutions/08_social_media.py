@@ -264,7 +264,7 @@ print("compiled")
 # ### Exercise 8.2 · Mend it
 #
 # This model is meant for 180 words, with 32 numbers a word. It builds, and Keras says nothing. Yet it has **four
-# mistakes**. Find and mend them; draw it if you do not see them all.
+# mistakes**. Find and mend them, and leave the heads their names; draw it if you do not see them all.
 #
 # ```python
 # posts = keras.Input(shape=(None,), dtype="int32")

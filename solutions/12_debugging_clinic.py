@@ -181,7 +181,8 @@ diagnosis = "b"
 # %% [markdown]
 # ### Exercise 12.6 · Case 3, the cure
 #
-# One age and one gender a person, for posts of any length. Which layer does it is up to you.
+# One age and one gender a person, in this order, for posts of any length: the heads stay as they are. Which layer makes one
+# row of numbers out of the whole post is up to you.
 
 # %%
 # @answer 12.6 model
@@ -242,7 +243,7 @@ diagnosis = "conv_4"
 # ### Exercise 12.8 · Case 4, the cure
 #
 # One lecture comments layers out. Do better: keep the input of 100 words, the embedding, five `Conv1D` layers with a kernel
-# of 5, and the one unit at the end, and make the model build. There are several ways.
+# of 5, one after another, and the one linear unit at the end, and make the model build. There are several ways.
 
 # %%
 # @answer 12.8 model
@@ -441,7 +442,7 @@ diagnosis = "b"
 # %% [markdown]
 # ### Exercise 12.16 · Case 8, the cure
 #
-# Build the model again and compile it with these losses and with the metric, on `gender` alone.
+# Build the model again and compile it with these losses and with the metric, on `gender` alone; `age` has none.
 
 # %%
 # @answer 12.16 model
@@ -593,7 +594,7 @@ diagnosis = 0
 # %% [markdown]
 # ### Exercise 12.22 · Case 11, the cure
 #
-# Draw 1000 targets of shape `(1000, 1)`, zeros and ones, both about as often.
+# Draw 1000 targets at random, of shape `(1000, 1)`: zeros and ones, both about as often.
 
 # %%
 # @answer 12.22 targets
@@ -662,8 +663,8 @@ diagnosis = "b"
 # %% [markdown]
 # ### Exercise 12.24 · Case 12, the cure
 #
-# Below are inputs and targets that belong together: each target is the square of its input. Shuffle both so that they stay
-# together, as a pair `(inputs, targets)`.
+# Below are inputs and targets that belong together: each target is the square of its input. Shuffle both at random, so that
+# they stay together, as a pair `(inputs, targets)`.
 
 # %%
 inputs = np.arange(100.0)[:, None]
@@ -716,8 +717,8 @@ diagnosis = "c"
 # %% [markdown]
 # ### Exercise 12.26 · Case 13, the cure
 #
-# Keep two hidden layers of 32 units. Change what you found, and the optimizer if you like, so that the error on new points
-# gets **under 0.01**. The check trains a copy for at most 30 epochs, in batches of 50.
+# Keep two hidden layers of 32 units, in a row. Change what you found in them, and the optimizer if you like, so that the
+# error on new points gets **under 0.01**. The check trains a copy for at most 30 epochs, in batches of 50.
 
 # %%
 # @answer 12.26 model

@@ -157,7 +157,7 @@ train_and_draw(model)
 # that order. It has
 #
 # - **at most 300 parameters**,
-# - at least one shared layer and at least one connection that skips something,
+# - at least one layer that different inputs share, and at least one connection that skips a layer,
 # - an error **under 0.01** on new points for each head, after at most 60 epochs in batches of 100.
 #
 # How many units, which activation, what is joined where: all is up to you.

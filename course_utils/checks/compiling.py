@@ -334,14 +334,14 @@ class Compiled(Criterion):
     Args:
         weights: whether loss weights are compared.
         metrics: whether the answer's metrics must be among the model's.
-        only_metrics: whether no others may be.
+        only_metrics: whether no others may be; or the outputs of which no others may be.
         optimizer: whether the class of the optimizer is compared, and what else than the rate the answer sets of it.
         learning_rate: whether its learning rate is.
     """
 
     weights: bool = True
     metrics: bool = False
-    only_metrics: bool = False
+    only_metrics: bool | Collection[str] = False
     optimizer: bool = False
     learning_rate: bool = False
     name: str = "compile settings"
@@ -391,9 +391,10 @@ class Compiled(Criterion):
                 return f"the loss weight{where} is {weight:.4g}; it should be {right_weight:g}.{as_paired}"
         if self.metrics and measured and measured.missing:
             return f"the metric {_metric_of(measured.missing[0], theirs, mine)} is missing."
-        if self.only_metrics and measured and measured.extra:
-            extra = _metric_of(measured.extra[0], list(found.losses), list(found.losses))
-            return f"the metric {extra} was not asked for; leave it out."
+        for extra in measured.extra if self.only_metrics and measured else ():
+            if self.only_metrics is True or any(extra.startswith(f"{name}_") for name in self.only_metrics or ()):
+                metric = _metric_of(extra, list(found.losses), list(found.losses))
+                return f"the metric {metric} was not asked for; leave it out."
         return self._optimizer_objection(found, wanted)
 
     def _optimizer_objection(self, found: Resolved, wanted: Resolved) -> str | None:

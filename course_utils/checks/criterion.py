@@ -59,11 +59,13 @@ class Holds(Criterion):
         name: what is asked, in a few words.
         ask: from the learner's value to None, when it holds, or to a sentence that says what was found.
         praise: the sentence when it holds.
+        costly: whether to ask only when all before it passed.
     """
 
     name: str
     ask: Callable[[Any], str | None]
     praise: str
+    costly: bool = False
 
     def judge(self, attempt: Attempt) -> Finding:
         """Ask."""

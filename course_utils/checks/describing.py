@@ -91,14 +91,22 @@ def ways(graph: Graph) -> tuple[int, int, int]:
 
 
 def has_skip(graph: Graph) -> bool:
-    """Whether two ways of different length lead from some call to another: a skip connection, projected or not."""
+    """Whether a connection skips something: a skip connection, projected or not.
+
+    Two ways lead from some call to another, and one goes through more layers with weights, or activations, than the
+    other. What only joins or lays out numbers anew is no loss to skip.
+    """
+    from course_utils.graphs.rules import normal_form
+
+    graph = normal_form(graph)
+    steps = [node.parameters > 0 or node.settings.get("activation", "linear") != "linear" for node in graph.nodes]
     for start in range(len(graph.nodes)):
         lengths: dict[int, set[int]] = {start: {0}}
         for at in range(start + 1, len(graph.nodes)):
             if at in graph.dead:
                 continue
             reached = {
-                length + 1
+                length + steps[at]
                 for tensor in graph.nodes[at].inputs
                 if tensor.node in lengths
                 for length in lengths[tensor.node]
@@ -117,13 +125,14 @@ class Skips(Criterion):
     name: str = "skip connection"
 
     def judge(self, attempt: Attempt) -> Finding:
-        """Look for two ways of different length between the same two calls."""
+        """Look for two ways between the same two calls, one of which leaves out a layer."""
         from course_utils.graphs.read import read
-        from course_utils.graphs.rules.structure import flatten
 
-        if has_skip(flatten(read(attempt.value))):
+        if has_skip(read(attempt.value)):
             return self.found(True, "a part of the way is skipped.")
-        return self.found(False, "no connection skips anything: all ways between two points are equally long.")
+        return self.found(
+            False, "no connection skips anything: all ways between two points go through equally many layers."
+        )
 
 
 @dataclass

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal
 
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
-from course_utils.graphs.words import article
+from course_utils.graphs.words import article, listed
 
 if TYPE_CHECKING:
     import keras
 
+    from course_utils.graphs.difference import Difference, Edit
+    from course_utils.graphs.draw.picture import Picture
+    from course_utils.graphs.graph import Graph
+
 SHOWN_EDITS = 3
 LARGEST_DRAWN = 300  # calls; a larger picture takes seconds to lay out, and nobody finds a mark in it
+MOST_PERMUTED = 4  # inputs or outputs; with more, their order counts
+Target = tuple["keras.Model", set[str], set[str]]
+"""What would be right, and the names of rules `without` and `also` by which to compare."""
 
 
 def not_a_model(value: Any) -> str | None:
@@ -46,43 +52,123 @@ def not_a_model(value: Any) -> str | None:
     return None
 
 
+def _is_order(edit: Edit) -> bool:
+    return edit.where in ("the inputs", "the outputs")
+
+
+def _drawn(difference: Difference) -> Picture | None:
+    """The picture of a difference; None where it would be too large to find a mark in."""
+    from course_utils.graphs.draw.difference import draw_difference
+
+    return draw_difference(difference) if difference.graph.size() <= LARGEST_DRAWN else None
+
+
+Ends = Literal["listed", "named", "named in order", "by name or in order", "in any order"]
+
+
 @dataclass
 class SameGraph(Criterion):
     """The model's graph of layers means the same as the answer's.
 
+    Inputs and outputs, each one of:
+    - "listed": in the answer's order, whatever they are called;
+    - "named": called as the answer's are, in any order; "named in order": in the answer's order besides;
+    - "by name or in order": told apart by name where the names are the answer's, else listed in its order;
+    - "in any order": told apart by name where the names are the answer's, else listed in any order.
+
     Args:
-        without: rules of equivalence that do not hold here (`"names"`, where names are the point).
+        without: rules of equivalence that do not hold here (`"initialisers"`, where they are the point).
         also: rules that hold here besides those that always do.
         alternatives: further models that are right.
+        inputs: what the text asks of the inputs' names and order.
+        outputs: what it asks of the outputs'.
     """
 
     without: Collection[str] = ()
     also: Collection[str] = ()
     alternatives: Callable[[], Collection[keras.Model]] | None = None
+    inputs: Ends = "listed"
+    outputs: Ends = "listed"
     name: str = "graph of layers"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare normal forms; name and draw the fewest edits when they differ."""
         from course_utils.graphs.difference import compare_models
 
-        first = compare_models(attempt.value, attempt.target, without=self.without, also=self.also)
-        others = self.alternatives() if self.alternatives and not first.same else ()
-        nearest = first
-        for model in others:
-            other = compare_models(attempt.value, model, without=self.without, also=self.also)
-            if other.same or len(other.edits) < len(nearest.edits):
-                nearest = other
-        if nearest.note:
-            return self.found(True, f"as asked: {nearest.note}.")
-        if nearest.same:
-            return self.found(True, "every layer and every connection is as asked.")
+        nearest: Difference | None = None
+        for target, without, also in self._targets(attempt):
+            found = compare_models(attempt.value, target, without=without, also=also)
+            if found.same:
+                return self.found(
+                    True, f"as asked: {found.note}." if found.note else "every layer and every connection is as asked."
+                )
+            if nearest is None or len(found.edits) < len(nearest.edits):
+                nearest = found
+        assert nearest is not None
+        if crossed := self._crossed(attempt):
+            return self.found(False, crossed, _drawn(nearest))
+        # In which order ends are listed is the answer only where names do not tell them apart.
+        plain = compare_models(attempt.value, attempt.target, without=self.without, also=self.also)
+        if plain.edits and len(plain.edits) <= len(nearest.edits) and not any(map(_is_order, plain.edits)):
+            nearest = plain
         messages = [edit.message.rstrip(".") for edit in nearest.edits]
         more = f"; and {len(messages) - SHOWN_EDITS} more" if len(messages) > SHOWN_EDITS else ""
-        from course_utils.graphs.draw.difference import draw_difference
-
-        picture = draw_difference(nearest) if nearest.graph.size() <= LARGEST_DRAWN else None
         sentences = ["; ".join(messages[:SHOWN_EDITS]) + more + ".", *nearest.remarks]
-        return self.found(False, " ".join(sentences), picture)
+        return self.found(False, " ".join(sentences), _drawn(nearest))
+
+    def _crossed(self, attempt: Attempt) -> str | None:
+        """That outputs have each other's names, where that is all that is wrong."""
+        import keras
+
+        from course_utils.graphs.difference import compare_models
+        from course_utils.graphs.read import read
+
+        mine, target = read(attempt.value), attempt.target
+        called, asked = mine.output_names, read(target).output_names
+        if self.outputs not in ("named", "named in order") or sorted(called) != sorted(asked):
+            return None
+        is_ordered = self.outputs == "named in order" and not mine.outputs_by_name
+        for right in itertools.permutations(asked) if len(asked) <= MOST_PERMUTED and not is_ordered else [asked]:
+            wrong = [(name, other) for name, other in zip(called, right, strict=True) if name != other]
+            ends = {name: target.outputs[asked.index(other)] for name, other in zip(called, right, strict=True)}
+            if wrong and compare_models(attempt.value, keras.Model(target.inputs, ends)).same:
+                found = listed(f"`{name}` should be called `{other}`" for name, other in wrong)
+                return f"the outputs have each other's names: {found}."
+        return None
+
+    def _targets(self, attempt: Attempt) -> Iterator[Target]:
+        """Every model that would be right, the answer first, with the rules by which to compare."""
+        from course_utils.graphs.read import read
+
+        mine = read(attempt.value)
+        yield from self._listed(mine, attempt.target)
+        for model in self.alternatives() if self.alternatives else ():
+            yield from self._listed(mine, model)
+
+    def _listed(self, mine: Graph, model: keras.Model) -> Iterator[Target]:
+        """A model as it is, and with its ends in other orders where these are as good."""
+        import keras
+
+        from course_utils.graphs.read import read
+
+        theirs = read(model)
+        without, also = {*self.without}, {*self.also}
+        orders = []
+        for what, ends, called, asked in (
+            ("input", self.inputs, mine.input_names, theirs.input_names),
+            ("output", self.outputs, mine.output_names, theirs.output_names),
+        ):
+            are_named = sorted(called) == sorted(asked)
+            if ends in ("named", "named in order") or (ends != "listed" and are_named):
+                without.add(f"{what} names")
+                if ends != "named in order":
+                    also.add(f"{what} order")
+            is_free = ends == "in any order" and not are_named and len(called) == len(asked) <= MOST_PERMUTED
+            orders.append([*itertools.permutations(range(len(asked)))] if is_free else [tuple(range(len(asked)))])
+        yield model, without, also
+        for inputs, outputs in [*itertools.product(*orders)][1:]:
+            other = keras.Model([model.inputs[at] for at in inputs], [model.outputs[at] for at in outputs])
+            yield other, without, also
 
 
 @dataclass
@@ -104,69 +190,20 @@ class Parameters(Criterion):
 
 
 @dataclass
-class Structure(Criterion):
-    """A free design has at least these parts.
-
-    Args:
-        inputs: exact number of inputs, or None.
-        outputs: exact number of outputs, or None.
-        merges: least number of calls that read two or more tensors.
-        shared: least number of layers with weights that are called twice or more.
-        kinds: classes of layers of which each must occur.
-    """
-
-    inputs: int | None = None
-    outputs: int | None = None
-    merges: int = 0
-    shared: int = 0
-    kinds: Collection[str] = ()
-    name: str = "structure"
-
-    def judge(self, attempt: Attempt) -> Finding:
-        """Read the graph, flat, and count."""
-        from course_utils.graphs.read import read
-        from course_utils.graphs.rules.structure import flatten
-
-        graph = flatten(read(attempt.value))
-        live = [node for at, node in enumerate(graph.nodes) if at not in graph.dead]
-        for what, wanted, found in (
-            ("input", self.inputs, len(graph.inputs)),
-            ("output", self.outputs, len(graph.outputs)),
-        ):
-            if wanted is not None and found != wanted:
-                plural = "s" if found != 1 else ""
-                return self.found(False, f"the model has {found} {what}{plural}; {wanted} asked for.")
-        merges = sum(len(set(node.inputs)) > 1 for node in live)
-        if merges < self.merges:
-            return self.found(False, f"{merges} of its calls join two tensors or more; at least {self.merges} should.")
-        calls: dict[Any, int] = {}
-        for node in live:
-            if node.parameters:
-                calls[node.layer] = calls.get(node.layer, 0) + 1
-        shared = sum(count > 1 for count in calls.values())
-        if shared < self.shared:
-            return self.found(
-                False, f"{shared} layers with weights are called twice or more; at least {self.shared} should."
-            )
-        kinds = {node.kind for node in live}
-        if missing := [kind for kind in self.kinds if kind not in kinds]:
-            return self.found(False, f"no `{missing[0]}` was found on the way from an input to an output.")
-        return self.found(True, "every part that was asked for is there.")
-
-
-@dataclass
 class Named(Criterion):
-    """Inputs and outputs are called as asked, in this order; in a dict their order is that of the names.
+    """Inputs and outputs are called as asked; in a dict their order is that of the names.
 
     Args:
         inputs: names of the inputs, or nothing where any will do.
         outputs: names of the outputs.
         inputs_in_order: whether the order of the inputs matters.
+        outputs_in_order: whether the order of the outputs matters.
     """
 
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     inputs_in_order: bool = False
+    outputs_in_order: bool = False
     name: str = "names"
 
     def judge(self, attempt: Attempt) -> Finding:
@@ -175,7 +212,13 @@ class Named(Criterion):
 
         graph = read(attempt.value)
         for what, found, wanted, is_ordered, where in (
-            ("outputs", graph.output_names, self.outputs, not graph.outputs_by_name, "the name of its last layer"),
+            (
+                "outputs",
+                graph.output_names,
+                self.outputs,
+                self.outputs_in_order and not graph.outputs_by_name,
+                "the name of its last layer",
+            ),
             (
                 "inputs",
                 graph.input_names,
@@ -212,7 +255,7 @@ class Frozen(Criterion):
             if by_name[wanted].trainable_weights:
                 return self.found(False, f"`{wanted}` still trains; set `trainable = False` on it.")
         for name, layer in by_name.items():
-            if name not in self.layers and layer.weights and not layer.trainable_weights:
+            if name not in self.layers and layer.weights and not layer.trainable:
                 return self.found(
                     False, f"`{name}` is frozen too; only {', '.join(f'`{n}`' for n in self.layers)} should be."
                 )
@@ -234,43 +277,3 @@ def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
             yield from all_layers(layer)
         else:
             yield layer
-
-
-@dataclass
-class Predicts(Criterion):
-    """Predictions on given inputs have the right shapes and stay in range.
-
-    Args:
-        inputs: makes the arrays, in the order of the model's inputs.
-        shapes: of each output, the batch axis first.
-        between: allowed least and greatest value of each output, or None.
-    """
-
-    inputs: Callable[[], list[np.ndarray]]
-    shapes: tuple[tuple[int, ...], ...]
-    between: tuple[tuple[float, float] | None, ...] = ()
-    name: str = "predictions"
-    costly = True
-
-    def judge(self, attempt: Attempt) -> Finding:
-        """Call the model once."""
-        import keras
-
-        from course_utils.graphs.read import read
-
-        names = read(attempt.value).output_names
-        arrays = self.inputs()
-        outputs = keras.tree.flatten(attempt.value(arrays if len(arrays) > 1 else arrays[0], training=False))
-        arrays = [keras.ops.convert_to_numpy(output) for output in outputs]
-        if len(arrays) != len(self.shapes):
-            return self.found(False, f"the model returns {len(arrays)} tensors; it should return {len(self.shapes)}.")
-        for at, (array, shape) in enumerate(zip(arrays, self.shapes, strict=True)):
-            output = names[at]
-            if array.shape != shape:
-                return self.found(False, f"`{output}` predicts shape {array.shape}; it should be {shape}.")
-            if not np.all(np.isfinite(array)):
-                return self.found(False, f"`{output}` predicts values that are not finite numbers (NaN or infinity).")
-            limits = self.between[at] if at < len(self.between) else None
-            if limits and not (limits[0] <= array.min() and array.max() <= limits[1]):
-                return self.found(False, f"`{output}` predicts values outside {limits[0]} to {limits[1]}.")
-        return self.found(True, "shapes and ranges are right.")

@@ -9,7 +9,9 @@ import numpy as np
 
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.models import Parameters, SameGraph
+from course_utils.checks.saying import Says
+from course_utils.checks.structure import Functional, Structure
 from course_utils.checks.values import SameValue
 
 
@@ -23,25 +25,29 @@ def _numbers() -> Mapping[str, Any]:
 
 def _reads_photographs(model: Any) -> str | None:
     shape = tuple(model.inputs[0].shape)
-    if shape != (None, 150, 150, 3):
+    if shape[1:] != (150, 150, 3):
         return f"the input has shape {shape}; photographs have (None, 150, 150, 3)."
     outputs = tuple(model.outputs[0].shape)
-    return None if outputs == (None, 1) else f"the output has shape {outputs}; one unit gives (None, 1)."
+    return None if outputs[1:] == (1,) else f"the output has shape {outputs}; one unit gives (None, 1)."
+
+
+def _photographs() -> Mapping[str, Any]:
+    return {"photo": np.random.default_rng(7).uniform(size=(8, 150, 150, 3)).astype("float32")}
 
 
 def _ends_in_a_sigmoid(model: Any) -> str | None:
     from course_utils.graphs.read import read
     from course_utils.graphs.rules import normal_form
 
-    read_graph = read(model)
-    graph = normal_form(read_graph)
+    graph = normal_form(read(model))
     end = graph.nodes[graph.outputs[0].node]
-    while end.kind in ("Flatten", "Reshape") and end.settings.get("activation") is None:
+    while end.kind in ("Flatten", "Reshape"):
         end = graph.nodes[end.inputs[0].node]
-    if end.settings.get("activation") == "sigmoid":
+    last = end.settings.get("activation")
+    if last in (None, "sigmoid"):  # what has no name is judged by what it says
         return None
-    last = read_graph.nodes[read_graph.outputs[0].node]
-    return f"the last layer, `{last.name}`, has no sigmoid; one unit needs it to give any number between 0 and 1."
+    called = last[0] if isinstance(last, tuple) else last
+    return f"the last activation is `{called}`, of `{end.name}`; a sigmoid was asked for."
 
 
 EXERCISES = (
@@ -66,7 +72,7 @@ EXERCISES = (
     Exercise(
         id="1.2",
         title="From Sequential to functional",
-        criteria=[SameGraph()],
+        criteria=[Functional(), SameGraph()],
         hints=[
             "Begin with `inputs = keras.Input(shape=(20,))`.",
             'Each layer is called on the tensor before it: `x = layers.Dense(16, activation="tanh")(inputs)`.',
@@ -94,10 +100,11 @@ EXERCISES = (
         id="1.4",
         title="A diet",
         criteria=[
-            Structure(inputs=1, outputs=1, kinds=["Conv2D"]),
+            Structure(inputs=1, outputs=1, kinds=["convolution"]),
             Holds("input and output", _reads_photographs, "a photograph in, one number out."),
             Holds("last activation", _ends_in_a_sigmoid, "a sigmoid, so the number lies between 0 and 1."),
             Parameters(at_most=100_000),
+            Says(_photographs, {"photo": "sigmoid"}, praise="anything between 0 and 1."),
         ],
         hints=[
             "Nearly all parameters come from `Flatten` followed by `Dense`. What else makes a picture small?",
@@ -107,7 +114,7 @@ EXERCISES = (
     Exercise(
         id="1.5",
         title="Mend it",
-        criteria=[SameGraph()],
+        criteria=[Functional(), SameGraph()],
         hints=[
             "Follow the variables back from `outputs`. Which `numbers` do you arrive at?",
             "`numbers` is given a new value in line 3, so `keras.Model` gets the wrong one. Is that line needed?",

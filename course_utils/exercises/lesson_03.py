@@ -8,8 +8,9 @@ import numpy as np
 
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
-from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, feed
+from course_utils.checks.models import Parameters, SameGraph
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
 
@@ -40,7 +41,7 @@ def _reads(model: Any, count: int, size: int) -> str | None:
     shapes = [tuple(tensor.shape) for tensor in model.inputs]
     if len(shapes) != count:
         return f"the model has {len(shapes)} input{'s' if len(shapes) != 1 else ''}; {count} asked for."
-    wrong = [shape for shape in shapes if shape != (None, size)]
+    wrong = [shape for shape in shapes if shape[1:] != (size,)]
     return f"an input has shape {wrong[0]}; each should have (None, {size})." if wrong else None
 
 
@@ -58,10 +59,16 @@ def _is_cosine(model: Any) -> str | None:
         return f"it has {model.count_params():,} weights; two vectors can be compared without any."
     rng = np.random.default_rng(3)
     a, b = (rng.normal(size=(20, 16)).astype("float32") for _ in range(2))
-    found = keras.tree.flatten(model([a, b], training=False))
+
+    def said(customer: np.ndarray, product: np.ndarray) -> list[Any]:
+        return keras.tree.flatten(model(feed(model, {"customer": customer, "product": product}), training=False))
+
+    found = said(a, b)
     if len(found) != 1:
         return f"it has {len(found)} outputs; one asked for."
     values = np.asarray(keras.ops.convert_to_numpy(found[0]))
+    if len(values) != len(a):
+        return f"for {len(a)} pairs it gives {len(values)} rows; each pair should get a number of its own."
     if values.size != len(a):
         shape = (None, *values.shape[1:])
         return f"it gives shape {shape}; one number for each pair, (None, 1), asked for."
@@ -78,7 +85,7 @@ def _is_cosine(model: Any) -> str | None:
     ):
         if np.allclose(values, other, atol=1e-3):
             return sentence
-    same = float(np.ravel(keras.ops.convert_to_numpy(keras.tree.flatten(model([a, 2 * a], training=False))[0]))[0])
+    same = float(np.ravel(keras.ops.convert_to_numpy(said(a, 2 * a)[0]))[0])
     return f"for two vectors with the same direction it gives {same:.3g}, and for others not their cosine."
 
 
@@ -86,7 +93,7 @@ EXERCISES = (
     Exercise(
         id="3.1",
         title="Three inputs",
-        criteria=[SameGraph()],
+        criteria=[SameGraph(inputs="in any order")],
         hints=[
             "A third `keras.Input(shape=(1,))`, a third branch, a third entry in two lists.",
             "`layers.concatenate([a, b, c])` and `keras.Model([x1, x2, x3], …)`.",
@@ -123,8 +130,8 @@ EXERCISES = (
         id="3.4",
         title="Four quarters",
         criteria=[
-            Structure(outputs=1, merges=1),
             Holds("inputs", _reads_four_quarters, "four quarters of 16 points."),
+            Structure(outputs=1, merges=1, branches=True),
             Parameters(at_most=1500),
             Learns(_quarters, reach=0.93, measure=accuracy, epochs=40, batch_size=64),
         ],

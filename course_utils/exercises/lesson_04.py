@@ -9,13 +9,13 @@ import numpy as np
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
+from course_utils.checks.drawn import not_drawn
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
-from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.models import Parameters, SameGraph
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
-
-_RECURRENT = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D"}
 
 
 def _letters() -> Dataset:
@@ -49,26 +49,27 @@ def _one_hot_at_random(value: Any) -> str | None:
     if missing := [at for at, count in enumerate(rows.sum(axis=0)) if not count]:
         if missing == [24]:
             return "answer 24 is never drawn. The high end is exclusive."
+        if missing == [0]:
+            return "answer 0 is never drawn. The answers are numbered from 0 to 24, and the low end is drawn."
+        if len(missing) == 1:
+            return f"answer {missing[0]} is never drawn; every answer should be possible."
         return f"{len(missing)} of the 25 answers are never drawn; draw a new one for each row."
-    return None
-
-
-def _has_no_memory(model: Any) -> str | None:
-    from course_utils.graphs.read import read
-    from course_utils.graphs.rules.structure import flatten
-
-    graph = flatten(read(model))
-    recurrent = [node for at, node in enumerate(graph.nodes) if node.kind in _RECURRENT and at not in graph.dead]
-    if not recurrent:
-        return None
-    return f"`{recurrent[0].name}` is a recurrent layer, `{recurrent[0].kind}`; do without."
+    if rows.sum(axis=0).max() > 250:
+        at = int(rows.sum(axis=0).argmax())
+        return f"answer {at} stands in {int(rows[:, at].sum())} of 1,000 rows; draw all with the same chance."
+    rule = not_drawn(rows.argmax(axis=1))
+    return rule and f"this looks like a rule, not like chance: {rule}. Draw an answer for each row."
 
 
 EXERCISES = (
     Exercise(
         id="4.1",
         title="Mend it",
-        criteria=[SameGraph(), Parameters(exactly=1_000_052), Compiled(metrics=True)],
+        criteria=[
+            SameGraph(inputs="by name or in order"),
+            Parameters(exactly=1_000_052),
+            Compiled(metrics=True),
+        ],
         hints=[
             "Take the picture of the lecture's model beside the code, and go through it line by line.",
             "Words first, then numbers: `Embedding(10_000, 64)`. Is `question` read anywhere?",
@@ -107,8 +108,7 @@ EXERCISES = (
         id="4.4",
         title="Without a memory",
         criteria=[
-            Structure(inputs=2, outputs=1, merges=1),
-            Holds("no recurrent layer", _has_no_memory, "it reads all words at once."),
+            Structure(inputs=2, outputs=1, merges=1, no="recurrent layer"),
             Parameters(at_most=20_000),
             Learns(_letters, reach=0.95, measure=accuracy, epochs=8, batch_size=128),
         ],

@@ -11,7 +11,9 @@ import numpy as np
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, feed, mean_squared_error
-from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.models import Parameters, SameGraph, all_layers
+from course_utils.checks.reuse import Given, Reuses
+from course_utils.checks.structure import Structure
 from course_utils.data.dataset import Dataset, Split
 
 if TYPE_CHECKING:
@@ -28,18 +30,18 @@ def _parcels() -> Mapping[str, Any]:
     }
 
 
-def _all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """Layers of a model and of the models inside it."""
+def _models_in(model: keras.Model) -> Iterator[keras.Model]:
+    """The models inside a model, the innermost first."""
     for layer in model.layers:
-        yield layer
         if hasattr(layer, "layers"):
-            yield from _all_layers(layer)
+            yield from _models_in(layer)
+            yield layer
 
 
 def _is_normalised(model: Any) -> str | None:
     import keras
 
-    scales = [layer for layer in _all_layers(model) if isinstance(layer, keras.layers.Normalization)]
+    scales = [layer for layer in all_layers(model) if isinstance(layer, keras.layers.Normalization)]
     found = {int(np.prod(tuple(layer.mean.shape))): layer for layer in scales}
     for name, array in (("colour", _parcels()["colours"]), ("weight", _parcels()["weights"])):
         width = array.shape[1]
@@ -57,27 +59,57 @@ def _is_normalised(model: Any) -> str | None:
     return None
 
 
-def _shop() -> Mapping[str, Any]:
-    """A model with the inputs, the last layer and the name of the lesson's, untrained and small."""
+def _posters_otherwise() -> list[keras.Model]:
+    """Exercise 5.2 with what its text leaves open: the padding, and whether token 0 is masked."""
+    import keras
+    from keras import layers
+
+    made = []
+    for padding, mask_zero in (("same", False), ("valid", True), ("same", True)):
+        poster = keras.Input(shape=(32, 32, 3), name="poster")
+        text = keras.Input(shape=(None,), dtype="int32", name="text")
+        convolution = layers.Conv2D(8, 3, activation="relu", padding=padding)
+        seen = layers.GlobalMaxPooling2D()(convolution(poster))
+        words = layers.LSTM(10)(layers.Embedding(500, 12, mask_zero=mask_zero)(text))
+        made.append(keras.Model([poster, text], layers.Dense(1)(layers.concatenate([seen, words]))))
+    return made
+
+
+def _small_shop() -> keras.Model:
+    """A model with the inputs, the name and some layers of the lesson's, untrained and small."""
     import keras
     from keras import layers
 
     picture = keras.Input(shape=(24, 24, 3), name="picture")
     description = keras.Input(shape=(None,), dtype="int32", name="description")
-    seen = layers.GlobalMaxPooling2D()(layers.Conv2D(4, 3)(picture))
-    words = layers.GlobalAveragePooling1D()(layers.Embedding(44, 4)(description))
+    seen = layers.GlobalMaxPooling2D()(layers.Conv2D(4, 3, name="edges")(picture))
+    words = layers.GlobalAveragePooling1D()(layers.Embedding(44, 4, name="words")(description))
     price = layers.Dense(1, name="price")(layers.concatenate([seen, words]))
-    return {"shop": keras.Model([picture, description], price, name="shop")}
+    return keras.Model([picture, description], price, name="shop")
+
+
+_shop = Given("shop", _small_shop)
 
 
 def _price_layer(model: keras.Model) -> keras.Model | None:
-    """From the inputs to the scaled price, of the model itself or of a model inside it."""
+    """From the inputs to the scaled price, of a model inside this one or of the model itself."""
     import keras
 
-    for part in [model, *_all_layers(model)]:
-        if isinstance(part, keras.Model) and any(layer.name == "price" for layer in part.layers):
+    for part in [*_models_in(model), model]:
+        if any(layer.name == "price" for layer in part.layers):
             return keras.Model(part.inputs, part.get_layer("price").output)
     return None
+
+
+def _may_be_the_shop(model: keras.Model) -> bool:
+    """Whether a model that was made out of our sight has a graph like `shop`, and is no clone."""
+    from course_utils.graphs.calls import is_made_from_config
+    from course_utils.graphs.difference import compare_models
+
+    inner = _price_layer(model)
+    if inner is None or not compare_models(inner, _small_shop()).same:
+        return False
+    return not all(is_made_from_config(layer) for layer in all_layers(inner) if layer.weights)
 
 
 def _answers_in_euros(model: Any) -> str | None:
@@ -131,7 +163,7 @@ EXERCISES = (
         criteria=[
             Structure(inputs=2, outputs=1, merges=1),
             Holds("scales", _is_normalised, "each input comes to mean 0 and standard deviation 1."),
-            SameGraph(),
+            SameGraph(inputs="in any order"),
         ],
         hints=[
             "Make two `layers.Normalization()`, and `adapt` each to its array before you use it.",
@@ -141,7 +173,7 @@ EXERCISES = (
     Exercise(
         id="5.2",
         title="Film posters",
-        criteria=[SameGraph()],
+        criteria=[SameGraph(inputs="in any order", alternatives=_posters_otherwise)],
         hints=[
             "Copy `look` and `read` in your mind, with fewer layers. Which sizes does the text name?",
             "`layers.Embedding(500, 12)`: first how many tokens there are, then how long their vectors are.",
@@ -154,7 +186,8 @@ EXERCISES = (
         given=_shop,
         criteria=[
             Structure(inputs=2, outputs=1),
-            Holds("in euros", _answers_in_euros, "it says what `shop` says, in euros."),
+            Reuses(_shop, or_equal=True, may_be=_may_be_the_shop, name="the trained `shop`"),
+            Holds("in euros", _answers_in_euros, "it says what `shop` says, in euros.", costly=True),
         ],
         hints=[
             "`shop.inputs` and `shop.output` are tensors; a graph can go on from there.",

@@ -10,7 +10,8 @@ from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import CHECK_SEED, Learns
-from course_utils.checks.models import Named, SameGraph, Structure
+from course_utils.checks.models import Named, SameGraph
+from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
 
@@ -45,18 +46,13 @@ def _lecture_network() -> Mapping[str, Any]:
 
 
 def _has_a_trunk_and_heads(model: Any) -> str | None:
-    from course_utils.graphs.read import read
-    from course_utils.graphs.rules.structure import flatten
-
-    graph = flatten(read(model))
-    ways: list[set[Any]] = []
-    for output in graph.outputs:
-        waiting, seen = [output.node], set()
-        while waiting:
-            if (at := waiting.pop()) not in seen:
-                seen.add(at)
-                waiting += [tensor.node for tensor in graph.nodes[at].inputs]
-        ways.append({graph.nodes[at].layer for at in seen if graph.nodes[at].parameters})
+    design = Design.of(model)
+    graph = design.graph
+    # Layers that mix what they read have a matrix of weights; a normalization scales each number by itself.
+    ways = [
+        {graph.nodes[at].layer for at in design.behind([output.node]) if _mixes(design.parts(graph.nodes[at]))}
+        for output in graph.outputs
+    ]
     if not set.intersection(*ways):
         return "no layer with weights leads to both outputs: there is no trunk."
     for at, name in enumerate(graph.output_names):
@@ -66,11 +62,18 @@ def _has_a_trunk_and_heads(model: Any) -> str | None:
     return None
 
 
+def _mixes(parts: list[Any]) -> bool:
+    return any(len(weight.shape) > 1 for part in parts for weight in part.weights)
+
+
 EXERCISES = (
     Exercise(
         id="6.1",
         title="Three heads",
-        criteria=[SameGraph(), Named(outputs=("sin", "cos", "exp"))],
+        criteria=[
+            SameGraph(outputs="named in order"),
+            Named(outputs=("sin", "cos", "exp"), outputs_in_order=True),
+        ],
         hints=[
             "Make the trunk once, and keep its tensor in a variable that you do not use for anything else.",
             "`sin` and `cos` have a layer of 16 units each. Two layers: two calls of `layers.Dense(16, …)`.",
@@ -82,7 +85,10 @@ EXERCISES = (
         title="By name",
         given=_lecture_network,
         # The lecture's uniform kernels come with `two_heads()`; its settings are asked for here, not its start.
-        criteria=[SameGraph(), Compiled(metrics=True, only_metrics=True, optimizer=True, learning_rate=True)],
+        criteria=[
+            SameGraph(outputs="named"),
+            Compiled(metrics=True, only_metrics=True, optimizer=True, learning_rate=True),
+        ],
         hints=[
             "The keys of every dict are the names of the outputs: `sin` and `exp`.",
             '`loss={"sin": "mse", "exp": …}, loss_weights={"sin": 0.1, …}`',

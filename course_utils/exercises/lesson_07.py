@@ -12,7 +12,8 @@ from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, root_mean_squared_error
-from course_utils.checks.models import Named, SameGraph, Structure
+from course_utils.checks.models import Named, SameGraph
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 
@@ -67,7 +68,10 @@ EXERCISES = (
     Exercise(
         id="7.1",
         title="A tracker for the wrist",
-        criteria=[SameGraph(), Named(outputs=("activity", "energy"))],
+        criteria=[
+            SameGraph(outputs="named in order"),
+            Named(outputs=("activity", "energy"), outputs_in_order=True),
+        ],
         hints=[
             "`layers.LSTM(32)` gives its last state unless you ask for all of them.",
             "Both heads are called on the same tensor. Which activation belongs to classes, which to a number?",
@@ -78,7 +82,10 @@ EXERCISES = (
         id="7.2",
         title="Compile it",
         given=_lesson_network,
-        criteria=[SameGraph(), Compiled(metrics=True, only_metrics=True, optimizer=True, learning_rate=True)],
+        criteria=[
+            SameGraph(outputs="named"),
+            Compiled(metrics=True, only_metrics=True, optimizer=True, learning_rate=True),
+        ],
         hints=[
             "A learning rate is given to an optimizer object: `keras.optimizers.Adam(0.003)`.",
             '`loss={"activity": "categorical_crossentropy", "energy": …}, loss_weights={"activity": 1.0, …}`',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,9 +11,13 @@ from course_utils.checks.compiling import Compiled
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
-from course_utils.checks.models import SameGraph, Structure
+from course_utils.checks.models import Named, SameGraph
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
+
+if TYPE_CHECKING:
+    import keras
 
 
 def _people() -> Dataset:
@@ -28,6 +32,19 @@ def _messages() -> Mapping[str, Any]:
         "sure": np.array([0.9, 0.2, 0.8, 0.7, 0.1, 0.3, 0.6, 0.4, 0.3, 0.1, 0.2, 0.2]),
         "place": np.array(["town"] * 9 + ["village"] * 3),
     }
+
+
+def _small_otherwise() -> list[keras.Model]:
+    """Exercise 8.3 with the padding, which its text leaves open."""
+    import keras
+    from keras import layers
+
+    posts = keras.Input(shape=(None,), dtype="int32", name="posts")
+    x = layers.Conv1D(32, 3, activation="relu", padding="same")(layers.Embedding(180, 16)(posts))
+    x = layers.GlobalMaxPooling1D()(x)
+    income = layers.Dense(10, activation="softmax", name="income")(x)
+    gender = layers.Dense(1, activation="sigmoid", name="gender")(x)
+    return [keras.Model(posts, [layers.Dense(1, name="age")(x), income, gender])]
 
 
 EXERCISES = (
@@ -55,7 +72,7 @@ EXERCISES = (
     Exercise(
         id="8.2",
         title="Mend it",
-        criteria=[SameGraph()],
+        criteria=[SameGraph(outputs="named in order")],
         hints=[
             "Which argument of `Embedding` comes first, the number of words or the numbers a word?",
             "One age a person: how many axes does each output have? What is missing before the dense layer?",
@@ -66,7 +83,10 @@ EXERCISES = (
     Exercise(
         id="8.3",
         title="By name",
-        criteria=[SameGraph(), Compiled(metrics=True, optimizer=True)],
+        criteria=[
+            SameGraph(outputs="named", alternatives=_small_otherwise),
+            Compiled(metrics=True, optimizer=True, learning_rate=True),
+        ],
         hints=[
             'The keys are the names of the output layers: `layers.Dense(1, name="age")`.',
             '`loss={"age": "mse", …}, loss_weights={"age": 0.005, …}`',
@@ -78,6 +98,7 @@ EXERCISES = (
         title="Scaling inside the model",
         criteria=[
             Structure(inputs=1, outputs=3),
+            Named(outputs=("age", "income", "gender")),
             LearnHeads(
                 _people,
                 heads=[

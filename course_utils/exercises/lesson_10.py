@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
-from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.models import Parameters, SameGraph
+from course_utils.checks.saying import Says
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
 
@@ -20,7 +25,16 @@ def _digit_pairs() -> Dataset:
 
 def _one_number(model: Any) -> str | None:
     shape = tuple(model.outputs[0].shape)
-    return None if shape == (None, 1) else f"the output has shape {shape}; one number for each pair is (None, 1)."
+    return None if shape[1:] == (1,) else f"the output has shape {shape}; one number for each pair is (None, 1)."
+
+
+def _a_few_pairs() -> Mapping[str, np.ndarray]:
+    """Twenty pairs of pictures, a few points of each at random; five pairs are of the same picture."""
+    random = np.random.default_rng(7)
+    pictures = random.uniform(size=(2, 20, 8, 8, 1)) * (random.uniform(size=(2, 20, 8, 8, 1)) > 0.95)
+    first, second = pictures.astype("float32")
+    second[:5] = first[:5]
+    return {"first": first, "second": second}
 
 
 EXERCISES = (
@@ -67,6 +81,7 @@ EXERCISES = (
             Structure(inputs=2, outputs=1, merges=1, shared=1),
             Holds("output", _one_number, "one number for each pair."),
             Parameters(at_most=30_000),
+            Says(_a_few_pairs, {"same": "share"}, name="range", praise="always between 0 and 1."),
             Learns(_digit_pairs, reach=0.80, measure=accuracy, epochs=10, batch_size=64, seconds=25),
         ],
         hints=[

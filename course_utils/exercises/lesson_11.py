@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import inspect
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,22 +11,32 @@ from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.models import Frozen, SameGraph
+from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.values import SameValue
 
+if TYPE_CHECKING:
+    import keras
 
-def _trained() -> Mapping[str, Any]:
+
+def _small_trained() -> keras.Model:
     import keras
     from keras import layers
 
     numbers = keras.Input(shape=(10,), name="numbers")
     first = layers.Dense(32, activation="relu", name="first")(numbers)
     second = layers.Dense(16, activation="relu", name="second")(first)
-    return {"trained": keras.Model(numbers, layers.Dense(1, name="price")(second), name="trained")}
+    return keras.Model(numbers, layers.Dense(1, name="price")(second), name="trained")
+
+
+_trained = Given("trained", _small_trained)
 
 
 def _first_line(error: Exception) -> str:
     line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     return line[:160]
+
+
+_SHARES = (0.25, 0.6, 1.0, 0.0)
 
 
 def _is_a_layer_class(value: Any) -> str | None:
@@ -38,13 +48,30 @@ def _is_a_layer_class(value: Any) -> str | None:
     return None if is_layer else "a class derived from `layers.Layer` was asked for."
 
 
+def _made(blend: Any, share: float, **more: Any) -> Any:
+    """A `Blend` with this share; its constructor may take it by place or by name."""
+    try:
+        inspect.signature(blend).bind(share, **more)
+    except TypeError:
+        return blend(share=share, **more)
+    return blend(share, **more)
+
+
 def _wrong_blend(layer: Any, share: float) -> str | None:
-    first, second = np.array([[1.0, 2.0]], "float32"), np.array([[5.0, -2.0]], "float32")
-    found = np.asarray(layer([first, second]))
-    wanted = share * first + (1 - share) * second
-    if found.shape != wanted.shape or not np.allclose(found, wanted, atol=1e-5):
-        swapped = found.shape == wanted.shape and np.allclose(found, share * second + (1 - share) * first, atol=1e-5)
-        return "`share` belongs to the first tensor, the rest to the second." if swapped else "the blend is not right."
+    import keras
+
+    # Called on tensors of a graph first, as in a model; then on numbers of several shapes.
+    layer([keras.Input((3,)), keras.Input((3,))])
+    for shape in ((1, 2), (4, 3), (2, 5, 3)):
+        first, second = np.random.default_rng(7).normal(size=(2, *shape)).astype("float32")
+        found = keras.ops.convert_to_numpy(layer([first, second]))
+        wanted = share * first + (1 - share) * second
+        if found.shape != wanted.shape:
+            return f"for two tensors of shape {shape} it gives shape {found.shape}."
+        if not np.allclose(found, wanted, atol=1e-5):
+            if np.allclose(found, share * second + (1 - share) * first, atol=1e-5):
+                return "`share` belongs to the first tensor, the rest to the second."
+            return f"with a `share` of {share} the blend is not right."
     return None
 
 
@@ -52,26 +79,26 @@ def _blends(value: Any) -> str | None:
     if objection := _is_a_layer_class(value):
         return objection
     try:
-        layer = value(0.25)
-        problem = _wrong_blend(layer, 0.25)
+        layers = {share: _made(value, share) for share in _SHARES}
+        problem = next((found for share in _SHARES if (found := _wrong_blend(layers[share], share))), None)
     except Exception as error:
-        return f"`Blend(0.25)` called on a list of two tensors fails: {_first_line(error)}"
-    return problem or ("it has weights; none are needed." if layer.weights else None)
+        return f"`Blend(…)` called on a list of two tensors fails: {_first_line(error)}"
+    return problem or ("it has weights; none are needed." if layers[_SHARES[0]].weights else None)
 
 
 def _can_be_made_again(value: Any) -> str | None:
     if _is_a_layer_class(value):
         return "there is no class to make again."
     try:
-        config = value(0.25, name="mixing").get_config()
+        config = _made(value, 0.6, name="mixing").get_config()
     except Exception as error:
-        return f"`Blend(0.25, name=…).get_config()` fails: {_first_line(error)}"
+        return f"`Blend(0.6, name=…).get_config()` fails: {_first_line(error)}"
     if "share" not in config:
         return "`get_config()` does not tell `share`."
     if config.get("name") != "mixing":
         return "`get_config()` loses the name: begin with `super().get_config()`."
     try:
-        problem = _wrong_blend(value.from_config(config), 0.25)
+        problem = _wrong_blend(value.from_config(config), 0.6)
     except Exception as error:
         return f"`Blend.from_config(…)` fails: {_first_line(error)}"
     return problem and "made again from its config it does something else."
@@ -109,7 +136,12 @@ EXERCISES = (
         id="11.4",
         title="Your own new head",
         given=_trained,
-        criteria=[SameGraph(), Frozen(layers=["first", "second"]), Compiled(optimizer=True)],
+        criteria=[
+            SameGraph(outputs="named"),
+            Reuses(_trained, layers=["first", "second"], or_equal=True),
+            Frozen(layers=["first", "second"]),
+            Compiled(optimizer=True),
+        ],
         hints=[
             '`trained.get_layer("second").output` is the tensor for the new head to read.',
             "Set `trainable = False` on `first` and on `second`, then compile the new model.",

@@ -10,9 +10,12 @@ import numpy as np
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
+from course_utils.checks.drawn import not_drawn, not_shuffled
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.learning import CHECK_SEED, Learns, is_trained
-from course_utils.checks.models import SameGraph, Structure, all_layers
+from course_utils.checks.learning import CHECK_SEED, Learns, feed, is_trained
+from course_utils.checks.models import SameGraph, all_layers
+from course_utils.checks.saying import Says, weights_drawn
+from course_utils.checks.structure import Design, Structure, is_a, is_passed, longest_chain
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 
@@ -24,32 +27,79 @@ def _diagnosis(case: int, mistakes: Sequence[tuple[Any, str]], hint: str) -> Exe
 
 
 def _one_row_a_person(model: Any) -> str | None:
-    for name, tensor in zip(model.output_names, model.outputs, strict=True):
-        if tuple(tensor.shape) != (None, 1):
+    from course_utils.graphs.read import read
+
+    for name, tensor in zip(read(model).output_names, model.outputs, strict=True):
+        if tuple(tensor.shape)[1:] != (1,):
             return f"`{name}` has shape {tuple(tensor.shape)}; one number a person is (None, 1)."
     return None
 
 
 def _any_length(model: Any) -> str | None:
     shape = tuple(model.inputs[0].shape)
-    return None if shape == (None, None) else f"the input has shape {shape}; posts of any length are (None, None)."
+    return None if shape[1:] == (None,) else f"the input has shape {shape}; posts of any length are (None, None)."
 
 
 def _hundred_words(model: Any) -> str | None:
     shape = tuple(model.inputs[0].shape)
-    return None if shape == (None, 100) else f"the input has shape {shape}; posts of 100 words are (None, 100)."
+    return None if shape[1:] == (100,) else f"the input has shape {shape}; posts of 100 words are (None, 100)."
 
 
 def _five_convolutions(model: Any) -> str | None:
-    from course_utils.graphs.read import read
-    from course_utils.graphs.rules.structure import flatten
+    design = Design.of(model)
+    calls = design.of_kind("Conv1D")
+    for at in calls:
+        kernels = [part.kernel_size for part in design.parts(design.graph.nodes[at]) if is_a(part, "Conv1D")]
+        if any(tuple(kernel) != (5,) for kernel in kernels):
+            return f"`{design.graph.nodes[at].name}` has another kernel; keep 5."
+    layers = {design.graph.nodes[at].layer for at in calls}
+    if len(layers) < 5:
+        return f"{len(layers)} `Conv1D` layers are on the way to the output; keep all five."
+    if (longest := longest_chain(design, calls)) < 5:
+        return f"only {longest} of the `Conv1D` layers stand one after another; keep all five in a row."
+    return None
 
-    graph = flatten(read(model))
-    found = [node for at, node in enumerate(graph.nodes) if node.kind == "Conv1D" and at not in graph.dead]
-    if len(found) < 5:
-        return f"{len(found)} `Conv1D` layers are on the way to the output; keep all five."
-    small = [node.name for node in found if node.settings.get("kernel_size", 5) not in (5, (5,), [5])]
-    return f"`{small[0]}` has another kernel; keep 5." if small else None
+
+def _whole_vocabulary(model: Any) -> str | None:
+    design = Design.of(model)
+    for at in design.of_kind("Embedding"):
+        for table in (part for part in design.parts(design.graph.nodes[at]) if is_a(part, "Embedding")):
+            if table.input_dim < 5000:
+                return (
+                    f"`{table.name}` has rows for {table.input_dim:,} words; the posts are made of 5,000. Words first, "
+                    "then numbers."
+                )
+    return None
+
+
+def _same_embedding(model: Any) -> str | None:
+    design = Design.of(model)
+    tables = [part for at in design.of_kind("Embedding") for part in design.parts(design.graph.nodes[at])]
+    sizes = [(part.input_dim, part.output_dim) for part in tables if is_a(part, "Embedding")]
+    return None if sizes == [(5000, 32)] else f"the embedding is {sizes[0]}; keep (5000, 32)."
+
+
+def _posts(seed: int = 7) -> Mapping[str, np.ndarray]:
+    return {"posts": np.random.default_rng(seed).integers(0, 5000, size=(8, 100)).astype("int32")}
+
+
+def _reads_all_words(model: Any) -> str | None:
+    """Change the last 70 words of 100, then the first 70: both must be seen, for some weights at least."""
+    import keras
+
+    def said(words: np.ndarray) -> list[np.ndarray]:
+        outputs = keras.tree.flatten(model(feed(model, {"posts": words}), training=False))
+        return [keras.ops.convert_to_numpy(output) for output in outputs]
+
+    def is_seen(words: np.ndarray, draw: int) -> bool:
+        with weights_drawn(model, draw):
+            return not any(map(np.array_equal, said(posts), said(words)))
+
+    posts, others = _posts(seed=7)["posts"], _posts(seed=8)["posts"]
+    for where, changed in (("last", np.arange(100) >= 30), ("first", np.arange(100) < 70)):
+        if not any(is_seen(np.where(changed, others, posts), draw) for draw in range(3)):
+            return f"the {where} 70 words of 100 can be changed without any effect; make one row out of all time steps."
+    return None
 
 
 def _balanced(weights: Any) -> str | None:
@@ -82,7 +132,8 @@ def _drawn(targets: Any) -> str | None:
     ones = int(array.sum())
     if not 400 <= ones <= 600:
         return f"there are {ones} ones among 1000; about half was asked for."
-    return None
+    rule = not_drawn(array.astype(int).reshape(-1))
+    return rule and f"this looks like a rule, not like chance: {rule}. Draw them."
 
 
 def _together(pair: Any) -> str | None:
@@ -97,7 +148,8 @@ def _together(pair: Any) -> str | None:
         return "an input is lost, or there twice."
     if apart := int(np.sum(y != x**2)):
         return f"{apart} of 100 targets do not belong to their input."
-    return "nothing is shuffled." if np.array_equal(x, np.arange(100.0)[:, None]) else None
+    rule = not_shuffled(x[:, 0].astype(int))
+    return rule and f"{rule}."
 
 
 def _numbers() -> Mapping[str, Any]:
@@ -105,14 +157,25 @@ def _numbers() -> Mapping[str, Any]:
     return {"inputs": inputs, "squares": inputs**2, "order": np.random.default_rng(7).permutation(100)}
 
 
-def _two_hidden_layers(model: Any) -> str | None:
-    from course_utils.graphs.read import read
-    from course_utils.graphs.rules.structure import flatten
+# What may stand before the first hidden layer: it scales, and bends nothing.
+_SCALING = {
+    "Input", "Rescaling", "Normalization", "BatchNormalization", "Flatten", "Reshape", "Add", "Subtract", "Multiply",
+    "Divide", "TrueDivide", "Dropout", "Identity",
+}  # fmt: skip
 
-    graph = flatten(read(model))
-    live = [node for at, node in enumerate(graph.nodes) if at not in graph.dead]
-    units = [node.settings.get("units") for node in live if node.kind == "Dense"]
-    return None if units == [32, 32, 1] else f"its dense layers have {units} units; keep [32, 32, 1]."
+
+def _two_hidden_layers(model: Any) -> str | None:
+    design = Design.of(model)
+    dense = design.of_kind("Dense")
+    units = [design.layer(design.graph.nodes[at]).units for at in dense]
+    if units != [32, 32, 1]:
+        return f"its dense layers have {units} units; keep [32, 32, 1]."
+    if round := [design.graph.nodes[at].name for at in dense if not is_passed(design, at)]:
+        return f"a way leads to the output past `{round[0]}`; keep the layers in a row."
+    before = [design.graph.nodes[at] for at in design.behind([dense[0]]) if at != dense[0]]
+    if bent := [node.name for node in before if node.kind not in _SCALING]:
+        return f"`{bent[0]}` stands before the hidden layers and does a part of their work; leave it out."
+    return None
 
 
 def _two_outputs(model: Any) -> str | None:
@@ -135,7 +198,7 @@ def _is_no_longer_flat(model: Any) -> str | None:
         start = layer.kernel_initializer(layer.kernel.shape) if is_trained(model) else layer.kernel
         if not has_sigmoids or float(keras.ops.std(start)) > 0.05:  # 0.03 for the lecture's "uniform"
             return None
-    return "kernels are still small and uniform, before sigmoids: what the diagnosis found is still there."
+    return "both hidden layers still begin flat, with small uniform kernels before sigmoids; change what you found."
 
 
 def _sine() -> Dataset:
@@ -164,7 +227,9 @@ EXERCISES = (
         [(64, "64 is how many words the table holds here; the second argument says how many numbers each gets.")],
         "`Embedding(input_dim, output_dim)`: how many words there are, how many numbers each gets.",
     ),
-    _cure(2, [SameGraph()], "`layers.Embedding(10_000, 64)`; and there is a second embedding."),
+    _cure(
+        2, [SameGraph(inputs="by name or in order")], "`layers.Embedding(10_000, 64)`; and there is a second embedding."
+    ),
     _diagnosis(
         3,
         [
@@ -179,9 +244,12 @@ EXERCISES = (
     _cure(
         3,
         [
-            Structure(inputs=1, outputs=2, kinds=["Embedding", "Conv1D"]),
+            Structure(inputs=1, outputs=2, kinds=["Embedding", "convolution"]),
             Holds("any length", _any_length, "posts of any length."),
+            Holds("vocabulary", _whole_vocabulary, "rows for 5,000 words."),
             Holds("one row a person", _one_row_a_person, "one number a person from each head."),
+            Says(_posts, {"age": "number", "gender": "sigmoid"}, name="heads", praise="an age and a gender."),
+            Holds("all words", _reads_all_words, "it reads the whole post.", costly=True),
         ],
         "`layers.GlobalMaxPooling1D()` keeps the greatest value that each filter has had at any time.",
     ),
@@ -201,8 +269,10 @@ EXERCISES = (
         [
             Structure(inputs=1, outputs=1, kinds=["Embedding"]),
             Holds("input", _hundred_words, "100 words."),
-            Holds("convolutions", _five_convolutions, "five convolutions with a kernel of 5."),
+            Holds("embedding", _same_embedding, "5,000 words, 32 numbers each.", costly=True),
+            Holds("convolutions", _five_convolutions, "five convolutions with a kernel of 5, in a row."),
             Holds("output", _one_row_a_person, "one number a person."),
+            Says(_posts, {"age": "number"}, name="age", praise="it can say any age."),
         ],
         '`padding="same"` takes no steps off; a smaller pooling leaves more of them.',
     ),
@@ -213,7 +283,7 @@ EXERCISES = (
     ),
     _cure(
         5,
-        [Holds("outputs", _two_outputs, "two different heads."), SameGraph(without=["output names"])],
+        [Holds("outputs", _two_outputs, "two different heads."), SameGraph(outputs="named")],
         "The list of outputs names two different tensors.",
     ),
     _diagnosis(
@@ -221,7 +291,7 @@ EXERCISES = (
         [("size", "`size` goes through `rooms`."), ("place", "`place` goes into `joined`.")],
         "In the picture, from which input does no arrow start?",
     ),
-    _cure(6, [SameGraph()], "`layers.Concatenate()` takes a list of three tensors."),
+    _cure(6, [SameGraph(inputs="in any order")], "`layers.Concatenate()` takes a list of three tensors."),
     _diagnosis(
         7,
         [
@@ -232,7 +302,7 @@ EXERCISES = (
     ),
     _cure(
         7,
-        [SameGraph(), Compiled(optimizer=True)],
+        [SameGraph(outputs="by name or in order"), Compiled(optimizer=True, learning_rate=True)],
         "Give lists for both, `loss=[…, …]` and `loss_weights=[…, …]`, or dicts for both.",
     ),
     _diagnosis(
@@ -245,7 +315,10 @@ EXERCISES = (
     ),
     _cure(
         8,
-        [SameGraph(without=["output names"]), Compiled(metrics=True, only_metrics=True, optimizer=True)],
+        [
+            SameGraph(outputs="named"),
+            Compiled(metrics=True, only_metrics=("age",), optimizer=True, learning_rate=True),
+        ],
         '`metrics={"gender": [keras.metrics.AUC()]}`',
     ),
     _diagnosis(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from course_utils.checks.compiling import Compiled
 from course_utils.checks.describing import Described, Skips
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import CHECK_SEED, Learns
-from course_utils.checks.models import Parameters, SameGraph, Structure
+from course_utils.checks.models import Named, Parameters, SameGraph
+from course_utils.checks.settings import InProportion
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
 
@@ -36,7 +37,7 @@ EXERCISES = (
     Exercise(
         id="13.1",
         title="From the figure",
-        criteria=[SameGraph(without=["input names", "output names"])],
+        criteria=[SameGraph(inputs="named", outputs="named")],
         hints=[
             'Three boxes have the mark of one layer: make it once, `look = layers.Dense(16, activation="gelu")`.',
             "`past` is an `Add` of two tensors: one from `mix`, one from a call of `look`. From which?",
@@ -66,8 +67,8 @@ EXERCISES = (
         title="Make it learn",
         given=_built,
         criteria=[
-            SameGraph(without=["input names", "output names"]),
-            Compiled(optimizer=True, learning_rate=True),
+            SameGraph(inputs="named", outputs="named"),
+            InProportion(optimizer=True, learning_rate=True),
             Learns(_three_views, reach=0.01, output="sin", epochs=40, batch_size=50),
         ],
         hints=[
@@ -80,6 +81,7 @@ EXERCISES = (
         title="Within a budget",
         criteria=[
             Structure(inputs=3, outputs=2, merges=1, shared=1),
+            Named(inputs=("before", "now", "after"), outputs=("sin", "cos"), outputs_in_order=True),
             Skips(),
             Parameters(at_most=300),
             LearnHeads(

@@ -57,8 +57,17 @@ def shape_of(tensor: Any) -> Shape:
 
 
 def sublayers(layer: Any) -> list[Any]:
-    """A layer and all the layers inside it."""
-    return list(layer._flatten_layers())
+    """A layer and the layers that it holds: a wrapper's, a cell, the pieces of a block of one's own."""
+    return list(layer._flatten_layers()) if hasattr(layer, "_flatten_layers") else []
+
+
+def is_made_from_config(layer: Any) -> bool:
+    """Whether a layer was made by `from_config`, as all layers of a clone are, and not by a line of code.
+
+    Keras keeps the arguments that a layer was made with: a config gives all there are, `trainable` and `dtype` too.
+    """
+    given = getattr(getattr(layer, "_auto_config", None), "config", {})
+    return {"trainable", "dtype"} <= given.keys()
 
 
 def tensors_read(call: Any) -> list[Any]:

@@ -47,19 +47,25 @@ def read(model: object) -> Graph:
         UnreadableModel: if there is no graph to read: another kind of object, a subclassed model, a Sequential
             model without an input shape; or if it makes more than `LARGEST` calls.
     """
+    return read_with_layers(model)[0]
+
+
+def read_with_layers(model: object) -> tuple[Graph, list[Any]]:
+    """As `read`, and beside the graph the layers and operations themselves, in the order of `Node.layer`."""
     import keras
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # get_config warns of every lambda
         try:
             check_readable(model, keras)
-            graph = _Reader(keras, model).model(model, dead=True)
+            reader = _Reader(keras, model)
+            graph = reader.model(model, dead=True)
             if (size := graph.size()) > LARGEST:
                 raise UnreadableModel(
                     f"This model makes {size:,} calls once its nested models are opened; models of up to {LARGEST:,} "
                     "can be looked at. A model that calls another twice doubles them each time."
                 )
-            return graph
+            return graph, reader.kept
         except UnreadableModel:
             raise
         except Disconnected as error:

@@ -42,6 +42,39 @@ def relus(*units, inputs=10):
     return stack((inputs,), *[layers.Dense(n, "relu") for n in units], layers.Dense(1))
 
 
+def called(shape, *pieces):
+    """The pieces called one after another."""
+    x = inputs = keras.Input(shape)
+    for piece in pieces:
+        x = piece(x)
+    return keras.Model(inputs, x)
+
+
+def small_photographs(*ends):
+    return photographs(layers.Conv2D(8, 3), layers.GlobalAveragePooling2D(), *ends[:-1], last=ends[-1])
+
+
+class OwnBlock(layers.Layer):
+    """A convolution with another name, inside another layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.pieces = [type("Look", (layers.Conv2D,), {})(4, 3, activation="relu"), layers.MaxPooling2D()]
+
+    def call(self, x):
+        return self.pieces[1](self.pieces[0](x))
+
+
+def by_hand(x):
+    return 1 / (1 + keras.ops.exp(-x))
+
+
+def with_a_convolution_aside():
+    x = keras.Input((150, 150, 3))
+    layers.Conv2D(8, 3)(x)
+    return keras.Model(x, layers.Dense(1, "sigmoid")(layers.GlobalMaxPooling2D()(x)))
+
+
 def with_a_loose_end():
     x = keras.Input((10,))
     h = layers.Dense(8, "relu")(x)
@@ -51,7 +84,7 @@ def with_a_loose_end():
 
 RIGHT = {
     "1.1": [lambda: Z, lambda: np.array(Z, "float32"), lambda: keras.ops.convert_to_tensor(Z)],
-    "1.2": [lambda: stack((20,), tanh(16), tanh(8), layers.Dense(1, "sigmoid")), nested, operators],
+    "1.2": [nested, operators, lambda: called((20,), tanh(16), tanh(8), layers.Dense(1, "sigmoid"))],
     "1.3": [lambda: 481, lambda: 481.0, lambda: np.int32(481)],
     "1.4": [
         lambda: photographs(layers.Conv2D(8, 3), layers.GlobalAveragePooling2D()),
@@ -65,11 +98,17 @@ RIGHT = {
         lambda: photographs(
             layers.Conv2D(4, 5), layers.GlobalMaxPooling2D(), layers.Dense(1), last=layers.Activation("sigmoid")
         ),
+        lambda: photographs(layers.SeparableConv2D(8, 3), layers.GlobalMaxPooling2D()),
+        lambda: photographs(layers.Reshape((150, 450)), layers.Conv1D(8, 3), layers.GlobalMaxPooling1D()),
+        lambda: photographs(OwnBlock(), layers.GlobalMaxPooling2D()),
+        lambda: photographs(
+            layers.Conv2D(8, 3), layers.GlobalAveragePooling2D(), layers.Dense(1), last=layers.Lambda(by_hand)
+        ),
     ],
     "1.5": [
-        lambda: relus(8, 4),
-        lambda: stack((10,), layers.Dense(8), layers.ReLU(), layers.Dense(4), layers.ReLU(), layers.Dense(1)),
-        lambda: stack((10,), keras.Sequential([layers.Dense(8, "relu"), layers.Dense(4, "relu")]), layers.Dense(1)),
+        lambda: called((10,), layers.Dense(8, "relu"), layers.Dense(4, "relu"), layers.Dense(1)),
+        lambda: called((10,), layers.Dense(8), layers.ReLU(), layers.Dense(4), layers.ReLU(), layers.Dense(1)),
+        lambda: called((10,), keras.Sequential([layers.Dense(8, "relu"), layers.Dense(4, "relu")]), layers.Dense(1)),
     ],
 }
 WRONG = {
@@ -85,20 +124,28 @@ WRONG = {
         (lambda: stack((20,), tanh(16), layers.Dense(1, "sigmoid")), "8"),
         (lambda: stack((20,), tanh(8), tanh(16), layers.Dense(1, "sigmoid")), "16"),
         (skipping, "oncatenate"),
+        (lambda: stack((20,), tanh(16), tanh(8), layers.Dense(1, "sigmoid")), "this is a `keras.Sequential`"),
+        (lambda: called((20,), stack((20,), tanh(16), tanh(8), layers.Dense(1, "sigmoid"))), "all layers are listed"),
         (lambda: stack((20,), tanh(16), tanh(8), layers.Dense(1, "softmax")), "softmax"),
     ],
     "1.3": [(lambda: 456, "bias"), (lambda: 472, "last layer"), (lambda: 336, "first layer"), (lambda: 482, "482")],
     "1.4": [
         (lambda: photographs(layers.Conv2D(32, 3), layers.MaxPooling2D(2), layers.Flatten()), "at most 100,000"),
-        (lambda: photographs(layers.Flatten()), "Conv2D"),
-        (lambda: photographs(layers.Conv2D(8, 3), layers.GlobalMaxPooling2D(), last=layers.Dense(1)), "sigmoid"),
+        (lambda: photographs(layers.GlobalMaxPooling2D()), "no convolution"),
+        (with_a_convolution_aside, "no convolution"),
+        (lambda: photographs(layers.Conv2D(8, 3), layers.GlobalMaxPooling2D(), last=layers.Dense(1)), "`linear`"),
+        (lambda: small_photographs(layers.Dense(1, "softmax")), "`softmax`"),
+        (lambda: small_photographs(layers.Dense(1, "tanh")), "`tanh`"),
+        (lambda: small_photographs(layers.Dense(1, "hard_sigmoid")), "`hard_sigmoid`"),
+        (lambda: small_photographs(layers.Dense(1, "sigmoid"), layers.Activation("sigmoid")), "one sigmoid alone"),
+        (lambda: small_photographs(layers.Dense(1, "relu"), layers.Activation("sigmoid")), "one sigmoid alone"),
         (lambda: photographs(layers.Conv2D(8, 3), last=layers.Dense(1, "sigmoid")), "output has shape"),
         (lambda: stack((64, 64, 3), layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(1, "sigmoid")), "photographs"),
     ],
     "1.5": [
-        (lambda: relus(8), "4"),
-        (lambda: relus(4), "8"),
-        (lambda: relus(8, 4, inputs=8), "8"),
+        (lambda: relus(8, 4), "this is a `keras.Sequential`"),
+        (lambda: called((10,), layers.Dense(8, "relu"), layers.Dense(1)), "4"),
+        (lambda: called((8,), layers.Dense(8, "relu"), layers.Dense(4, "relu"), layers.Dense(1)), "8"),
         (with_a_loose_end, "dense"),
     ],
 }

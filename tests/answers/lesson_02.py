@@ -24,8 +24,17 @@ def as_functions():
     return keras.Model(x, uniform(1)(body(x)))
 
 
-def network(units=32, activation="tanh", depth=2, optimizer="adam", loss="mse", outputs=1):
-    model = lecture(*[layers.Dense(units, activation) for _ in range(depth)], layers.Dense(outputs))
+def network(
+    units=32,
+    activation="tanh",
+    depth=2,
+    optimizer="adam",
+    loss="mse",
+    outputs=1,
+    start="glorot_uniform",
+):
+    hidden = [layers.Dense(units, activation, kernel_initializer=start) for _ in range(depth)]
+    model = lecture(*hidden, layers.Dense(outputs))
     if optimizer is not None:
         model.compile(optimizer=optimizer, loss=loss)
     return model
@@ -98,6 +107,8 @@ WRONG = {
     ],
     "2.2": [
         (lambda: network(optimizer=None), "not compiled"),
+        (lambda: network(optimizer=Adam(0.01), start="uniform"), "kernel_initializer"),
+        (lambda: network(optimizer=Adam(0.01), start="he_normal"), "kernel_initializer"),
         (lambda: network(optimizer=Adam()), "learning rate is 0.001"),
         (lambda: network(optimizer=SGD(0.01)), "optimizer is SGD"),
         (lambda: network(optimizer=Adam(0.01), loss="mae"), "mean_absolute_error"),

@@ -74,6 +74,22 @@ def four(units=12, optimizer=None, loss="categorical_crossentropy", last="softma
     return model
 
 
+def one_quarter_unread():
+    inputs = [keras.Input((16,), name=name) for name in NAMES]
+    h = layers.concatenate([layers.Dense(12, "relu")(x) for x in inputs[:3]])
+    model = keras.Model(inputs, layers.Dense(10, "softmax")(h))
+    model.compile(Adam(0.01), "categorical_crossentropy")
+    return model
+
+
+def joined_at_once():
+    inputs = [keras.Input((16,), name=name) for name in NAMES]
+    h = layers.Dense(16, "relu")(layers.concatenate([layers.ReLU()(x) for x in inputs]))
+    model = keras.Model(inputs, layers.Dense(10, "softmax")(h))
+    model.compile(Adam(0.01), "categorical_crossentropy")
+    return model
+
+
 def four_added():
     inputs = [keras.Input((16,)) for _ in NAMES]
     total = layers.add([layers.Dense(16, "tanh")(x) for x in inputs])
@@ -91,7 +107,12 @@ def shared_branch():
 
 
 RIGHT = {
-    "3.1": [lambda: three(order=(2, 0, 1)), three_in_pieces, three_with_ops],
+    "3.1": [
+        lambda: three(order=(2, 0, 1)),
+        three_in_pieces,
+        three_with_ops,
+        lambda: three(units=(12, 32, 20)),
+    ],
     "3.2": [
         lambda: dict(SHAPES),
         lambda: {key: shape and list(shape) for key, shape in reversed(SHAPES.items())},
@@ -126,6 +147,7 @@ WRONG = {
     ],
     "3.3": [
         (lambda: pair(lambda a, b: layers.dot([a, b], axes=1)), "twice as long"),
+        (lambda: pair(lambda a, b: keras.ops.mean(by_formula(a, b), axis=0, keepdims=True)), "a number of its own"),
         (lambda: pair(lambda a, b: layers.concatenate([a, b])), "(None, 32)"),
         (lambda: pair(lambda a, b: layers.multiply([a, b])), "(None, 16)"),
         (lambda: pair(lambda a, b: -by_formula(a, b)), "sign is turned"),
@@ -142,6 +164,8 @@ WRONG = {
         (lambda: four(loss="sparse_categorical_crossentropy"), "training fails"),
         (lambda: four(optimizer="sgd"), "asked for"),
         (lambda: four(names=NAMES[:2]), "2 inputs"),
+        (one_quarter_unread, "`bottom_right` reaches no output"),
+        (joined_at_once, "`top_left` has no branch"),
         (lambda: four(size=32, units=4), "(None, 32)"),
         (lambda: keras.Sequential([keras.Input((64,)), layers.Dense(10)]), "1 input"),
     ],

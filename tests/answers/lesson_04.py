@@ -24,12 +24,14 @@ def lecture(
     metrics=("accuracy",),
     units=(32, 16),
     merge=None,
+    names=("text", "question"),
+    order=1,
 ):
-    inputs = {"text": tokens("text"), "question": tokens("question")}
+    inputs = {"text": tokens(names[0]), "question": tokens(names[1])}
     t = layers.LSTM(units[0])(layers.Embedding(*text_table)(inputs["text"]))
     q = layers.LSTM(units[1])(layers.Embedding(*question_table)(inputs[reads]))
     answer = layers.Dense(500, activation=last)((merge or layers.Concatenate())([t, q]))
-    model = keras.Model(list(inputs.values()), answer)
+    model = keras.Model(list(inputs.values())[::order], answer)
     if loss:
         model.compile(optimizer="rmsprop", loss=loss, metrics=list(metrics))
     return model
@@ -72,6 +74,17 @@ def flat(read=None, hidden=64, numbers=32, loss=SPARSE, optimizer=None, shared=F
     return model
 
 
+class OwnReader(layers.Layer):
+    """A recurrent layer inside another."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = keras.Sequential([layers.SimpleRNN(4)])
+
+    def call(self, x):
+        return self.inner(x)
+
+
 def convolution():
     text, question = keras.Input((34,), dtype="int32"), keras.Input((6,), dtype="int32")
     t = layers.Conv1D(32, 3, activation="relu", padding="same")(layers.Embedding(124, 32)(text))
@@ -97,7 +110,13 @@ def text_alone():
 
 
 RIGHT = {
-    "4.1": [lambda: lecture(merge=layers.Concatenate(axis=1)), branches_as_models, by_name],
+    "4.1": [
+        lambda: lecture(merge=layers.Concatenate(axis=1)),
+        branches_as_models,
+        by_name,
+        lambda: lecture(order=-1),
+        lambda: lecture(names=("letter", "asked")),
+    ],
     "4.2": [
         lambda: {"question": ASKED, "text": TEXT},
         lambda: {"text": TEXT.tolist(), "question": ASKED.astype("int64")},
@@ -107,7 +126,7 @@ RIGHT = {
         lambda: one_hot(0, 25, seed=5),
         lambda: keras.utils.to_categorical(np.random.randint(0, 25, size=1000), 25),
         lambda: np.random.default_rng(1).multinomial(1, np.full(25, 1 / 25), size=1000),
-        lambda: keras.ops.one_hot(np.arange(1000) % 25, 25),
+        lambda: keras.ops.one_hot(np.random.default_rng(2).permutation(np.arange(1000) % 25), 25),
     ],
     "4.4": [
         convolution,
@@ -121,6 +140,8 @@ WRONG = {
         (lambda: lecture(text_table=(64, 10_000), loss="categorical_crossentropy"), "10000"),
         (lambda: lecture(text_table=(64, 10_000), question_table=(32, 10_000)), "10000"),
         (lambda: lecture(reads="text"), "question"),
+        (lambda: lecture(names=("question", "text")), "reads `question`; it should read `text`"),
+        (lambda: lecture(names=("question", "text"), order=-1), "reads `question`; it should read `text`"),
         (lambda: lecture(last="sigmoid"), "sigmoid"),
         (lambda: lecture(loss="categorical_crossentropy"), "`categorical_crossentropy`; it should be `sparse_"),
         (lambda: lecture(loss=None), "not compiled"),
@@ -142,6 +163,10 @@ WRONG = {
         (lambda: np.tile([0, 1], 12_500).reshape(1000, 25), "ones; each row needs exactly one"),
         (lambda: one_hot(0, 24), "answer 24 is never drawn"),
         (lambda: one_hot(0, 1), "24 of the 25"),
+        (lambda: one_hot(1, 25), "answer 0 is never drawn"),
+        (lambda: np.eye(25)[np.arange(1000) % 25], "a rule, not like chance"),
+        (lambda: np.eye(25)[np.sort(np.random.default_rng(2).integers(0, 25, 1000))], "next to each other"),
+        (lambda: np.eye(25)[np.r_[np.zeros(976, int), 1:25]], "answer 0 stands in 976"),
         (lambda: np.random.default_rng(7).integers(0, 25, size=1000), "(1000,)"),
         (lambda: np.random.default_rng(7).random((1000, 25)), "zeros and a single 1"),
         (lambda: "randint", "array of numbers"),
@@ -149,6 +174,10 @@ WRONG = {
     "4.4": [
         (lambda: flat(read=lambda: layers.LSTM(16)), "recurrent"),
         (lambda: flat(read=lambda: layers.Bidirectional(layers.GRU(4))), "recurrent"),
+        (lambda: flat(read=lambda: type("Reader", (layers.LSTM,), {})(4)), "`Reader`; do without"),
+        (lambda: flat(read=lambda: layers.RNN(layers.GRUCell(4))), "recurrent"),
+        (lambda: flat(read=OwnReader), "holds a recurrent layer"),
+        (lambda: flat(read=lambda: layers.Lambda(layers.LSTM(4))), "holds a recurrent layer"),
         (lambda: flat(numbers=64), "at most 20,000"),
         (lambda: flat(optimizer="sgd"), "asked for"),
         (lambda: flat(loss="categorical_crossentropy"), "training fails"),

@@ -12,11 +12,11 @@ def normalised(array, adapt=True, **settings):
     return layer
 
 
-def parcels(of_colour, of_weight, last=None, swapped=False, hidden="relu"):
+def parcels(of_colour, of_weight, last=None, swapped=False, hidden="relu", order=1):
     colour, weight = keras.Input((3,), name="colour"), keras.Input((1,), name="weight")
     parts = [of_colour(colour), of_weight(weight)]
     x = layers.Concatenate()(parts[::-1] if swapped else parts)
-    return keras.Model([colour, weight], layers.Dense(1, last)(layers.Dense(16, hidden)(x)))
+    return keras.Model([colour, weight][::order], layers.Dense(1, last)(layers.Dense(16, hidden)(x)))
 
 
 def with_adapted(**settings):
@@ -52,13 +52,23 @@ def with_one_scale_for_both():
 
 
 def posters(
-    embedding=(500, 12), units=10, last=None, pool=layers.GlobalMaxPooling2D, hidden="relu", swapped=False, end=1
+    embedding=(500, 12),
+    units=10,
+    last=None,
+    pool=layers.GlobalMaxPooling2D,
+    hidden="relu",
+    swapped=False,
+    end=1,
+    names=(None, None),
+    order=1,
+    padding="valid",
+    mask_zero=False,
 ):
-    poster, text = keras.Input((32, 32, 3)), keras.Input((None,), dtype="int32")
-    seen = pool()(layers.Conv2D(8, (3, 3), activation=hidden)(poster))
-    words = layers.LSTM(units)(layers.Embedding(*embedding)(text))
+    poster, text = keras.Input((32, 32, 3), name=names[0]), keras.Input((None,), dtype="int32", name=names[1])
+    seen = pool()(layers.Conv2D(8, (3, 3), activation=hidden, padding=padding)(poster))
+    words = layers.LSTM(units)(layers.Embedding(*embedding, mask_zero=mask_zero)(text))
     x = layers.Concatenate(axis=1)([words, seen] if swapped else [seen, words])
-    return keras.Model([poster, text], layers.Dense(end, last)(x))
+    return keras.Model([poster, text][::order], layers.Dense(end, last)(x))
 
 
 def posters_from_models():
@@ -79,10 +89,25 @@ def on_shop(change):
     return keras.Model(shop.inputs, change(shop.output))
 
 
-def called():
-    shop = _shop()["shop"]
+def called(shop=None, last=None):
+    shop = shop or _shop()["shop"]
     x = [keras.Input((24, 24, 3), name="picture"), keras.Input((None,), dtype="int32", name="description")]
-    return keras.Model(x, layers.Rescaling(26.0, 68.0)(shop(x)))
+    return keras.Model(x, layers.Rescaling(26.0, 68.0, name=last)(shop(x)))
+
+
+def saved(shop):
+    again = keras.models.clone_model(shop)
+    again.set_weights(shop.get_weights())
+    return again
+
+
+_kept_shop = _shop()["shop"]
+
+
+def only_the_description():
+    description = _shop()["shop"].inputs[1]
+    words = layers.GlobalAveragePooling1D()(layers.Embedding(44, 4)(description))
+    return keras.Model(description, layers.Dense(1, name="price")(words))
 
 
 def without_the_shop():
@@ -120,10 +145,23 @@ def only_the_picture():
 
 
 RIGHT = {
-    "5.1": [with_adapted_columns, with_branches_as_models, lambda: with_adapted(swapped=True)],
-    "5.2": [lambda: posters(swapped=True), posters_from_models, lambda: posters(last="linear")],
+    "5.1": [
+        with_adapted_columns,
+        with_branches_as_models,
+        lambda: with_adapted(swapped=True),
+        lambda: with_adapted(order=-1),
+    ],
+    "5.2": [
+        lambda: posters(swapped=True),
+        posters_from_models,
+        lambda: posters(last="linear", order=-1),
+        lambda: posters(names=("poster", "text"), order=-1),
+        lambda: posters(padding="same", mask_zero=True),
+    ],
     "5.3": [
         called,
+        lambda: called(last="price"),
+        lambda: called(saved(_kept_shop)),
         lambda: on_shop(lambda price: price * 26 + 68),
         lambda: on_shop(keras.layers.Lambda(lambda price: 68 + 26 * price)),
     ],
@@ -150,6 +188,7 @@ WRONG = {
         (lambda: posters(pool=layers.GlobalAveragePooling2D), "GlobalAveragePooling2D"),
         (lambda: posters(pool=layers.Flatten), "Flatten"),
         (lambda: posters(units=12), "12"),
+        (lambda: posters(names=("text", "poster")), "text"),
         (posters_unread, "the input `text` reaches no output"),
     ],
     "5.3": [
@@ -160,7 +199,9 @@ WRONG = {
         (lambda: on_shop(lambda price: (price - 68) / 26), "once more"),
         (lambda: on_shop(lambda price: (price + 68) * 26), "adds the mean first"),
         (lambda: on_shop(layers.Dense(1)), "lies between"),
-        (without_the_shop, "`price` of `shop` is not in it"),
+        (without_the_shop, "`price` are not in the model"),
+        (lambda: called(keras.models.clone_model(_shop()["shop"])), "with weights of their own"),
+        (only_the_description, "1 input"),
     ],
     "5.4": [
         (lambda: small(filters=(16, 24, 48)), "at most 10,000"),

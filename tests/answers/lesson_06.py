@@ -101,6 +101,24 @@ def no_trunk():
     return model
 
 
+def exchanged_names():
+    inputs, (sin, exp) = (made := two_heads()).inputs, two_heads_of(made)
+    model = keras.Model(inputs, {"sin": exp, "exp": sin})
+    return compiled({"sin": "mae", "exp": "mse"}, {"sin": 0.9, "exp": 0.1}, {"exp": ["mae"]}, model=model)
+
+
+def two_heads_of(model):
+    return model.get_layer("sin").output, model.get_layer("exp").output
+
+
+def batch_norm_heads():
+    x = keras.Input((1,))
+    t = tanh(32)(tanh(32)(x))
+    model = keras.Model(x, [layers.Dense(1, name=name)(layers.BatchNormalization()(t)) for name in ("sin", "exp")])
+    model.compile(optimizer=Adam(0.01), loss="mse")
+    return model
+
+
 def lecture_again():
     return compiled(["mse", "mse"])
 
@@ -123,12 +141,15 @@ RIGHT = {
         lambda: design(tanh(20), tanh(20), sin=[tanh(20), tanh(20)], exp=[tanh(30), tanh(30)]),
         lambda: design(layers.Dense(64, "gelu"), sin=[layers.Dense(32, "gelu")], exp=[tanh(8)], optimizer=Adam(0.004)),
         residual,
+        lambda: design(tanh(32), sin=[tanh(32)], exp=[tanh(24)], names=("exp", "sin"), optimizer=Adam(0.006)),
     ],
 }
 WRONG = {
     "6.1": [
         (lambda: three(order=("sin", "exp", "cos")), "in this order"),
         (lambda: three(order=("sin", "sin", "exp")), "cos"),
+        (lambda: three(own_for=("sin", "exp")), "`cos` reads"),
+        (lambda: three(own_for=("sin", "exp"), order=("sin", "exp", "cos")), "have each other's names"),
         (lambda: three(order=("sin", "cos")), "exp"),
         (lambda: three(own_for=("sin", "cos", "exp")), "exp"),
         (lambda: three(own=20), "16"),
@@ -153,6 +174,10 @@ WRONG = {
         (lambda: compiled("mse", [0.1, 0.9], {"sin": ["mae"]}), "training would fail"),
         (lambda: compiled(["mse", "mse"], [0.1, 0.9], {"sin": ["mae"]}), "loss of `exp`"),
         (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, "adam"), "optimizer is Adam"),
+        (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, keras.optimizers.RMSprop(0.1)), "learning rate is 0.1"),
+        (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae", "mse"]}), "`sin_mse` would be watched as well"),
+        (lambda: compiled(NAMED, WEIGHTS, [["mae"], ["mae"]]), "`exp_mae` would be watched as well"),
+        (exchanged_names, "have each other's names"),
         (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, model=design(tanh(20), optimizer="none")), "sin"),
     ],
     "6.3": [
@@ -165,6 +190,7 @@ WRONG = {
     "6.4": [
         (lecture_again, "`sin`"),
         (no_trunk, "no trunk"),
+        (batch_norm_heads, "head `sin` has no hidden layer"),
         (lambda: design(tanh(32), tanh(32), exp=[tanh(8)]), "head `sin` has no hidden layer"),
         (lambda: design(tanh(32), sin=[tanh(32)], exp=[tanh(8)], optimizer="none"), "not compiled"),
         (lambda: design(tanh(32), sin=[tanh(32)], exp=[tanh(8)], names=("left", "right")), "called `left`, `right`"),

@@ -34,6 +34,11 @@ def wrist_nested():
     )
 
 
+def exchanged_keys():
+    made = wrist()
+    return keras.Model(made.inputs, {"energy": made.outputs[0], "activity": made.outputs[1]})
+
+
 def energy_reads_activity():
     window = keras.Input((128, 6))
     activity = layers.Dense(5, "softmax", name="activity")(layers.LSTM(32)(window))
@@ -51,16 +56,17 @@ def compiled(loss=LOSSES, weights=WEIGHTS, metrics=METRICS, optimizer=None):
     return model
 
 
-def with_mass(energy, settings=None, names=("activity", "energy"), rate=0.01, order=1):
+def with_mass(energy, settings=None, names=("activity", "energy"), rate=0.01, order=1, heads=1):
     acceleration, mass = keras.Input((64, 3), name="acceleration"), keras.Input((1,), name="mass")
     x = layers.Rescaling(1 / 5)(acceleration)
     x = layers.GRU(48, return_sequences=True)(layers.Reshape((8, 24))(x))
     x = layers.GlobalMaxPooling1D()(x)
     activity = layers.Dense(6, "softmax", name=names[0])(x)
-    model = keras.Model([acceleration, mass][::order], [activity, energy(x, mass, names[1])])
+    model = keras.Model([acceleration, mass][::order], [activity, energy(x, mass, names[1])][::heads])
     if settings != "none":
         steps = keras.optimizers.schedules.CosineDecay(rate, 600)
-        model.compile(Adam(steps), loss=["categorical_crossentropy", "mse"], loss_weights=[1, 0.05])
+        losses = ["categorical_crossentropy", "mse"]
+        model.compile(Adam(steps), loss=losses[::heads], loss_weights=[1, 0.05][::heads])
     return model
 
 
@@ -109,7 +115,7 @@ RIGHT = {
         lambda: [who in (3, 7) for who in SUBJECT],
         lambda: ~np.isin(SUBJECT, [1, 2, 5]),
     ],
-    "7.4": [lambda: with_mass(product), lambda: with_mass(joined, order=-1), convolutional],
+    "7.4": [lambda: with_mass(product), lambda: with_mass(joined, order=-1, heads=-1), convolutional],
 }
 WRONG = {
     "7.1": [
@@ -119,6 +125,7 @@ WRONG = {
         (lambda: wrist(activation="sigmoid"), "sigmoid"),
         (lambda: wrist(end="softmax"), "softmax"),
         (lambda: wrist(swap=True), "in this order"),
+        (exchanged_keys, "have each other's names"),
         (lambda: wrist(names=("activities", "energies")), "`activities`, `energies`; they should be"),
         (lambda: wrist(shape=(6, 128)), "128"),
         (energy_reads_activity, "should read"),

@@ -14,10 +14,10 @@ def heads(x, *, income=10, income_activation="softmax", gender_activation="sigmo
     ]
 
 
-def mended(embedding=(180, 32), window=3, units=64, pool=layers.GlobalMaxPooling1D, dense=64, **more):
+def mended(embedding=(180, 32), window=3, units=64, pool=layers.GlobalMaxPooling1D, dense=64, padding="valid", **more):
     posts = keras.Input((None,), dtype="int32")
     x = layers.Embedding(*embedding)(posts)
-    x = layers.Conv1D(units, window, activation="relu")(x)
+    x = layers.Conv1D(units, window, activation="relu", padding=padding)(x)
     x = pool()(x) if pool else x
     x = layers.Dense(dense, activation="relu")(x) if dense else x
     return posts, heads(x, **more)
@@ -29,20 +29,20 @@ def model(*parts, **more):
 
 
 def made_first():
-    age, income, gender = layers.Dense(1), layers.Dense(10), layers.Dense(1)
+    age, income, gender = layers.Dense(1, name="age"), layers.Dense(10), layers.Dense(1)
     body = keras.Sequential([layers.Dense(64), layers.ReLU()])
     posts = keras.Input(shape=[None], dtype="int32", name="tokens")
     x = layers.Conv1D(filters=64, kernel_size=3)(layers.Embedding(input_dim=180, output_dim=32)(posts))
     x = body(layers.GlobalMaxPool1D()(keras.ops.relu(x)))
-    outputs = [age(x), layers.Softmax()(income(x)), keras.ops.sigmoid(gender(x))]
-    return keras.Model(inputs=[posts], outputs=outputs)
+    likely = layers.Activation("sigmoid", name="gender")(gender(x))
+    return keras.Model(inputs=[posts], outputs=[age(x), layers.Softmax(name="income")(income(x)), likely])
 
 
 def nested():
     posts, outputs = mended()
     inner = keras.Model(posts, outputs)
     again = keras.Input((None,), dtype="int32")
-    return keras.Model(again, inner(again))
+    return keras.Model(again, dict(zip(("age", "income", "gender"), inner(again), strict=True)))
 
 
 def listed_twice():
@@ -104,6 +104,7 @@ RIGHT = {
     "8.1": [lambda: 98, lambda: 98.0, lambda: np.int64(98)],
     "8.2": [model, made_first, nested],
     "8.3": [
+        lambda: compiled(padding="same"),
         compiled,
         in_lists,
         lambda: compiled(metrics={"age": "mae", "income": "acc", "gender": [keras.metrics.AUC(), "mse", "acc"]}),
@@ -134,6 +135,9 @@ WRONG = {
         (lambda: model(pool=layers.GlobalAveragePooling1D), "GlobalMaxPooling1D"),
         (lambda: model(gender_activation="softmax"), "sigmoid"),
         (listed_twice, "gender"),
+        (lambda: model(names=("gender", "income", "age")), "have each other's names"),
+        (lambda: model(names=("age", "income", "sex")), "should be called `gender`"),
+        (lambda: model(padding="same"), "padding"),
         (lambda: model(income=1), "10"),
         (lambda: model(income_activation=None), "softmax"),
     ],
@@ -147,6 +151,7 @@ WRONG = {
         (lambda: compiled(metrics={"gender": ["accuracy"]}), "metric"),
         (lambda: compiled(metrics={"age": ["mae"], "income": ["accuracy"], "gender": ["accuracy"]}), "`auc`"),
         (lambda: compiled(optimizer="rmsprop"), "RMSprop"),
+        (lambda: compiled(optimizer=keras.optimizers.Adam(0.1)), "learning rate is 0.1"),
         (lambda: model(embedding=(180, 16), units=32, dense=None), "not compiled"),
         (lambda: compiled(names=("dense_1", "income", "gender")), "outputs are called"),
     ],
@@ -154,6 +159,7 @@ WRONG = {
         (lambda: in_years(dict.fromkeys(LOSSES, 1.0), rescale=False, offset=0.0), "`income`"),
         (lambda: in_years({"age": 0.25, "income": 1, "gender": 10}, rescale=False, offset=0.0), "asked for"),
         (lambda: in_years(None), "not compiled"),
+        (lambda: model(names=("years", "income", "gender")), "should be called `age`"),
         (lambda: model(pool=None), "fed"),
         (lambda: model(embedding=(64, 32)), "fed"),
         (lambda: keras.Sequential([keras.Input((None,)), layers.Embedding(180, 8), layers.Dense(1)]), "1 output"),

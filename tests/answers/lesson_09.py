@@ -2,6 +2,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from course_utils.exercises import exercise
+
 BCE = "binary_crossentropy"
 BOTH = {"main_output": BCE, "aux_output": BCE}
 WEIGHTS = {"main_output": 1.0, "aux_output": 0.3}
@@ -21,11 +23,13 @@ def relative(
     order=("main", "aux"),
     activation="sigmoid",
     late_aux=False,
+    inputs=("main_input", "aux_input"),
+    masked=False,
     **settings,
 ):
-    main_input = keras.Input((100,), dtype="int32", name="main_input")
-    aux_input = keras.Input((numbers,), name="aux_input")
-    headline = recurrent(units)(layers.Embedding(*embedding)(main_input))
+    main_input = keras.Input((100,), dtype="int32", name=inputs[0])
+    aux_input = keras.Input((numbers,), name=inputs[1])
+    headline = recurrent(units)(layers.Embedding(*embedding, mask_zero=masked)(main_input))
     joined = layers.Concatenate()([aux_input, headline] if turned else [headline, aux_input])
     x = layers.Dense(hidden, "relu")(joined)
     ends = {
@@ -49,8 +53,8 @@ def in_lists():
 
 
 def separate_activations():
-    main_input = keras.Input((100,), dtype="int32")
-    aux_input = keras.Input((7,))
+    main_input = keras.Input((100,), dtype="int32", name="main_input")
+    aux_input = keras.Input((7,), name="aux_input")
     headline = layers.GRU(24)(layers.Embedding(200, 16)(main_input))
     x = layers.ReLU()(layers.Dense(32)(keras.ops.concatenate([headline, aux_input], axis=1)))
     ends = [
@@ -75,25 +79,40 @@ def small(*, both=False, aux=False, length=100, recurrent=layers.LSTM, hidden=3)
     return keras.Model([main_input, aux_input], outputs)
 
 
+def given():
+    return exercise("9.3").names()["small"]
+
+
 def by_ends():
-    full = small(both=True)
+    full = given()
     return keras.Model(full.inputs, full.outputs[0])
 
 
 def as_a_layer():
-    full = small(both=True)
+    full = given()
     inputs = [keras.Input((100,), dtype="int32"), keras.Input((5,))]
     return keras.Model(inputs, full(inputs)[0])
 
 
-def rebuilt():
-    main_input = keras.Input((100,), dtype="int32")
-    aux_input = keras.Input((5,))
-    x = layers.LSTM(32)(layers.Embedding(127, 32)(main_input))
-    x = layers.concatenate([x, aux_input])
-    for _ in range(3):
-        x = layers.Dense(64, "relu")(x)
-    return keras.Model([main_input, aux_input], layers.Dense(1, "sigmoid")(x))
+def layer_by_layer():
+    """Every trained layer is called once more, on new inputs."""
+    layer = given().get_layer
+    main_input, aux_input = keras.Input((100,), dtype="int32"), keras.Input((5,))
+    x = layers.concatenate([layer("headline")(layer("words")(main_input)), aux_input])
+    for name in ("hidden_1", "hidden_2", "hidden_3", "main_output"):
+        x = layer(name)(x)
+    return keras.Model([main_input, aux_input], x)
+
+
+def with_a_new_head():
+    full = given()
+    end = layers.Dense(1, "sigmoid", name="main_output_again")(full.get_layer("hidden_3").output)
+    return keras.Model(full.inputs, end)
+
+
+def cloned():
+    full = keras.models.clone_model(given())
+    return keras.Model(full.inputs, full.get_layer("main_output").output)
 
 
 def headline_alone():
@@ -145,11 +164,11 @@ RIGHT = {
         lambda: ("words", "headline", "aux_output"),
         lambda: {"words", "headline", "aux_output"},
     ],
-    "9.2": [lambda: relative(turned=True), in_lists, separate_activations],
-    "9.3": [by_ends, as_a_layer, rebuilt],
+    "9.2": [lambda: relative(turned=True), in_lists, separate_activations, lambda: relative(masked=True)],
+    "9.3": [by_ends, as_a_layer, layer_by_layer],
     "9.4": [
         lambda: {"mean": MEAN, "error": SPREAD / 8**0.5},
-        lambda: {"error": round(SPREAD / 8**0.5, 3), "mean": 0.55},
+        lambda: {"error": round(SPREAD / 8**0.5, 2), "mean": 0.55},
         lambda: {"mean": np.array(0.55), "error": (((CHANGE - 0.55) ** 2).sum() / 7) ** 0.5 / 8**0.5},
     ],
     "9.5": [
@@ -178,6 +197,9 @@ WRONG = {
         (lambda: relative(loss={"main": BCE, "aux": BCE}), "has the key `main`"),
         (lambda: relative(metrics=None), "metric"),
         (lambda: relative(optimizer="rmsprop"), "RMSprop"),
+        (lambda: relative(optimizer=keras.optimizers.Adam(0.1)), "learning rate is 0.1"),
+        (lambda: relative(inputs=("aux_input", "main_input")), "input"),
+        (lambda: relative(inputs=("headline", "clock")), "should be called `main_input`"),
         (lambda: relative(compiled=False), "not compiled"),
         (lambda: relative(recurrent=layers.LSTM), "GRU"),
         (lambda: relative(embedding=(16, 200)), "swapped"),
@@ -187,6 +209,9 @@ WRONG = {
         (lambda: relative(order=("aux", "main")), "output"),
     ],
     "9.3": [
+        (small, "take the trained ones from `small`"),
+        (cloned, "are other layers, with weights of their own"),
+        (with_a_new_head, "`main_output` is not in the model"),
         (lambda: small(both=True), "2 outputs"),
         (headline_alone, "1 input"),
         (lambda: small(aux=True), "output"),
@@ -208,7 +233,7 @@ WRONG = {
         (lambda: two_heads(pairs, optimizer="none"), "not compiled"),
         (lambda: two_heads(pairs, length=100), "have (43,)"),
         (lambda: two_heads(pairs, numbers=7), "5 numbers"),
-        (lambda: two_heads(pairs, merged=False), "`main_output`: its accuracy"),
+        (lambda: two_heads(pairs, merged=False), "`aux_input` reaches no output"),
         (lambda: small(length=43), "1 output"),
     ],
 }

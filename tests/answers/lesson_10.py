@@ -79,6 +79,25 @@ def lost_input():
     return model
 
 
+def shared_beside():
+    """A layer is called twice, on one tensor that has read both pictures."""
+    first, second = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
+    x = layers.Concatenate()([layers.Dense(16, "relu")(layers.Flatten()(one)) for one in (first, second)])
+    again = layers.Dense(32, "relu")
+    model = keras.Model([first, second], layers.Dense(1, "sigmoid")(again(x) + again(layers.Rescaling(2.0)(x))))
+    model.compile("adam", "binary_crossentropy")
+    return model
+
+
+def cosine():
+    """Alike or opposite: from −1 to 1."""
+    first, second = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
+    trunk = dense()
+    model = keras.Model([first, second], layers.Dot(1, normalize=True)([trunk(first), trunk(second)]))
+    model.compile("adam", "mse")
+    return model
+
+
 def whole_map():
     first, second = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
     shared = layers.Conv2D(4, 3)
@@ -129,6 +148,12 @@ WRONG = {
         (lambda: pictures(convolutions, distance, None), "not compiled"),
         (lambda: pictures(convolutions, distance, "adam", "mean_sqared_error"), "mean_sqared_error"),
         (whole_map, "output has shape"),
-        (lost_input, "asked for"),
+        (lost_input, "reaches no output"),
+        (lambda: pictures(dense, distance, last=None, loss="mse"), "can say"),
+        (lambda: pictures(dense, distance, last="softplus", loss="mse"), "can say"),
+        (lambda: pictures(dense, distance, last="tanh", loss="mse"), "can say -1"),
+        (lambda: pictures(dense, distance, last="softmax"), "always says 1"),
+        (shared_beside, "called twice"),
+        (cosine, "can say -"),
     ],
 }

@@ -2,6 +2,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from course_utils.exercises import exercise
+
 
 def block(projection=True, filters=24, kernel=1, activation=None, after=True, order=1, early=None):
     x = keras.Input((16, 16, 8))
@@ -48,41 +50,68 @@ def ensemble_by_hand():
     return keras.Model(x, (layers.Dense(1)(x) + deep) / 2)
 
 
+def given():
+    return exercise("11.4").names()["trained"]
+
+
 def head(
-    frozen=("first", "second"), units=3, loss="sparse_categorical_crossentropy", at="second", activation="softmax"
+    frozen=("first", "second"),
+    units=3,
+    loss="sparse_categorical_crossentropy",
+    at="second",
+    activation="softmax",
+    name="kind",
+    trained=None,
 ):
-    x = keras.Input((10,), name="numbers")
-    first = layers.Dense(32, "relu", name="first")
-    second = layers.Dense(16, "relu", name="second")
-    made = {"first": first, "second": second}
-    for name in set(frozen) & set(made):
-        made[name].trainable = False
-    h = first(x)
-    h = second(h) if at == "second" else h
-    model = keras.Model(x, layers.Dense(units, activation, name="kind")(h))
-    if "kind" in frozen:
-        model.get_layer("kind").trainable = False
+    trained = trained or given()
+    for layer in trained.layers:
+        if layer.name in frozen:
+            layer.trainable = False
+    end = layers.Dense(units, activation, name=name)(trained.get_layer(at).output)
+    end_layer = (model := keras.Model(trained.inputs, end)).layers[-1]
+    end_layer.trainable = "kind" not in frozen
     if loss:
         model.compile(optimizer="adam", loss=loss)
     return model
 
 
-def head_by_slicing():
-    return head(loss=keras.losses.SparseCategoricalCrossentropy())
+def new_layers():
+    x = keras.Input((10,), name="numbers")
+    first = layers.Dense(32, "relu", name="first", trainable=False)
+    second = layers.Dense(16, "relu", name="second", trainable=False)
+    model = keras.Model(x, layers.Dense(3, "softmax", name="kind")(second(first(x))))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
 
 
-def head_after_freezing_all():
-    x = keras.Input((10,))
-    old = [layers.Dense(32, "relu", name="first"), layers.Dense(16, "relu", name="second")]
+def saved():
+    again = keras.models.clone_model(_kept)
+    again.set_weights(_kept.get_weights())
+    return again
+
+
+def head_with_separate_softmax():
+    trained = given()
+    old = [trained.get_layer(name) for name in ("first", "second")]
     for layer in old:
         layer.trainable = False
-    model = keras.Model(x, layers.Softmax()(layers.Dense(3)(old[1](old[0](x)))))
+    x = keras.Input((10,))
+    model = keras.Model(x, layers.Softmax(name="kind")(layers.Dense(3)(old[1](old[0](x)))))
     model.compile("Adam", "sparse_categorical_crossentropy")
     return model
 
 
+def head_in_a_sequential():
+    old = given().layers[1:3]
+    for layer in old:
+        layer.trainable = False
+    model = keras.Sequential([keras.Input((10,)), *old, layers.Dense(3, "softmax", name="kind")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
 def head_on_a_frozen_model():
-    made = head(loss=None, frozen=())
+    made = given()
     trunk = keras.Model(made.inputs, made.get_layer("second").output, name="trunk")
     trunk.trainable = False
     x = keras.Input((10,))
@@ -97,6 +126,9 @@ def frozen_after_training():
     for name in ("first", "second"):
         model.get_layer(name).trainable = False
     return model
+
+
+_kept = given()
 
 
 def blend(
@@ -117,6 +149,21 @@ def blend(
         def get_config(self):
             own = {"share": self.share} if config else {}
             return {**super().get_config(), **own} if full else own
+
+    return Blend
+
+
+def blend_by_keyword():
+    class Blend(layers.Layer):
+        def __init__(self, *, share, **more):
+            super().__init__(**more)
+            self.share = share
+
+        def call(self, inputs):
+            return self.share * inputs[0] + (1 - self.share) * inputs[1]
+
+        def get_config(self):
+            return {**super().get_config(), "share": self.share}
 
     return Blend
 
@@ -160,8 +207,20 @@ RIGHT = {
         lambda: looks(merge=lambda a, b: layers.add([a, b])),
     ],
     "11.3": [ensemble, ensemble_by_hand, lambda: ensemble(lambda: layers.average)],
-    "11.4": [head, head_by_slicing, head_on_a_frozen_model, lambda: head(loss=["sparse_categorical_crossentropy"])],
-    "11.5": [blend, blend_with_operations, lambda: blend(lambda s, a, b: b + s * (a - b))],
+    "11.4": [
+        head,
+        head_with_separate_softmax,
+        head_on_a_frozen_model,
+        lambda: head(loss=["sparse_categorical_crossentropy"]),
+        lambda: head(trained=saved()),
+        head_in_a_sequential,
+    ],
+    "11.5": [
+        blend,
+        blend_by_keyword,
+        blend_with_operations,
+        lambda: blend(lambda s, a, b: b + s * (a - b)),
+    ],
     "11.6": [lambda: 5, lambda: 5.0, lambda: np.int64(5)],
 }
 WRONG = {
@@ -187,18 +246,24 @@ WRONG = {
         (lambda: ensemble(separate_inputs=True), "nput"),
     ],
     "11.4": [
+        (new_layers, "are other layers, with weights of their own"),
+        (lambda: head(trained=keras.models.clone_model(given())), "are other layers"),
+        (lambda: head(name="price_of_kind"), "should be called `kind`"),
         (frozen_after_training, "frozen after training had begun"),
         (lambda: head(frozen=()), "`first` still trains"),
         (lambda: head(frozen=("first",)), "`second` still trains"),
         (lambda: head(frozen=("first", "second", "kind")), "`kind` is frozen too"),
         (lambda: head(loss=None), "not compiled"),
         (lambda: head(loss="categorical_crossentropy"), "categorical_crossentropy"),
-        (lambda: head(at="first"), "16"),
+        (lambda: head(at="first"), "should read `second`"),
         (lambda: head(units=1, activation="sigmoid"), "softmax"),
     ],
     "11.5": [
         (lambda: blend(lambda s, a, b: s * b + (1 - s) * a), "belongs to the first"),
         (lambda: blend(lambda s, a, b: a + b), "not right"),
+        (lambda: blend(lambda s, a, b: 0.25 * a + 0.75 * b), "with a `share` of 0.6"),
+        (lambda: blend(lambda s, a, b: keras.ops.reshape(s * a + (1 - s) * b, (-1, 2))), "gives shape"),
+        (lambda: blend(lambda s, a, b: np.add(s * a, (1 - s) * b)), "fails"),
         (lambda: blend(weights=True), "has weights"),
         (lambda: blend(config=False), "does not tell `share`"),
         (lambda: blend(full=False), "loses the name"),

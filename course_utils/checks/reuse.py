@@ -1,0 +1,106 @@
+"""Whether a model uses the very layers of another, which was trained."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.models import all_layers
+from course_utils.checks.result import Finding
+from course_utils.graphs.words import listed
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass
+class Given:
+    """A model that an exercise builds on: made for whoever asks, and known again wherever its layers are used.
+
+    Args:
+        called: its name in the lesson.
+        make: makes a stand-in for it, untrained.
+    """
+
+    called: str
+    make: Callable[[], keras.Model]
+    _made: list[weakref.ref[Any]] = field(default_factory=list, init=False, repr=False)
+
+    def __call__(self) -> Mapping[str, Any]:
+        """A stand-in, under its name: what an answer may use."""
+        model = self.make()
+        random = np.random.default_rng()
+        for variable in model.trainable_variables:  # no fresh start, from whatever seed, gives weights like these
+            variable.assign_add(random.normal(scale=0.05, size=variable.shape).astype("float32"))
+        self._made = [known for known in self._made if known() is not None]
+        # A model may be thrown away while its layers go on in another, so a layer is what is remembered.
+        self._made += [weakref.ref(layer) for layer in all_layers(model)]
+        return {self.called: model}
+
+    def of_learner(self) -> keras.Model | None:
+        """The learner's own, as the notebook's variable of this name holds it; None where there is none."""
+        import keras
+
+        found = getattr(sys.modules.get("__main__"), self.called, None)
+        return found if isinstance(found, keras.Model) else None
+
+    def layers(self, name: str) -> Iterator[Any]:
+        """Every layer of this name that is known: the learner's and those of stand-ins."""
+        own = self.of_learner()
+        if own is not None:
+            yield from (layer for layer in all_layers(own) if layer.name == name)
+        yield from (layer for layer in (known() for known in self._made) if layer is not None and layer.name == name)
+
+
+@dataclass
+class Reuses(Criterion):
+    """Layers of a given model are used again, with the weights that they have: no clones, no new ones.
+
+    Args:
+        given: the model.
+        layers: names of its layers that must be there; nothing for all that have weights.
+        or_equal: whether layers of another object with the same weights will do, as of a model that was saved.
+        may_be: asked where the learner's own model is not in sight and the layers are none that were given: whether
+            the model looks as if it had been made from the one that is meant.
+    """
+
+    given: Given
+    layers: Collection[str] = ()
+    or_equal: bool = False
+    may_be: Callable[[Any], bool] | None = None
+    name: str = "the trained layers"
+
+    def judge(self, attempt: Attempt) -> Finding:
+        """Compare layers, those of the same name, one by one."""
+        own = self.given.of_learner()
+        model = own if own is not None else self.given.make()
+        wanted = self.layers or [layer.name for layer in all_layers(model) if layer.weights]
+        used: dict[str, list[Any]] = {}
+        for layer in all_layers(attempt.value):
+            used.setdefault(layer.name, []).append(layer)
+        missing = [name for name in wanted if not any(self._is_known(layer) for layer in used.get(name, ()))]
+        if not missing or (own is None and self.may_be is not None and self.may_be(attempt.value)):
+            return self.found(True, "they are used again.")
+        names = listed(f"`{name}`" for name in missing)
+        found = "are other layers, with weights of their own" if missing[0] in used else "are not in the model"
+        if len(missing) == 1:
+            found = found.replace("are other layers", "is another layer").replace("are not", "is not")
+            found = found.replace("their own", "its own")
+        return self.found(
+            False, f'{names} {found}; take the trained ones from `{self.given.called}`: `.get_layer("{missing[0]}")`.'
+        )
+
+    def _is_known(self, layer: Any) -> bool:
+        known = list(self.given.layers(layer.name))
+        return any(one is layer for one in known) or (self.or_equal and any(_equal(one, layer) for one in known))
+
+
+def _equal(layer: Any, other: Any) -> bool:
+    mine, theirs = layer.get_weights(), other.get_weights()
+    return len(mine) == len(theirs) and all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))

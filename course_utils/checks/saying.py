@@ -1,0 +1,112 @@
+"""What the outputs of a model can say, whatever its weights come to be."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.result import Finding
+
+if TYPE_CHECKING:
+    import keras
+
+DRAWS = 12  # of all weights, at most
+FEWEST = 8  # so many show whether an output leaves its range
+SCALES = (10.0, 1.0)  # of one draw and the next: where a frozen layer gives small numbers, and where all are drawn
+NEAR = 0.1  # to 0 or to 1, which a sigmoid comes in some draw
+Kind = Literal["number", "share", "sigmoid"]
+
+
+@contextlib.contextmanager
+def weights_drawn(model: keras.Model, draw: int) -> Iterator[None]:
+    """The model with trainable weights from a normal distribution (draw 0: with its own), which come back after it."""
+    import keras
+
+    random = np.random.default_rng(draw)
+    variables = model.trainable_variables if draw else []
+    before = [keras.ops.copy(variable) for variable in variables]
+    try:
+        for variable in variables:
+            # Biases stay small, lest they say more than the examples do.
+            scale = SCALES[draw % len(SCALES)] * (1.0 if len(variable.shape) > 1 else 0.1)
+            variable.assign(random.normal(scale=scale, size=variable.shape).astype("float32"))
+        yield
+    finally:
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(value)
+
+
+@dataclass
+class Says(Criterion):
+    """Each output gives one number for each example, of its kind, with the weights that it has and with any others.
+
+    - "number": not held between 0 and 1;
+    - "share": from 0 to 1, and not always the same;
+    - "sigmoid": a share that may come near to 0 and near to 1.
+
+    Args:
+        inputs: makes the examples, by the names of inputs.
+        outputs: the kind of each output, by name; in this order where the model's outputs are called otherwise.
+        name: what is asked, in a few words.
+        praise: the sentence when it is so.
+    """
+
+    inputs: Callable[[], Mapping[str, np.ndarray]]
+    outputs: Mapping[str, Kind]
+    name: str = "output"
+    praise: str = "the outputs say what was asked for."
+    costly = True
+
+    def judge(self, attempt: Attempt) -> Finding:
+        """Call the model with its own weights, then with drawn ones, until every output has shown its kind."""
+        import keras
+
+        from course_utils.checks.learning import feed
+        from course_utils.graphs.read import read
+
+        model = attempt.value
+        names = read(model).output_names
+        kinds = self.outputs if sorted(names) == sorted(self.outputs) else dict(zip(names, self.outputs.values()))  # noqa: B905
+        if len(names) != len(self.outputs):
+            return self.found(False, f"the model has {len(names)} outputs; {len(self.outputs)} asked for.")
+        given = self.inputs()
+        rows = len(next(iter(given.values())))
+        said = dict.fromkeys(kinds, (np.inf, -np.inf))
+        for draw in range(DRAWS):
+            with weights_drawn(model, draw), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that a softmax is over one unit is said below
+                outputs = keras.tree.flatten(model(feed(model, given), training=False))
+                arrays = [np.asarray(keras.ops.convert_to_numpy(output), "float64") for output in outputs]
+            for name, array in zip(names, arrays, strict=True):
+                if array.shape != (rows, 1):
+                    shape = (None, *array.shape[1:]) if len(array) == rows else array.shape
+                    return self.found(False, f"`{name}` has shape {shape}; one number for each is (None, 1).")
+                finite = array[np.isfinite(array)]
+                least, greatest = said[name]
+                said[name] = min([least, *finite]), max([greatest, *finite])
+            if draw + 1 >= FEWEST and all(_objection(kinds[name], *said[name]) is None for name in names):
+                break
+        for name in names:
+            if objection := _objection(kinds[name], *said[name]):
+                return self.found(False, f"`{name}` {objection}")
+        return self.found(True, self.praise)
+
+
+def _objection(kind: Kind, least: float, greatest: float) -> str | None:
+    """What speaks against an output that has said no less than `least` and no more than `greatest`."""
+    if kind == "number":
+        return None if greatest > 1 else f"never says more than {max(greatest, 0):.3g}; it should say any number."
+    if least < -1e-6 or greatest > 1 + 1e-6:
+        far = least if least < -1e-6 else greatest
+        return f"can say {far:.3g}; a number between 0 and 1 was asked for. Which activation keeps it there?"
+    if greatest - least < 1e-6:
+        return f"always says {greatest:.3g}, whatever it is given; a number between 0 and 1 was asked for."
+    if kind == "sigmoid" and (least > NEAR or greatest < 1 - NEAR):
+        return f"stays between {least:.2g} and {greatest:.2g}; one sigmoid alone goes from 0 to 1."
+    return None
