@@ -388,7 +388,7 @@ def test_what_fails_takes_long_or_is_too_large_is_not_decided():
     assert "SystemExit" in computes(broken, target).reason
     assert computes(LECTURE["l6"](), LECTURE["l6"]()).reason == "too large"
     inner = target
-    for _ in range(14):
+    for _ in range(10):
         x = keras.Input((inner.inputs[0].shape[1],))
         inner = keras.Model(x, layers.Dense(4)(inner(x) + inner(x)))
     assert computes(inner, inner).reason == "too large"

@@ -61,6 +61,10 @@ class LearnHeads(Learns):
         """Whether no head falls short."""
         return figure == 0
 
+    def is_near(self, figure: float) -> bool:
+        """Whether every head that falls short does so by little."""
+        return bool(self._short()) and all(self.heads[at].is_near(self._figures[at]) for at in self._short())
+
     def goal(self) -> str:
         """The figures asked for."""
         return ", ".join(f"`{head.output}` {head.goal()}" for head in self.heads)
