@@ -1,6 +1,6 @@
 """What the notebooks of the course import.
 
-    from course_utils import data, exercise, plot_model, plot_difference, compare_models, show, Progress
+    from course_utils import data, exercise, plot_model, plot_difference, compare_models, predicted, show, Progress
 
 Importing this package is quick: Keras and TensorFlow are loaded by the first name that needs them.
 """
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from course_utils.graphs.difference import compare_models
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.images import show
+    from course_utils.prediction import predicted
     from course_utils.progress import Progress
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
@@ -40,11 +41,12 @@ _HOMES = {
     "exercise": "course_utils.exercises",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
+    "predicted": "course_utils.prediction",
     "Progress": "course_utils.progress",
     "show": "course_utils.images",
 }
 
-__all__ = ["Progress", "compare_models", "data", "exercise", "plot_difference", "plot_model", "show"]
+__all__ = ["Progress", "compare_models", "data", "exercise", "plot_difference", "plot_model", "predicted", "show"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,37 +5,69 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def html_image(content: bytes, kind: str, alt: str) -> str:
-    """An `<img>` with alt text that holds its picture.
+SHRINK = 0.8
+"""To which part of its size a picture is shrunk at most: what is written in it stays legible; then it scrolls."""
+
+# White paper becomes that of JupyterLab's dark theme, #121212, black ink becomes #ededed, and hues stay as they are.
+_DARK_PAPER = "filter:invert(.93) hue-rotate(180deg)"
+_THEMES = ('[data-jp-theme-light="false"]', ".vscode-dark", "html[theme=dark]")  # JupyterLab, VS Code, Colab
+_RULES = {
+    ".course-paper": _DARK_PAPER,
+    ".course-own-theme": "color-scheme:dark",
+    # The pictures between the cells are files; they are reached from here, by their ending.
+    '.jp-MarkdownOutput img[src*=".svg"]': _DARK_PAPER,
+}
+_STYLE = "".join(f"{','.join(f'{theme} {picture}' for theme in _THEMES)}{{{rule}}}" for picture, rule in _RULES.items())
+
+
+def html_image(content: bytes, kind: str, alt: str, *, is_photo: bool = False) -> str:
+    """An `<img>` with alt text that holds its picture, on dark paper in a dark theme.
 
     JupyterLab gives `image/png` and `image/svg+xml` outputs no alt text, and hides SVG in a notebook that was not run
-    on this machine yet; an image in HTML has neither fault.
+    on this machine yet; an image in HTML has neither fault. Where its style is not let in, as in such a notebook, the
+    picture keeps its white paper. The first line is what JupyterLab shows of an output that is folded.
 
     Args:
-        content: the file.
+        content: the file. An SVG that has colours of its own for `prefers-color-scheme: dark` shows these.
         kind: `"png"` or `"svg+xml"`.
         alt: what the picture says.
+        is_photo: leave the colours as they are.
     """
     source = base64.b64encode(content).decode("ascii")
-    return f'<img style="max-width:100%" alt="{html.escape(alt)}" src="data:image/{kind};base64,{source}">'
+    theme = "course-own-theme" if b"prefers-color-scheme" in content else "" if is_photo else "course-paper"
+    size = f"max-width:100%;min-width:{SHRINK * _width(content, kind):.0f}px"
+    return (
+        f'<!-- A picture: run the cell to see it. -->\n<style>{_STYLE}</style><div style="overflow-x:auto">'
+        f'<img class="{theme}" style="{size}" alt="{html.escape(alt)}" src="data:image/{kind};base64,{source}"></div>'
+    )
+
+
+def _width(content: bytes, kind: str) -> float:
+    if kind == "png":
+        return int.from_bytes(content[16:20], "big")
+    given = re.search(rb'<svg\b[^>]*?\bwidth="([\d.]+)', content)
+    return float(given[1]) if given else 0
 
 
 class Shown:
     """A figure as an image with alt text; the text alone where pictures cannot be seen."""
 
-    def __init__(self, content: bytes, alt: str, kind: str = "png") -> None:
+    def __init__(self, content: bytes, alt: str, kind: str = "png", *, is_photo: bool = False) -> None:
         self.content = content
         self.alt = alt
         self.kind = kind
+        self.is_photo = is_photo
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": html_image(self.content, self.kind, self.alt), "text/plain": self.alt}
+        image = html_image(self.content, self.kind, self.alt, is_photo=self.is_photo)
+        return {"text/html": image, "text/plain": self.alt}
 
     def __repr__(self) -> str:
         """The alt text."""
@@ -56,10 +88,14 @@ def show(figure: Figure, alt: str) -> Shown:
         ValueError: when `alt` is empty.
     """
     import matplotlib.pyplot as plt
+    import numpy as np
 
     if not alt.strip():
         raise ValueError("A picture needs alt text: say in a sentence what it shows.")
+    # A photograph has a colour at each point; a table of numbers has a colour map, which may turn.
+    shapes = [np.asarray(image.get_array()).shape for axes in figure.axes for image in axes.images]
+    is_photo = any(len(shape) == 3 for shape in shapes)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
     plt.close(figure)
-    return Shown(buffer.getvalue(), " ".join(alt.split()))
+    return Shown(buffer.getvalue(), " ".join(alt.split()), is_photo=is_photo)

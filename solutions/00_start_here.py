@@ -31,7 +31,7 @@ print(f"A lesson takes about {minutes} minutes.")
 # exercises. It keeps TensorFlow's start-up messages quiet when it is imported first, so it comes first.
 
 # %%
-from course_utils import compare_models, exercise, plot_model
+from course_utils import compare_models, exercise, plot_model, predicted
 
 import keras
 from keras import layers
@@ -48,7 +48,7 @@ hidden = layers.Dense(8, activation="relu", name="hidden")(inputs)
 outputs = layers.Dense(1, name="price")(hidden)
 first = keras.Model(inputs, outputs, name="first")
 
-plot_model(first)
+plot_model(first, show_parameters=False)
 
 # %% [markdown]
 # Read the picture from top to bottom.
@@ -61,26 +61,33 @@ plot_model(first)
 # The same graph in words, a line for each call of a layer:
 
 # %%
-print(plot_model(first))
+print(plot_model(first, show_parameters=False))
 
 # %% [markdown]
 # ## Predict before you run
 #
-# Throughout the course a question stands before the cell that answers it. Say your answer aloud, or write it down,
-# *then* run the cell. A wrong prediction is worth more than a cell that ran by itself.
+# Throughout the course a question stands before the cell that answers it. Type your answer in place of the `...`, *then*
+# run the cell: it sets what you said beside what it is. A wrong prediction is worth more than a cell that ran by itself.
+# Until you run it, its result is folded away. Explanations that would give the answer away are folded, too: click on
+# "After the run" to open one.
 #
 # > **Predict.** A `Dense` layer with 8 units reads 4 numbers. Each unit has one weight for each number it reads, and
 # > one *bias*. How many weights and biases does the layer have?
 
-# %%
-first.get_layer("hidden").count_params()
+# %% tags=["answers"]
+prediction = ...
+predicted(prediction, first.get_layer("hidden").count_params())
 
 # %% [markdown]
-# 8 units × 4 weights + 8 biases = 40.
+# <details><summary>After the run</summary>
+#
+# 8 units × 4 weights + 8 biases = 40. `plot_model(first)` writes this number into the box of each layer.
+#
+# </details>
 #
 # ## Exercises answer back
 #
-# An exercise is a cell with a blank, `...`. Replace the blank and run the cell, then run the check beneath it. A check
+# An exercise is a cell with a blank, `...`. Replace the blank by your answer and run the cell, then run the check beneath it. A check
 # that meets an untouched blank says "not attempted", so *Run → Run All Cells* always goes through.
 #
 # ### Exercise 0.1 · Count
@@ -104,8 +111,10 @@ parameters = 8 * 1 + 1
 #
 # ### Exercise 0.2 · Build
 #
-# Now build a graph. Copy the code of `first` from above, and change it: **3** measurements instead of 4, **16** units in
-# the hidden layer, and still one output. Names do not matter: call the layers what you like.
+# Now build a graph. Copy the four lines that make `first` into the cell below, in place of `model = ...`, and change them:
+# **3** measurements instead of 4, **16** units in the hidden layer, and still one output. Names of layers do not matter.
+# But the model itself must be called `model`, since the check asks for it: the last line begins with `model =`, not with
+# `first =`.
 #
 # First give a wrong answer on purpose, with 8 units, and read what the check says. It compares the *graphs*, and names
 # the layer that differs. Then mend it.
@@ -142,7 +151,9 @@ compare_models(stack, first).same
 # graph. And when two graphs differ:
 
 # %%
-wrong = keras.Sequential([keras.Input(shape=(4,)), layers.Dense(8, activation="tanh"), layers.Dense(1)])
+wrong = keras.Sequential(
+    [keras.Input(shape=(4,)), layers.Dense(8, activation="tanh"), layers.Dense(1)]
+)
 print(compare_models(wrong, first))
 
 # %% [markdown]
@@ -151,7 +162,7 @@ print(compare_models(wrong, first))
 # - <kbd>Shift</kbd> + <kbd>Enter</kbd> runs a cell; work from top to bottom; restart the kernel when in doubt.
 # - `plot_model(model)` draws a graph of layers, `print(plot_model(model))` says it in words.
 # - `exercise("0.1").check(...)`, `.hint()`, `.solution()`.
-# - Predict first.
+# - Predict first: `prediction = ...` waits for your answer.
 #
 # ## If something does not work
 #

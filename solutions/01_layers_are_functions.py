@@ -12,7 +12,10 @@
 # ---
 
 # %%
-from course_utils import Progress, compare_models, data, exercise, plot_model, show
+from course_utils import Progress, compare_models, data, exercise
+from course_utils import plot_model, predicted, show
+
+from pathlib import Path
 
 import keras
 import matplotlib.pyplot as plt
@@ -117,8 +120,9 @@ print(t)
 #
 # > **Predict.** `t` has shape `(None, 2)`. What is the shape of `layers.Dense(7)(t)`?
 
-# %%
-layers.Dense(7)(t).shape
+# %% tags=["answers"]
+prediction = ...
+predicted(prediction, layers.Dense(7)(t).shape)
 
 # %% [markdown]
 # ## 3 The first model, twice
@@ -154,7 +158,7 @@ x = layers.Dense(32, activation="relu", name="second")(x)
 digit = layers.Dense(10, activation="softmax", name="digit")(x)
 functional = keras.Model(points, digit, name="functional_model")
 
-plot_model(functional)
+plot_model(functional, show_parameters=False)
 
 # %% [markdown]
 # The two are one graph:
@@ -170,13 +174,17 @@ print("the same graph:", compare_models(sequential, functional).same)
 #
 # > **Predict.** How many parameters does the layer `first` have? It reads 64 numbers and has 32 units.
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+print(predicted(prediction, functional.get_layer("first").count_params()))
+
 functional.summary(line_length=80)
 
 # %% [markdown]
 # Every number in the last column can be accounted for: *numbers read × units + one bias a unit*.
 
-# %%
+# %% tags=["answers"]
+print("numbers read × units + biases")
 for name, reads, units in [("first", 64, 32), ("second", 32, 32), ("digit", 32, 10)]:
     print(f"{name:7} {reads} × {units} + {units} = {reads * units + units:,}")
 print(f"together {functional.count_params():,}")
@@ -185,8 +193,10 @@ print(f"together {functional.count_params():,}")
 # Keras has a drawing of its own, and the lectures use it. Its line works here, too:
 
 # %%
-picture = keras.utils.plot_model(functional, show_shapes=True)
-picture.alt = "The same graph as drawn by Keras: one box for each layer, with its input and output shape."
+picture = keras.utils.plot_model(functional, show_shapes=True, dpi=70)
+picture.alt = """The same graph as drawn by Keras: one box for each layer, with its
+input and output shape."""
+Path("model.png").unlink()  # Keras leaves the picture in a file, too
 picture
 
 # %% [markdown]
@@ -199,13 +209,18 @@ digits = data.digits.make(halves=False, one_hot=True)
 train, validation = digits.train, digits.validation
 print(digits)
 
+# %% tags=["drawing"]
+# Plot: one example of each digit.
 figure, axes = plt.subplots(1, 10, figsize=(10, 1.4))
 for k, axis in enumerate(axes):
     at = int(np.flatnonzero(train.y["digit"][:, k])[0])
     axis.imshow(train.x["image"][at, :, :, 0], cmap="gray_r")
     axis.set_title(str(k))
     axis.axis("off")
-show(figure, alt="Ten small grey pictures, one handwritten example of each digit from 0 to 9.")
+show(
+    figure,
+    alt="Ten small grey pictures, one handwritten example of each digit from 0 to 9.",
+)
 
 # %% [markdown]
 # The model wants 64 numbers in a row, not an 8 × 8 picture. The targets are **one-hot**: ten numbers, a 1 in the place
@@ -223,7 +238,9 @@ print(x_train.shape, train.y["digit"][0])
 # watch; 10 epochs in batches of 128. `Progress` shows how far training is.
 
 # %%
-functional.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
+functional.compile(
+    optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"]
+)
 history = functional.fit(
     x_train,
     train.y["digit"],
@@ -234,12 +251,18 @@ history = functional.fit(
     callbacks=[Progress()],
 )
 
+# %% tags=["drawing"]
+# Plot: accuracy by epoch.
 figure, axis = plt.subplots(figsize=(6, 3))
 axis.plot(range(1, 11), history.history["accuracy"], "o-", label="training")
 axis.plot(range(1, 11), history.history["val_accuracy"], "s--", label="validation")
 axis.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
 axis.legend()
-show(figure, alt="Accuracy rises over ten epochs, first fast, then slowly, on training and on validation data alike.")
+show(
+    figure,
+    alt="""Accuracy rises over ten epochs, first fast, then slowly, on training and on
+    validation data alike.""",
+)
 
 # %%
 reached = history.history["val_accuracy"][-1]
@@ -253,12 +276,20 @@ print("ten epochs, better than 3 of 4 right:", reached > 0.75)
 belief = functional.predict(x_validation[:8], verbose=0)
 print("they add up to 1:", np.allclose(belief.sum(axis=1), 1))
 
+# %% tags=["drawing"]
+# Plot: eight pictures, and what the model says.
 figure, axes = plt.subplots(1, 8, figsize=(10, 1.7))
-for axis, image, row, truth in zip(axes, validation.x["image"], belief, validation.y["digit"]):
+for axis, image, row, truth in zip(
+    axes, validation.x["image"], belief, validation.y["digit"]
+):
     axis.imshow(image[:, :, 0], cmap="gray_r")
     axis.set_title(f"says {row.argmax()}\nis {truth.argmax()}", fontsize=9)
     axis.axis("off")
-show(figure, alt="Eight validation pictures, each with the digit that the model says and the digit that it is.")
+show(
+    figure,
+    alt="""Eight validation pictures, each with the digit that the model says and the
+    digit that it is.""",
+)
 
 # %% [markdown]
 # ### Exercise 1.2 · From Sequential to functional
@@ -347,7 +378,9 @@ def enlarge(images):
     return np.pad(large, ((0, 0), (2, 2), (2, 2))).reshape(-1, 784)
 
 
-reader.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
+reader.compile(
+    optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"]
+)
 history = reader.fit(
     enlarge(train.x["image"]),
     train.y["digit"],
@@ -379,22 +412,31 @@ print(plot_model(smallest))
 # Small enough to see what learning is. Take a rule, $y = b + W^\top a$, with numbers that we choose. Show the model
 # examples of the rule, and never the rule.
 #
-# > **Predict.** After training, what do you expect in the layer's kernel?
+# > **Predict.** The rule stands in the first lines of the next cell. After training, what do you expect in the layer's
+# > kernel?
 
-# %%
+# %% tags=["answers"]
+prediction = ...  # two rows of two numbers: [[…, …], […, …]]
+
 rule = np.array([[2.0, -1.0], [0.5, 3.0]])
 shift = np.array([1.0, -2.0])
 
 a = np.random.default_rng(7).normal(size=(500, 2))
 smallest.compile(optimizer=keras.optimizers.Adam(0.1), loss="mse")
-smallest.fit(a, a @ rule + shift, epochs=20, batch_size=50, verbose=0, callbacks=[Progress()])
+smallest.fit(
+    a, a @ rule + shift, epochs=20, batch_size=50, verbose=0, callbacks=[Progress()]
+)
 
 kernel_found, bias_found = smallest.get_weights()
-print(kernel_found.round(1) + 0.0)
-print(bias_found.round(1) + 0.0)
+print(predicted(prediction, kernel_found.round(1) + 0.0))
+print("and the bias:", bias_found.round(1) + 0.0)
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # The rule itself. With a linear layer and a linear rule, training finds the very numbers.
+#
+# </details>
 #
 # ## 6 A recurrent pair
 #
@@ -433,20 +475,31 @@ rng = np.random.default_rng(7)
 fast = rng.integers(0, 2, size=600)
 phase = rng.uniform(0, 2 * np.pi, size=(600, 1))
 time = np.linspace(0, 1, 100)
-waves = np.sin(2 * np.pi * (2 + 2 * fast[:, None]) * time + phase) + rng.normal(0, 0.1, size=(600, 100))
+waves = np.sin(2 * np.pi * (2 + 2 * fast[:, None]) * time + phase) + rng.normal(
+    0, 0.1, size=(600, 100)
+)
 waves = waves[:, :, None].astype("float32")
 
+# %% tags=["drawing"]
+# Plot: two slow and two fast waves.
 figure, axes = plt.subplots(1, 2, figsize=(8, 2), sharey=True)
 for axis, kind, title in zip(axes, (0, 1), ("slow: 0", "fast: 1")):
     for at in np.flatnonzero(fast == kind)[:2]:
         axis.plot(time, waves[at, :, 0])
     axis.set(title=title, xlabel="time")
+axes[0].set_ylabel("value of the wave")
 show(
-    figure, alt="Two slow waves with two periods each on the left, two fast waves with four periods each on the right."
+    figure,
+    alt="""Two slow waves with two periods each on the left, two fast waves with four
+    periods each on the right.""",
 )
 
 # %%
-recurrent.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
+recurrent.compile(
+    optimizer=keras.optimizers.Adam(0.01),
+    loss="binary_crossentropy",
+    metrics=["accuracy"],
+)
 history = recurrent.fit(
     waves[:500],
     fast[:500],
@@ -462,7 +515,7 @@ print("better than 9 of 10 right:", max(history.history["val_accuracy"]) > 0.9)
 # Look at `categorical_crossentropy` above and `binary_crossentropy` here. Ten classes need ten units with softmax. A yes
 # or no needs one unit with a sigmoid, and the loss that belongs to it.
 #
-# ## 7 A convolutional pair, and 89 million parameters
+# ## 7 A convolutional pair, and where its parameters sit
 #
 # This one is only built, not trained. It reads colour photographs of 150 × 150 points.
 
@@ -490,25 +543,34 @@ print("the same graph:", compare_models(sequential, convolutional).same)
 
 # %% [markdown]
 # > **Predict.** A filter reads 3 × 3 points of 3 colours, and there are 32 filters. Which layer has the most parameters:
-# > `filters`, `hidden` or `answer`? How many does the model have, roughly?
+# > `filters`, `hidden` or `answer`? And say aloud: how many does the model have, roughly?
 
-# %%
+# %% tags=["answers"]
+prediction = ...  # a name, in quotes
+most = max(convolutional.layers, key=lambda layer: layer.count_params())
+print(predicted(prediction, most.name))
+
 convolutional.summary(line_length=80)
 
 # %% [markdown]
-# 89,720,705. Where do they sit?
+# Which share of them has each layer?
 
-# %%
+# %% tags=["answers"]
+print("layer        parameters  share")
 for layer in convolutional.layers:
     share = layer.count_params() / convolutional.count_params()
     print(f"{layer.name:10} {layer.count_params():>12,}  {share:.4%}")
 
 # %% [markdown]
-# In one place: 99.999 % belong to `hidden`. The convolution is cheap, since its 896 weights are used again at every
-# point of the picture. After the pooling, 74 × 74 points with 32 numbers each are laid in a row: 175,232 numbers. Each of the
-# 512 units has a weight for each of them.
+# <details><summary>After the run</summary>
 #
-# It is not the layer that is wrong. It reads too much. The cure is to make the picture small *before* it is laid in a
+# 89,720,705, and they sit in one place: 99.999 % belong to `hidden`. The convolution is cheap, since its 896 weights are
+# used again at every point of the picture. After the pooling, 74 × 74 points with 32 numbers each are laid in a row:
+# 175,232 numbers. Each of the 512 units has a weight for each of them.
+#
+# </details>
+#
+# No layer is wrong here. One of them reads too much. The cure is to make the picture small *before* it is laid in a
 # row: more convolutions and poolings, or one `GlobalAveragePooling2D`, which keeps a single number for each filter.
 #
 # ### Exercise 1.4 · A diet

@@ -11,7 +11,8 @@
 # ---
 
 # %%
-from course_utils import Progress, compare_models, data, exercise, plot_model, show
+from course_utils import Progress, compare_models, data, exercise
+from course_utils import plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -38,12 +39,17 @@ print(waves)
 x_train, y_train = waves.train.x["x"], waves.train.y["sin"]
 x_validation, y_validation = waves.validation.x["x"], waves.validation.y["sin"]
 
+# %% tags=["drawing"]
+# Plot: the curve and its points.
 figure, axis = plt.subplots(figsize=(7, 3))
 axis.plot(x_train, y_train, linewidth=1, label="training points")
 axis.plot(x_validation, y_validation, "x", markersize=5, label="validation points")
 axis.set(xlabel="x", ylabel="sin(2πx)")
 axis.legend()
-show(figure, alt="One period of a sine. The validation points lie on it, at random distances.")
+show(
+    figure,
+    alt="One period of a sine. The validation points lie on it, at random distances.",
+)
 
 # %% [markdown]
 # ## 2 The network, written three ways
@@ -57,8 +63,12 @@ show(figure, alt="One period of a sine. The validation points lie on it, at rand
 sequential = keras.Sequential(
     [
         keras.Input(shape=(1,), name="x"),
-        layers.Dense(32, activation="sigmoid", kernel_initializer="uniform", name="hidden_1"),
-        layers.Dense(32, activation="sigmoid", kernel_initializer="uniform", name="hidden_2"),
+        layers.Dense(
+            32, activation="sigmoid", kernel_initializer="uniform", name="hidden_1"
+        ),
+        layers.Dense(
+            32, activation="sigmoid", kernel_initializer="uniform", name="hidden_2"
+        ),
         layers.Dense(1, kernel_initializer="uniform", name="y"),
     ],
     name="sequential",
@@ -83,27 +93,44 @@ named_functions = keras.Model(x, y, name="named_functions")
 
 # %%
 inputs = keras.Input(shape=(1,), name="x")
-h = layers.Dense(32, activation="sigmoid", kernel_initializer="uniform", name="hidden_1")(inputs)
-h = layers.Dense(32, activation="sigmoid", kernel_initializer="uniform", name="hidden_2")(h)
+h = layers.Dense(
+    32, activation="sigmoid", kernel_initializer="uniform", name="hidden_1"
+)(inputs)
+h = layers.Dense(
+    32, activation="sigmoid", kernel_initializer="uniform", name="hidden_2"
+)(h)
 outputs = layers.Dense(1, kernel_initializer="uniform", name="y")(h)
 line_by_line = keras.Model(inputs, outputs, name="line_by_line")
 
-plot_model(line_by_line)
+plot_model(line_by_line, show_parameters=False)
 
 # %% [markdown]
-# > **Predict.** How many parameters? And do the three have equal summaries?
+# > **Predict.** How many parameters has `line_by_line`? And say aloud: do the other two have as many?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+print(predicted(prediction, line_by_line.count_params()))
+
 for model in (sequential, named_functions, line_by_line):
-    shapes = [(type(layer).__name__, layer.count_params()) for layer in model.layers if layer.weights]
+    shapes = [
+        (type(layer).__name__, layer.count_params())
+        for layer in model.layers
+        if layer.weights
+    ]
     same = compare_models(model, line_by_line).same
-    print(f"{model.name:16} {model.count_params():,} parameters, the same graph: {same}", shapes)
+    print(
+        f"{model.name:16} {model.count_params():,} parameters, the same graph: {same}",
+        shapes,
+    )
 
-# %%
 line_by_line.summary(line_length=80)
 
 # %% [markdown]
-# 1 × 32 + 32 = 64, then 32 × 32 + 32 = 1,056, then 32 × 1 + 1 = 33. Together 1,153.
+# <details><summary>After the run</summary>
+#
+# 1 × 32 + 32 = 64, then 32 × 32 + 32 = 1,056, then 32 × 1 + 1 = 33. Together 1,153, in each of the three.
+#
+# </details>
 #
 # ### Exercise 2.1 · In the other order
 #
@@ -127,16 +154,13 @@ model = keras.Model(x, f3(f2(f1(x))))
 #
 # `rmsprop`, mean squared error, batches of 32, 400 epochs. That is a long training, so the course runs a quarter of it
 # first: 100 epochs.
-#
-# > **Predict.** The curve goes from −1 to 1. A network that always says 0 has a mean squared error of 0.5. How close will
-# > 100 epochs come to 0?
 
 
 # %%
-EVERY = 5  # look at the validation points every fifth epoch: looking takes as long as training
+EVERY = 5  # look at the validation points every fifth epoch: that takes time, too
 
 
-def train(model, epochs):
+def train(model, epochs, what="Trained"):
     history = model.fit(
         x_train,
         y_train,
@@ -145,11 +169,13 @@ def train(model, epochs):
         epochs=epochs,
         batch_size=32,
         verbose=0,
-        callbacks=[Progress()],
+        callbacks=[Progress(what)],
     )
     return history.history["val_loss"]
 
 
+# %% tags=["drawing"]
+# Two helpers for plots: which epochs a curve has, and a network beside the truth.
 def epochs_of(curve):
     return EVERY * np.arange(1, len(curve) + 1)
 
@@ -157,47 +183,70 @@ def epochs_of(curve):
 def draw(model, title):
     figure, axis = plt.subplots(figsize=(7, 3))
     axis.plot(x_train, y_train, linewidth=1, label="truth")
-    axis.plot(x_train, model.predict(x_train, verbose=0), "--", linewidth=2, label="network")
-    axis.set(xlabel="x", title=title)
+    axis.plot(
+        x_train, model.predict(x_train, verbose=0), "--", linewidth=2, label="network"
+    )
+    axis.set(xlabel="x", ylabel="sin(2πx)", title=title)
     axis.legend()
     return figure
 
+
+# %% [markdown]
+# > **Predict.** The curve goes from −1 to 1. A network that always says 0 has a mean squared error of 0.5. Will 100 epochs
+# > bring it under 0.1? Answer `True` or `False`.
+
+# %% tags=["answers"]
+prediction = ...
 
 keras.utils.set_random_seed(7)
 lecture = keras.models.clone_model(line_by_line)  # the same graph, with fresh weights
 lecture.compile(optimizer="rmsprop", loss="mse")
 lecture_curve = train(lecture, epochs=100)
-print("validation error under 0.1:", lecture_curve[-1] < 0.1)
+predicted(prediction, bool(lecture_curve[-1] < 0.1))
 
-# %%
+# %% tags=["answers"]
 show(
-    draw(lecture, "after 100 epochs, the lecture's settings"),
-    alt="The truth is a full sine. The network's line falls from upper left to lower right, with no trace of the bends at the ends.",
+    draw(lecture, f"the lecture's settings, 100 epochs: error {lecture_curve[-1]:.2f}"),
+    alt="""The truth is a full sine. The network's line falls from upper left to lower
+    right, with no trace of the bends at the ends.""",
 )
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # A slope. The network has found that the left half is high and the right half low, and has stopped there. In the lecture
 # it takes 400 epochs, and most of them are spent on this slope. Nothing is *wrong*: the graph is right, the loss falls.
-# It is only slow. Why?
+# It is only slow.
+#
+# </details>
 #
 # ## 4 One change at a time
 #
-# Three things are unusual in these settings. Guess which one is to blame before you run the cell.
+# With these settings training is slow. Why? Three things about them are unusual.
 #
 # - **The start.** `"uniform"` draws small numbers, between −0.05 and 0.05. Every unit begins almost flat. Keras's default,
 #   Glorot's, draws larger ones, fitted to the size of the layer.
-# - **The activation.** A sigmoid changes slowly, at most by a quarter of what goes in, and its values are never negative. Two in a
-#   row pass on at most a sixteenth.
+# - **The activation.** A sigmoid changes slowly, at most by a quarter of what goes in, and its values are never negative.
+#   Two in a row pass on at most a sixteenth.
 # - **The optimizer.** `rmsprop` at 0.001, where Adam at 0.01 is bolder.
 
 
 # %%
 def build(activation="sigmoid", initializer="uniform", units=32):
     inputs = keras.Input(shape=(1,), name="x")
-    h = layers.Dense(units, activation=activation, kernel_initializer=initializer)(inputs)
+    h = layers.Dense(units, activation=activation, kernel_initializer=initializer)(
+        inputs
+    )
     h = layers.Dense(units, activation=activation, kernel_initializer=initializer)(h)
     return keras.Model(inputs, layers.Dense(1, kernel_initializer=initializer)(h))
 
+
+# %% [markdown]
+# > **Predict.** Each is mended alone, then all three together. Which one helps most when it is mended alone: `"start"`,
+# > `"activation"` or `"optimizer"`?
+
+# %% tags=["answers"]
+prediction = ...
 
 EPOCHS = 30
 variants = {
@@ -210,24 +259,38 @@ variants = {
 curves = {}
 for name, (model, optimizer) in variants.items():
     model.compile(optimizer=optimizer, loss="mse")
-    curves[name] = train(model, EPOCHS)
+    curves[name] = train(model, EPOCHS, f"{name}: trained")
 
-# %%
+best_alone = min(list(curves)[1:4], key=lambda name: min(curves[name]))
+print(predicted(prediction, best_alone.split(":")[0]))
+
+# %% tags=["answers", "drawing"]
+# Plot: validation errors of the five trainings.
 figure, axis = plt.subplots(figsize=(7, 4))
 for (name, curve), style in zip(curves.items(), ("-", "--", "-.", ":", "-")):
-    axis.semilogy(epochs_of(curve), curve, style, label=name, linewidth=3 if name == "all three" else 1.5)
+    axis.semilogy(
+        epochs_of(curve),
+        curve,
+        style,
+        label=name,
+        linewidth=3 if name == "all three" else 1.5,
+    )
 axis.set(xlabel="epoch", ylabel="validation error (log scale)")
 axis.legend()
-show(figure, alt="Validation error against epochs. With all three changes it falls far below the other four curves.")
+show(
+    figure,
+    alt="""Validation error against epochs. With all three changes it falls far below
+    the other four curves.""",
+)
 
-# %%
-best_alone = min(min(curves[name]) for name in list(curves)[1:4])
-print("all three together beat each change alone:", min(curves["all three"]) < best_alone)
-print("and are under 0.05:", min(curves["all three"]) < 0.05)
+# %% tags=["answers"]
+all_three = min(curves["all three"])
+print("all three together beat each change alone:", all_three < min(curves[best_alone]))
+print("and are under 0.05:", all_three < 0.05)
 
 # %% [markdown]
-# Look at your picture: how far does each change get alone? A network that starts flat, passes little on and takes small steps is slow for three
-# reasons at once. Remember the method more than the result: when training is slow, **change one thing at a time**, and
+# Look at your picture: how far does each change get alone? A network that starts flat, passes little on and takes small
+# steps is slow for three reasons at once. Remember the method more than the result: when training is slow, **change one thing at a time**, and
 # draw the curves in one picture with a logarithmic axis.
 #
 # ### Exercise 2.2 · Read the settings
@@ -270,44 +333,66 @@ good.compile(optimizer=keras.optimizers.Adam(rate), loss="mse")
 good_curve = train(good, EPOCHS)
 print("validation error under 1e-4:", good_curve[-1] < 1e-4)
 
-# %%
+# %% tags=["drawing"]
+# Plot: both errors by epoch, and the network beside the truth.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2))
-left.semilogy(epochs_of(lecture_curve), lecture_curve, "--", label="the lecture's settings")
+left.semilogy(
+    epochs_of(lecture_curve), lecture_curve, "--", label="the lecture's settings"
+)
 left.semilogy(epochs_of(good_curve), good_curve, label="this network")
 left.set(xlabel="epoch", ylabel="validation error (log scale)")
 left.legend()
 right.plot(x_train, y_train, linewidth=1, label="truth")
-right.plot(x_validation, good.predict(x_validation, verbose=0), "x", label="network, validation points")
-right.set(xlabel="x")
+right.plot(
+    x_validation,
+    good.predict(x_validation, verbose=0),
+    "x",
+    label="network, validation points",
+)
+right.set(xlabel="x", ylabel="sin(2πx)")
 right.legend()
 show(
     figure,
-    alt="Left: the error of this network falls by several powers of ten while the lecture's stays near 0.2. "
-    "Right: its predictions at the validation points lie on the sine.",
+    alt="""Left: the error of this network falls by several powers of ten while the
+    lecture's stays near 0.2. Right: its predictions at the validation points lie on the
+    sine.""",
 )
 
 # %% [markdown]
 # ### What it has not learned
 #
-# > **Predict.** The network has seen $x$ from 0 to 1. The sine goes on. What does the network say at $x = 1.5$?
+# > **Predict.** The network has seen $x$ from 0 to 1. The sine goes on. Where $x = 1.5$ it is 0 again.
+# > Will the network say a number between −0.5 and 0.5 there? Answer `True` or `False`.
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
 x_wide = np.linspace(-0.5, 2, 251, dtype="float32")[:, None]
 y_wide = good.predict(x_wide, verbose=0)
+at_1_5 = good.predict(np.array([[1.5]]), verbose=0)[0, 0]
+predicted(prediction, bool(abs(at_1_5) < 0.5))
 
+# %% tags=["answers", "drawing"]
+# Plot: the network beyond its training points.
 figure, axis = plt.subplots(figsize=(7, 3))
 axis.axvspan(0, 1, color="0.92", label="where it was trained")
 axis.plot(x_wide, np.sin(2 * np.pi * x_wide), linewidth=1, label="sin(2πx)")
 axis.plot(x_wide, y_wide, "--", label="network")
-axis.set(xlabel="x", ylim=(-6, 6))
+axis.set(xlabel="x", ylabel="y", ylim=(-6, 6))
 axis.legend()
 show(
-    figure, alt="Between 0 and 1 network and sine agree. Outside, the network leaves the sine in nearly straight lines."
+    figure,
+    alt="""Between 0 and 1 network and sine agree. Outside, the network leaves the sine
+    in nearly straight lines.""",
 )
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # It goes straight on. A network fits the curve where it has points; it does not know that this is a sine. Nothing in
 # the graph says that the curve repeats.
+#
+# </details>
 #
 # ### Exercise 2.3 · Your own network
 #
@@ -320,7 +405,12 @@ inputs = keras.Input(shape=(1,))
 h = layers.Dense(64, activation="gelu")(inputs)
 h = layers.Dense(64, activation="gelu")(h)
 model = keras.Model(inputs, layers.Dense(1)(h))
-model.compile(optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 60 * 32)), loss="mse")
+model.compile(
+    optimizer=keras.optimizers.Adam(
+        keras.optimizers.schedules.CosineDecay(0.01, 60 * 32)
+    ),
+    loss="mse",
+)
 # @blank
 # model = ...
 # @end
@@ -346,7 +436,8 @@ model.compile(optimizer=keras.optimizers.Adam(0.02), loss="mse")
 #
 # - One graph, three ways to write it. The order in which layers are *made* says nothing; the calls say everything.
 # - Judge a model on points it has not seen.
-# - A right graph can still learn badly. Here initialisation, activation and optimizer together cost a factor of ten in time or more.
+# - A right graph can still learn badly. Here initialisation, activation and optimizer together cost a factor of ten in
+#   time or more.
 # - Change one thing at a time; draw errors on a logarithmic axis.
 # - A network knows its curve only where it was trained.
 #

@@ -12,7 +12,8 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_difference, plot_model, show
+from course_utils import Progress, data, exercise, plot_difference
+from course_utils import plot_model, predicted, show
 
 import re
 
@@ -52,7 +53,8 @@ print(len(answers), "answers:", ", ".join(answers))
 # empty space, 1 stands for every word that is not in the list.
 
 # %%
-print(len(letters.vocabulary), "words:", letters.vocabulary[:2], "…", letters.vocabulary[45:53])
+first, some = letters.vocabulary[:2], letters.vocabulary[45:53]
+print(len(letters.vocabulary), "words:", first, "…", some)
 
 vectorize = layers.TextVectorization(vocabulary=list(letters.vocabulary[2:]))
 print(np.array(vectorize(["I live in Oslo.", "I live in Timbuktu, near the river."])))
@@ -61,7 +63,7 @@ print(np.array(vectorize(["I live in Oslo.", "I live in Timbuktu, near the river
 # `TextVectorization` makes small letters, drops the punctuation, and looks each word up. Shorter texts are filled up with
 # zeros, since an array must be a rectangle.
 #
-# > **Predict.** Which numbers in the second row are 1, and why?
+# Look at the second row. Which of its numbers are 1, and why?
 #
 # The data of this lesson is coded with the same numbers, with one difference:
 
@@ -94,21 +96,28 @@ question = keras.Input(shape=(None,), dtype="int32", name="question")
 embedded_question = layers.Embedding(10_000, 32, name="words_of_question")(question)
 encoded_question = layers.LSTM(16, name="read_question")(embedded_question)
 
-together = layers.concatenate([encoded_text, encoded_question], axis=-1, name="together")
+together = layers.concatenate(
+    [encoded_text, encoded_question], axis=-1, name="together"
+)
 answer = layers.Dense(500, activation="softmax", name="answer")(together)
 lecture = keras.Model([text, question], answer, name="lecture")
 
-plot_model(lecture)
+plot_model(lecture, show_parameters=False)
 
 # %% [markdown]
 # `shape=(None,)` means any number of words. `dtype="int32"`, since these are places in a list and not quantities.
 #
 # > **Predict.** Which of the layers has the most parameters?
 
-# %%
-lecture.summary(line_length=100)
+# %% tags=["answers"]
+prediction = ...  # a name, in quotes
+most = max(lecture.layers, key=lambda layer: layer.count_params())
+print(predicted(prediction, most.name))
 
-# %%
+lecture.summary(line_length=80)
+
+# %% tags=["answers"]
+print("layer             parameters  as in the model")
 counts = {
     "words_of_text": 10_000 * 64,
     "read_text": 4 * (64 * 32 + 32 * 32 + 32),
@@ -121,8 +130,12 @@ for name, count in counts.items():
 print(f"{'together':18} {sum(counts.values()):9,}")
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # 1,000,052, and 960,000 of them are the two tables. (An LSTM has four sets of weights; each reads the word's numbers, the
 # memory's last state, and has a bias.)
+#
+# </details>
 #
 # ### The arguments the wrong way round
 #
@@ -134,11 +147,15 @@ print(f"{'together':18} {sum(counts.values()):9,}")
 def swapped_model():
     text = keras.Input(shape=(None,), dtype="int32", name="text")
     question = keras.Input(shape=(None,), dtype="int32", name="question")
-    encoded_text = layers.LSTM(32, name="read_text")(layers.Embedding(64, 10_000, name="words_of_text")(text))
+    encoded_text = layers.LSTM(32, name="read_text")(
+        layers.Embedding(64, 10_000, name="words_of_text")(text)
+    )
     encoded_question = layers.LSTM(16, name="read_question")(
         layers.Embedding(32, 10_000, name="words_of_question")(question)
     )
-    together = layers.concatenate([encoded_text, encoded_question], axis=-1, name="together")
+    together = layers.concatenate(
+        [encoded_text, encoded_question], axis=-1, name="together"
+    )
     answer = layers.Dense(500, activation="softmax", name="answer")(together)
     return keras.Model([text, question], answer, name="swapped")
 
@@ -192,7 +209,9 @@ t = layers.LSTM(32)(layers.Embedding(10_000, 64)(text))
 q = layers.LSTM(16)(layers.Embedding(10_000, 32)(question))
 answer = layers.Dense(500, activation="softmax")(layers.concatenate([t, q], axis=-1))
 model = keras.Model([text, question], answer)
-model.compile(optimizer="rmsprop", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+model.compile(
+    optimizer="rmsprop", loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+)
 # @blank
 # model = ...
 # @end
@@ -207,7 +226,7 @@ V, K = len(letters.vocabulary), len(answers)
 
 
 def reader(*names):
-    """L13 for this vocabulary and these answers, with both inputs or with one of them."""
+    """L13 for this vocabulary and these answers, with both inputs or with one."""
     sizes = {"text": (64, 32), "question": (32, 16)}
     inputs, encoded = [], []
     for name in names:
@@ -216,8 +235,16 @@ def reader(*names):
         words = layers.Embedding(V, numbers, name=f"words_of_{name}")(tokens)
         inputs.append(tokens)
         encoded.append(layers.LSTM(units, name=f"read_{name}")(words))
-    together = layers.concatenate(encoded, axis=-1, name="together") if len(encoded) > 1 else encoded[0]
-    return keras.Model(inputs, layers.Dense(K, activation="softmax", name="answer")(together), name="reader")
+    together = (
+        layers.concatenate(encoded, axis=-1, name="together")
+        if len(encoded) > 1
+        else encoded[0]
+    )
+    return keras.Model(
+        inputs,
+        layers.Dense(K, activation="softmax", name="answer")(together),
+        name="reader",
+    )
 
 
 keras.utils.set_random_seed(7)
@@ -232,21 +259,33 @@ plot_model(model_of_both)
 # goes by the names of the inputs, in any order.
 
 # %%
-some_texts, some_questions = letters.train.x["text"][:4], letters.train.x["question"][:4]
+some_texts = letters.train.x["text"][:4]
+some_questions = letters.train.x["question"][:4]
 by_list = model_of_both([some_texts, some_questions])
 by_name = model_of_both({"question": some_questions, "text": some_texts})
 print("the same:", np.allclose(by_list, by_name))
 
 # %% [markdown]
-# > **Predict.** What happens with `[some_questions, some_texts]`?
+# > **Predict.** What comes of `[some_questions, some_texts]`: an `"error"`, the `"same answers"` or `"other answers"`?
 
-# %%
-wrong_order = model_of_both([some_questions, some_texts])
-print("no error, shape", tuple(wrong_order.shape), "  the same:", np.allclose(by_list, wrong_order))
+# %% tags=["answers"]
+prediction = ...
+try:
+    wrong_order = model_of_both([some_questions, some_texts])
+    is_same = np.allclose(by_list, wrong_order)
+    comes = "same answers" if is_same else "other answers"
+except ValueError:
+    comes = "error"
+predicted(prediction, comes)
 
 # %% [markdown]
-# Both inputs take sequences of any length, so nothing can be noticed. With names it can: `letters.train.x` is such a
-# dictionary, and we use it from here on.
+# <details><summary>After the run</summary>
+#
+# Both inputs take sequences of any length, so nothing can be noticed.
+#
+# </details>
+#
+# With names a mistake can be noticed. `letters.train.x` is a dictionary by name, and we use it from here on.
 #
 # ### Two kinds of targets
 #
@@ -266,14 +305,21 @@ print(as_one_hot.astype(int))
 dense_loss = keras.losses.categorical_crossentropy(as_one_hot, by_list)
 sparse_loss = keras.losses.sparse_categorical_crossentropy(as_number, by_list)
 by_hand = -np.log(np.array(by_list)[np.arange(4), as_number])
-print("the same:", np.allclose(dense_loss, sparse_loss), np.allclose(sparse_loss, by_hand, atol=1e-5))
+print(
+    "the same:",
+    np.allclose(dense_loss, sparse_loss),
+    np.allclose(sparse_loss, by_hand, atol=1e-5),
+)
 
 # %% [markdown]
 # Mixed up, they do not fit. The messages talk about the *rank* of the target, the number of its axes: one-hot rows have
 # two, whole numbers have one.
 
 # %%
-for loss, target in (("categorical_crossentropy", as_number), ("sparse_categorical_crossentropy", as_one_hot)):
+for loss, target in (
+    ("categorical_crossentropy", as_number),
+    ("sparse_categorical_crossentropy", as_one_hot),
+):
     try:
         keras.losses.get(loss)(target, by_list)
     except ValueError as error:
@@ -290,11 +336,18 @@ for loss, target in (("categorical_crossentropy", as_number), ("sparse_categoric
 
 # %%
 def train(model, *names, epochs):
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.01),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
     history = model.fit(
         {name: letters.train.x[name] for name in names},
         letters.train.y["answer"],
-        validation_data=({name: letters.validation.x[name] for name in names}, letters.validation.y["answer"]),
+        validation_data=(
+            {name: letters.validation.x[name] for name in names},
+            letters.validation.y["answer"],
+        ),
         epochs=epochs,
         batch_size=128,
         validation_batch_size=2000,
@@ -305,7 +358,9 @@ def train(model, *names, epochs):
 
 
 curves = {"text and question": train(model_of_both, "text", "question", epochs=6)}
-print("text and question, at least 95 % right:", curves["text and question"][-1] >= 0.95)
+print(
+    "text and question, at least 95 % right:", curves["text and question"][-1] >= 0.95
+)
 
 # %% [markdown]
 # ## 5 What is each input worth?
@@ -319,9 +374,11 @@ print("text and question, at least 95 % right:", curves["text and question"][-1]
 #   human.
 # - **Nothing**: 10 %. Always say *ask a human*.
 #
-# > **Predict.** Will an LSTM on the text alone come near a third? Below, or above?
+# > **Predict.** Will an LSTM on the text alone come to within 6 points of its ceiling? Answer `True` or `False`.
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
 for name, epochs in (("text", 5), ("question", 2)):
     keras.utils.set_random_seed(7)
     curves[name] = train(reader(name), name, epochs=epochs)
@@ -331,10 +388,16 @@ ceilings = {
     "text": letters.ceiling[frozenset({"text"})],
     "question": letters.ceiling[frozenset({"question"})],
 }
+print("ceilings, and whether they are reached to within 6 points:")
 for name, ceiling in ceilings.items():
-    print(f"{name:17}  ceiling {ceiling:4.0%}   reached to within 6 points: {abs(ceiling - curves[name][-1]) < 0.06}")
+    is_reached = bool(abs(ceiling - curves[name][-1]) < 0.06)
+    print(f"{name:17}  {ceiling:4.0%}  {is_reached}")
+    if name == "text":
+        meeting = predicted(prediction, is_reached)
+meeting
 
-# %%
+# %% tags=["answers", "drawing"]
+# Plot: accuracy by epoch, and beside the ceilings.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4))
 for (name, curve), style in zip(curves.items(), ("o-", "s--", "^:")):
     left.plot(range(1, len(curve) + 1), curve, style, label=name)
@@ -344,15 +407,22 @@ reached = [curves[name][-1] for name in ceilings]
 bars = right.barh(list(ceilings), reached, color=["C0", "C1", "C2"])
 right.bar_label(bars, fmt="{:.0%}", padding=12)
 for at, ceiling in enumerate(ceilings.values()):
-    right.plot([ceiling, ceiling], [at - 0.45, at + 0.45], "k-", linewidth=2, label="ceiling" if at == 0 else None)
+    right.plot(
+        [ceiling, ceiling],
+        [at - 0.45, at + 0.45],
+        "k-",
+        linewidth=2,
+        label="ceiling" if at == 0 else None,
+    )
 right.set(xlim=(0, 1.15), xlabel="validation accuracy")
 right.invert_yaxis()
 right.legend(loc="lower right")
 figure.tight_layout()
 show(
     figure,
-    alt="Left: with text and question the accuracy climbs to nearly 1; with one of them it soon stays level. "
-    "Right: the last accuracy of each model as a bar beside a black mark, its ceiling; all three come near it.",
+    alt="""Left: with text and question the accuracy climbs to nearly 1; with one of
+    them it soon stays level. Right: the last accuracy of each model as a bar beside a
+    black mark, its ceiling; all three come near it.""",
 )
 
 # %% [markdown]
@@ -361,38 +431,59 @@ show(
 #
 # ## 6 Ask it yourself
 #
-# Change letter and questions, and run the cell. Use the words of the vocabulary; others become 1, and you are told which.
-
-# %%
-LETTER = "Good morning, my name is Nora. I moved to Oslo last year. My tablet does not work. I am on the family plan."
-QUESTIONS = ["Where does Nora live?", "What is broken?", "Which plan is it?", "How old is the customer?"]
+# `ask`, in the folded cell, codes the words, asks `model_of_both` and draws what it believes.
 
 
+# %% tags=["drawing"]
+# Helper: asks about a letter, and plots the three likeliest answers to each question.
 def ask(letter, questions):
-    """Answers, and a picture of the three that the model believes in most for each question."""
+    """The answers, and a picture of the three that the model believes in most."""
     for words in (letter, *questions):
         if unknown := data.questions.unknown_words(words):
             print("not in the vocabulary:", ", ".join(unknown))
     belief = model_of_both.predict(
         {
-            "text": data.questions.encode([letter] * len(questions), data.questions.TEXT_LENGTH),
-            "question": data.questions.encode(questions, data.questions.QUESTION_LENGTH),
+            "text": data.questions.encode(
+                [letter] * len(questions), data.questions.TEXT_LENGTH
+            ),
+            "question": data.questions.encode(
+                questions, data.questions.QUESTION_LENGTH
+            ),
         },
         verbose=0,
     )
-    figure, axes = plt.subplots(1, len(questions), figsize=(3 * len(questions), 1.5), squeeze=False)
+    figure, axes = plt.subplots(
+        1, len(questions), figsize=(3 * len(questions), 1.7), squeeze=False
+    )
     for axis, question, row in zip(axes[0], questions, belief):
         best = row.argsort()[::-1][:3]
         axis.barh([answers[at] for at in best], row[best])
-        axis.set(title=question, xlim=(0, 1))
+        axis.set(title=question, xlabel="belief", xlim=(0, 1))
         axis.title.set_fontsize(9)
         axis.invert_yaxis()
     figure.tight_layout()
     return [answers[row.argmax()] for row in belief], figure
 
 
+# %% [markdown]
+# Change letter and questions, and run the cell. Use the words of the vocabulary; others become 1, and you are told which.
+
+# %%
+LETTER = """Good morning, my name is Nora. I moved to Oslo last year. My tablet does
+not work. I am on the family plan."""
+QUESTIONS = [
+    "Where does Nora live?",
+    "What is broken?",
+    "Which plan is it?",
+    "How old is the customer?",
+]
+
 said, figure = ask(LETTER, QUESTIONS)
-show(figure, alt="For each question the three likeliest answers, as bars that say how much the model believes in them.")
+show(
+    figure,
+    alt="""For each question the three likeliest answers, as bars that say how much the
+    model believes in them.""",
+)
 
 # %%
 # print(said)  # the same in words
@@ -403,10 +494,15 @@ show(figure, alt="For each question the three likeliest answers, as bars that sa
 
 # %%
 said, figure = ask(
-    "Hello, this is Leo. I moved from Berlin to Lisbon. My phone does work, but my router does not.",
+    """Hello, this is Leo. I moved from Berlin to Lisbon. My phone does work, but my
+    router does not.""",
     ["Where does Leo live?", "What is broken?", "Which plan is it?"],
 )
-show(figure, alt="The model's three likeliest answers to each question about a letter of a kind it was not trained on.")
+show(
+    figure,
+    alt="""The model's three likeliest answers to each question about a letter of a kind
+    it was not trained on.""",
+)
 
 # %% [markdown]
 # Look at the bars, not only at the answer. A softmax divides one unit of belief among 25 answers. It says how they compare;
@@ -420,7 +516,8 @@ show(figure, alt="The model's three likeliest answers to each question about a l
 # (`data.questions.TEXT_LENGTH` and `data.questions.QUESTION_LENGTH`).
 
 # %%
-letter = "Dear help desk, I am Boris. I live in Prague. I pay for the senior plan. My printer does not work."
+letter = """Dear help desk, I am Boris. I live in Prague. I pay for the senior plan.
+My printer does not work."""
 question = "Which contract does the customer have?"
 
 # @answer 4.2 fed
@@ -444,14 +541,21 @@ print(lecture_answers.shape)
 # %% [markdown]
 # (The lecture writes `np.random.randint(0, 1, size=…)`; it draws the same.)
 #
-# > **Predict.** Where are the ones?
+# > **Predict.** How many ones are there among the 640 × 500 numbers?
 
-# %%
-print("ones:", int(lecture_answers.sum()))
+# %% tags=["answers"]
+prediction = ...
+predicted(prediction, int(lecture_answers.sum()))
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # There are none. **The high end is exclusive**: `randint(0, 1)` draws whole numbers from 0 up to, but not including, 1.
-# Every answer is a row of 500 zeros: no answer at all. Does training complain?
+# Every answer is a row of 500 zeros: no answer at all.
+#
+# </details>
+#
+# Does training on these answers complain?
 
 # %%
 rng = np.random.default_rng(7)
@@ -503,8 +607,14 @@ text = keras.Input(shape=(None,), dtype="int32", name="text")
 question = keras.Input(shape=(None,), dtype="int32", name="question")
 t = layers.GlobalMaxPooling1D()(layers.Embedding(124, 32)(text))
 q = layers.GlobalMaxPooling1D()(layers.Embedding(124, 32)(question))
-model = keras.Model([text, question], layers.Dense(25, activation="softmax")(layers.concatenate([t, q])))
-model.compile(optimizer=keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+model = keras.Model(
+    [text, question], layers.Dense(25, activation="softmax")(layers.concatenate([t, q]))
+)
+model.compile(
+    optimizer=keras.optimizers.Adam(0.01),
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+)
 # @blank
 # model = ...
 # @end

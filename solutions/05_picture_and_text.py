@@ -11,7 +11,7 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_model, show
+from course_utils import Progress, data, exercise, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -40,7 +40,8 @@ garments = data.clothing.make()
 train, validation = garments.train, garments.validation
 print(garments)
 
-# %%
+# %% tags=["drawing"]
+# Plot: eight garments.
 figure, axes = plt.subplots(2, 4, figsize=(10, 6.6), layout="constrained")
 for at, axis in enumerate(axes.flat):
     axis.imshow(train.x["picture"][at])
@@ -49,8 +50,9 @@ for at, axis in enumerate(axes.flat):
     axis.set(xticks=[], yticks=[])
 show(
     figure,
-    alt="Eight small colour pictures of garments. Above each stands its price, "
-    "beneath it the description: brand, material, condition and often a size, in changing order.",
+    alt="""Eight small colour pictures of garments. Above each stands its price, beneath
+    it the description: brand, material, condition and often a size, in changing
+    order.""",
 )
 
 # %% [markdown]
@@ -68,20 +70,30 @@ show(
 # Because we know how the prices are made, we can work out the least RMSE that *any* model can reach. With both inputs
 # only the noise is left. The course calls this best value the **ceiling**, though for an error it is the lowest.
 #
-# > **Predict.** Which single input allows the smaller error: the picture, or the description?
+# > **Predict.** Which single input allows the smaller error: the `"picture"`, or the `"description"`?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+picture, description = (
+    garments.ceiling[frozenset({name})] for name in ("picture", "description")
+)
+print(predicted(prediction, "picture" if picture < description else "description"))
+
 for inputs in (["picture", "description"], ["description"], ["picture"], []):
     name = " and ".join(inputs) or "nothing (always the mean)"
     print(f"{name:26} {garments.ceiling[frozenset(inputs)]:5.1f} €")
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # The description. A brand or a hole changes the price by a larger factor than the step from a hat to a bag.
+#
+# </details>
 #
 # ## 3 Scales
 #
-# A network starts with small random weights, and it learns in small steps. Both suit numbers around 0, of a size around
-# 1. Ours are not like that:
+# A network starts with small random weights, and it learns in small steps. Both suit numbers around 0, most of them
+# between −2 and 2. Ours are not like that:
 #
 # - the **picture** is bright: colours from 0 to 1, most of them near the upper end;
 # - the **description** is made of token numbers. They are names, not amounts, and an `Embedding` looks them up: nothing
@@ -98,7 +110,10 @@ normalise.adapt(train.x["picture"])
 
 before = train.x["picture"][:500]
 after = np.array(normalise(before))
-print("mean 0, standard deviation 1, about:", abs(after.mean()) < 0.1 and abs(after.std() - 1) < 0.1)
+print(
+    "mean 0, standard deviation 1, about:",
+    abs(after.mean()) < 0.1 and abs(after.std() - 1) < 0.1,
+)
 
 # %% [markdown]
 # The price we scale ourselves, and round numbers will do:
@@ -115,10 +130,16 @@ def euros(scaled):
     return scaled * SPREAD + MEAN
 
 
+# %% tags=["drawing"]
+# Plot: colours and prices, before and after.
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.8))
 for axis, name, values in (
     (axes[0], "colours", {"as they are": before, "normalised": after}),
-    (axes[1], "prices", {"in euros": train.y["price"], "scaled": scale(train.y["price"])}),
+    (
+        axes[1],
+        "prices",
+        {"in euros": train.y["price"], "scaled": scale(train.y["price"])},
+    ),
 ):
     for (label, numbers), style in zip(values.items(), ("--", "-")):
         heights, edges = np.histogram(numbers, bins=40)
@@ -127,8 +148,9 @@ for axis, name, values in (
     axis.legend()
 show(
     figure,
-    alt="Two pairs of histograms. Colours as they are lie between 0 and 1, normalised they spread around 0. "
-    "Prices in euros reach from near 0 far to the right; scaled they stand as a narrow peak at 0.",
+    alt="""Two pairs of histograms. Colours as they are lie between 0 and 1, normalised
+    they spread around 0. Prices in euros reach from near 0 far to the right; scaled
+    they stand as a narrow peak at 0.""",
 )
 
 # %% [markdown]
@@ -193,7 +215,7 @@ description = keras.Input(shape=(None,), dtype="int32", name="description")
 both = layers.concatenate([look(normalise(picture)), read(description)], name="both")
 shop = keras.Model([picture, description], decide(both), name="shop")
 
-plot_model(shop)
+plot_model(shop, show_parameters=False)
 
 # %% [markdown]
 # The last layer is **one linear unit**: one number, with no activation. A price can be anything. A sigmoid would end at
@@ -201,11 +223,17 @@ plot_model(shop)
 #
 # > **Predict.** Which layer has the most parameters?
 
-# %%
-shop.summary(line_length=90)
+# %% tags=["answers"]
+prediction = ...  # a name, in quotes
+most = max(shop.layers, key=lambda layer: layer.count_params())
+print(predicted(prediction, most.name))
+
+shop.summary(line_length=80)
 
 # %% [markdown]
 # Every count can be worked out:
+#
+# <details><summary>After the run</summary>
 #
 # | layer | parameters | because |
 # |---|---|---|
@@ -217,6 +245,8 @@ shop.summary(line_length=90)
 # | `read` | 4 · (16·32 + 32·32 + 32) = 6,272 | four sets of weights, as in lesson 01 |
 # | `weigh` | (48 + 32) · 64 + 64 = 5,184 | reads both branches |
 # | `price` | 64 + 1 = 65 | one linear unit |
+#
+# </details>
 #
 # ### Exercise 5.2 · Film posters
 #
@@ -249,18 +279,21 @@ model = keras.Model([poster, text], visitors)
 
 # %%
 def fit(model, inputs, epochs):
-    """Train on the inputs with these names; return the validation RMSE in euros, epoch by epoch."""
+    """Train on the inputs with these names; the validation RMSE in euros by epoch."""
     steps = epochs * -(-len(train) // 128)
     rate = keras.optimizers.schedules.CosineDecay(0.004, decay_steps=steps)
     model.compile(optimizer=keras.optimizers.Adam(rate), loss="mse")
     history = model.fit(
         {name: train.x[name] for name in inputs},
         scale(train.y["price"]),
-        validation_data=({name: validation.x[name] for name in inputs}, scale(validation.y["price"])),
+        validation_data=(
+            {name: validation.x[name] for name in inputs},
+            scale(validation.y["price"]),
+        ),
         epochs=epochs,
         batch_size=128,
         verbose=0,
-        callbacks=[Progress()],
+        callbacks=[Progress(f"Trained on {' and '.join(inputs)}")],
     )
     return np.sqrt(history.history["val_loss"]) * SPREAD
 
@@ -271,38 +304,47 @@ ceilings = {"both": garments.ceiling[frozenset(BOTH)]}
 print("within 10 % of the ceiling:", errors["both"][-1] < 1.1 * ceilings["both"])
 
 # %%
-predicted = euros(shop.predict(validation.x, verbose=0))[:, 0]
+said = euros(shop.predict(validation.x, verbose=0))[:, 0]
 truth = validation.y["price"][:, 0]
 
+# %% tags=["drawing"]
+# Plot: the error by epoch; predicted beside true prices.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
 left.plot(range(1, 7), errors["both"], "o-", label="validation")
-left.axhline(ceilings["both"], linestyle="--", color="black", label="ceiling: the noise")
+left.axhline(
+    ceilings["both"], linestyle="--", color="black", label="ceiling: the noise"
+)
 left.set(xlabel="epoch", ylabel="RMSE in €", ylim=(0, 1.2 * max(errors["both"])))
 left.legend()
-right.plot(truth, predicted, ".", markersize=3)
+right.plot(truth, said, ".", markersize=3)
 right.plot([0, 200], [0, 200], color="black", linewidth=1)
 right.set(xlabel="true price in €", ylabel="predicted price in €", aspect="equal")
 show(
     figure,
-    alt="Left: the validation error falls towards a dashed line, the ceiling. "
-    "Right: predicted against true prices, a narrow band of points along the diagonal.",
+    alt="""Left: the validation error falls towards a dashed line, the ceiling. Right:
+    predicted against true prices, a narrow band of points along the diagonal.""",
 )
 
 # %% [markdown]
 # A figure is not enough. Look at single garments, none of which was trained on:
 
-# %%
+# %% tags=["drawing"]
+# Plot: twelve garments, predicted and true.
 figure, axes = plt.subplots(2, 6, figsize=(12, 6), layout="constrained")
 for at, axis in enumerate(axes.flat):
     axis.imshow(validation.x["picture"][at])
-    axis.set_title(f"says {predicted[at]:.0f} €\nis {truth[at]:.0f} €", fontsize=10)
+    axis.set_title(f"says {said[at]:.0f} €\nis {truth[at]:.0f} €", fontsize=10)
     words = garments.decode(validation.x["description"][at]).split()
-    axis.set_xlabel("\n".join(" ".join(words[k : k + 4]) for k in range(0, len(words), 4)), fontsize=8)
+    axis.set_xlabel(
+        "\n".join(" ".join(words[k : k + 4]) for k in range(0, len(words), 4)),
+        fontsize=8,
+    )
     axis.set(xticks=[], yticks=[])
 show(
     figure,
-    alt="Twelve garments from the validation data. Above each stands the price that the model says and the price "
-    "that it is; beneath it the words of the description.",
+    alt="""Twelve garments from the validation data. Above each stands the price that
+    the model says and the price that it is; beneath it the words of the
+    description.""",
 )
 
 # %% [markdown]
@@ -310,33 +352,42 @@ show(
 #
 # One picture, two descriptions. Change the words and run the cell again.
 
+
+# %% tags=["drawing"]
+# Helper: asks for the price of a bag with several descriptions, and plots the answers.
+def ask(descriptions):
+    """What the model says in euros, and a picture of it."""
+    kinds = list(garments.details["kinds"])
+    kind_of = garments.details["properties"]["validation"][:, 0]
+    bag = validation.x["picture"][np.flatnonzero(kind_of == kinds.index("bag"))[0]]
+    words = data.clothing.encode(descriptions)
+    inputs = {"picture": np.stack([bag] * len(descriptions)), "description": words}
+    prices = euros(shop.predict(inputs, verbose=0))[:, 0]
+
+    figure, axis = plt.subplots(figsize=(2.6, 2.6))
+    axis.imshow(bag)
+    lines = [f"{text}: {price:.0f} €" for text, price in zip(descriptions, prices)]
+    axis.set_title("\n".join(lines), fontsize=9)
+    axis.axis("off")
+    return prices, figure
+
+
 # %%
-kinds = list(garments.details["kinds"])
-bag = int(np.flatnonzero(garments.details["properties"]["validation"][:, 0] == kinds.index("bag"))[0])
 descriptions = [
     "never worn, by Aldera, pure leather",
     "from Basiko, has a small hole, made of canvas",
 ]
 print("unknown words:", data.clothing.unknown_words(" ".join(descriptions)))
 
-answers = euros(
-    shop.predict(
-        {
-            "picture": np.stack([validation.x["picture"][bag]] * len(descriptions)),
-            "description": data.clothing.encode(descriptions),
-        },
-        verbose=0,
-    )
-)[:, 0]
-
-figure, axis = plt.subplots(figsize=(2.6, 2.6))
-axis.imshow(validation.x["picture"][bag])
-axis.set_title("\n".join(f"{text}: {price:.0f} €" for text, price in zip(descriptions, answers)), fontsize=9)
-axis.axis("off")
-show(figure, alt="A bag. Above it stand the descriptions, each with the price that the model says.")
+prices, figure = ask(descriptions)
+show(
+    figure,
+    alt="""A bag. Above it stand the descriptions, each with the price that the model
+    says.""",
+)
 
 # %%
-print("the first costs more than the last:", answers[0] > answers[-1])
+print("the first costs more than the last:", prices[0] > prices[-1])
 
 # %% [markdown]
 # ### Exercise 5.3 · A model that answers in euros
@@ -358,43 +409,78 @@ model = keras.Model(shop.inputs, in_euros)
 # How much is each branch worth? Train each alone. The functions of section 4 make new layers; only `normalise` is used
 # again, since nothing in it is trained.
 #
-# > **Predict.** The picture alone cannot get below its ceiling of about 21 €. Will it come near?
+# > **Predict.** The picture alone cannot get below its ceiling of about 21 €. Will it come to within 10 % of that? Answer
+# > `True` or `False`.
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
 keras.utils.set_random_seed(7)
 picture = keras.Input(shape=(24, 24, 3), name="picture")
-only_picture = keras.Model([picture], decide(look(normalise(picture))), name="only_picture")
+only_picture = keras.Model(
+    [picture], decide(look(normalise(picture))), name="only_picture"
+)
 errors["picture"] = fit(only_picture, ["picture"], epochs=4)
 
 description = keras.Input(shape=(None,), dtype="int32", name="description")
-only_description = keras.Model([description], decide(read(description)), name="only_description")
+only_description = keras.Model(
+    [description], decide(read(description)), name="only_description"
+)
 errors["description"] = fit(only_description, ["description"], epochs=4)
 
-# %%
 for name in ("picture", "description"):
     ceilings[name] = garments.ceiling[frozenset({name})]
-    print(f"{name:11} within 10 % of its ceiling:", errors[name][-1] < 1.1 * ceilings[name])
-print("both are better than either alone:", errors["both"][-1] < min(ceilings["picture"], ceilings["description"]))
+print(predicted(prediction, bool(errors["picture"][-1] < 1.1 * ceilings["picture"])))
 
-# %%
+# %% tags=["answers"]
+print("within 10 % of its ceiling:")
+for name in ("picture", "description"):
+    print(f"{name:11} {errors[name][-1] < 1.1 * ceilings[name]}")
+print(
+    "both are better than either alone:",
+    errors["both"][-1] < min(ceilings["picture"], ceilings["description"]),
+)
+
+# %% tags=["answers", "drawing"]
+# Plot: the error with each input, beside its ceiling.
 names = ["picture", "description", "both"]
 figure, axis = plt.subplots(figsize=(7, 3.2))
-bars = axis.bar(names, [errors[name][-1] for name in names], width=0.5, color="0.75", label="this lesson's models")
+bars = axis.bar(
+    names,
+    [errors[name][-1] for name in names],
+    width=0.5,
+    color="0.75",
+    label="this lesson's models",
+)
 axis.bar_label(bars, fmt="%.1f €")
 for at, name in enumerate(names):
-    axis.plot([at - 0.35, at + 0.35], [ceilings[name]] * 2, "k--", label="ceiling" if at == 0 else None)
-axis.axhline(garments.ceiling[frozenset()], color="black", linewidth=1, label="always the mean")
+    axis.plot(
+        [at - 0.35, at + 0.35],
+        [ceilings[name]] * 2,
+        "k--",
+        label="ceiling" if at == 0 else None,
+    )
+axis.axhline(
+    garments.ceiling[frozenset()], color="black", linewidth=1, label="always the mean"
+)
 axis.set(ylabel="validation RMSE in €", ylim=(0, 30))
 axis.legend(loc="center right")
 show(
     figure,
-    alt="Three bars, the error with the picture, with the description and with both. Each ends just above its dashed "
-    "ceiling. With both it is about half of what it is with the description alone.",
+    alt="""Three bars, the error with the picture, with the description and with both.
+    Each ends just above its dashed ceiling. With both it is about half of what it is
+    with the description alone.""",
 )
 
 # %% [markdown]
 # A bad result can mean two things: the model has not learned what is there, or it is not there. The ceiling tells them
-# apart. The picture model is not a bad model. It has all that a picture tells; the rest stands in the description.
+# apart.
+#
+# <details><summary>After the run</summary>
+#
+# The picture model is not a bad model. It has all that a picture tells; the rest stands in the description.
+#
+# </details>
 #
 # Real data come without a ceiling. But you can always do this: train with each input alone, and see what the other adds.
 #
@@ -403,8 +489,6 @@ show(
 # Section 3 claimed that scales matter. Test it. Picture files store colours as whole numbers from 0 to 255, so we feed
 # these, without `Normalization`. Or we train on prices in euros. Or both. All else stays the same: 2,500 garments,
 # four epochs.
-#
-# > **Predict.** Which of the two does more harm? Or neither?
 
 
 # %%
@@ -419,12 +503,28 @@ def train_shortly(normalised, scaled, seed=3):
     rate = keras.optimizers.schedules.CosineDecay(0.004, decay_steps=4 * 40)
     model.compile(optimizer=keras.optimizers.Adam(rate), loss="mse")
 
+    colours = "colours normalised" if normalised else "colours 0–255"
+    prices = "price scaled" if scaled else "price in euros"
     x = {name: array[:2500] for name, array in train.x.items()}
     price = train.y["price"][:2500]
-    model.fit(x, scale(price) if scaled else price, epochs=4, batch_size=64, verbose=0, callbacks=[Progress()])
+    model.fit(
+        x,
+        scale(price) if scaled else price,
+        epochs=4,
+        batch_size=64,
+        verbose=0,
+        callbacks=[Progress(f"{colours}, {prices}: trained")],
+    )
     says = model.predict(validation.x, batch_size=250, verbose=0)[:, 0]
     return float(np.sqrt(np.mean(((euros(says) if scaled else says) - truth) ** 2)))
 
+
+# %% [markdown]
+# > **Predict.** Will each of the two changes do harm, alone: an error that is larger by a quarter or more? Answer `True` or
+# > `False`.
+
+# %% tags=["answers"]
+prediction = ...
 
 short = {
     "both scaled": train_shortly(normalised=True, scaled=True),
@@ -432,8 +532,11 @@ short = {
     "price in euros": train_shortly(normalised=True, scaled=False),
     "neither scaled": train_shortly(normalised=False, scaled=False),
 }
+alone = [short["colours 0–255"], short["price in euros"]]
+print(predicted(prediction, min(alone) > 1.25 * short["both scaled"]))
 
-# %%
+# %% tags=["answers", "drawing"]
+# Plot: the four errors.
 figure, axis = plt.subplots(figsize=(7, 3))
 bars = axis.barh(list(short), list(short.values()), height=0.5, color="0.75")
 axis.bar_label(bars, fmt=" %.0f €")
@@ -441,13 +544,21 @@ axis.axvline(ceilings["both"], linestyle="--", color="black", label="ceiling")
 axis.set(xlabel="validation RMSE in €, after a short training", xlim=(0, 40))
 axis.invert_yaxis()
 axis.legend()
-show(figure, alt="Four bars. The first, with picture and price scaled, is clearly the shortest.")
+show(
+    figure,
+    alt="Four bars. The first, with picture and price scaled, is clearly the shortest.",
+)
 
-# %%
+# %% tags=["answers"]
 others = [error for name, error in short.items() if name != "both scaled"]
-print("both scaled: at least a fifth less error than any other:", short["both scaled"] < 0.8 * min(others))
+print(
+    "both scaled: at least a fifth less error than any other:",
+    short["both scaled"] < 0.8 * min(others),
+)
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # The same graph, the same data, the same steps; only the scales differ.
 #
 # - **Colours from 0 to 255** make the numbers in the picture branch far larger than those in the text branch. At the
@@ -457,6 +568,8 @@ print("both scaled: at least a fifth less error than any other:", short["both sc
 #
 # The three long bars change with the `seed`; the short one hardly does. And if colours from 0 to 1 go in without
 # `Normalization`, little is lost, about one euro after so short a training: they were nearly in scale.
+#
+# </details>
 #
 # ### Exercise 5.4 · A small shop
 #

@@ -12,7 +12,7 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_model, show
+from course_utils import Progress, data, exercise, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -38,21 +38,31 @@ seconds = np.arange(64) / tracker_data.details["rate"]
 kinds = tracker_data.train.y["activity"].argmax(axis=1)
 moves = ~tracker_data.details["train"]["still"]
 
+# %% tags=["drawing"]
+# Plot: one window of each activity.
 figure, axes = plt.subplots(2, 3, figsize=(10, 4.6), sharex=True, sharey=True)
 for kind, axis in enumerate(axes.flat):
     row = np.flatnonzero((kinds == kind) & moves)[0]
     for column, (name, style) in enumerate(AXES):
-        axis.plot(seconds, tracker_data.train.x["acceleration"][row, :, column], style, label=name)
-    axis.set_title(f"{activities[kind]}, {tracker_data.train.y['energy'][row, 0]:.1f} kcal/min", fontsize=10)
+        axis.plot(
+            seconds,
+            tracker_data.train.x["acceleration"][row, :, column],
+            style,
+            label=name,
+        )
+    axis.set_title(
+        f"{activities[kind]}, {tracker_data.train.y['energy'][row, 0]:.1f} kcal/min",
+        fontsize=10,
+    )
 axes[0, 0].legend(fontsize=8)
 figure.supxlabel("seconds")
 figure.supylabel("acceleration in m/s²")
 figure.tight_layout()
 show(
     figure,
-    alt="One window of each activity. Lying: three level lines, the one for up near 0. Sitting: level with one short "
-    "move. Standing: slow sway. Walking and running: regular waves, much larger for running. Bicycling: weak waves with "
-    "jitter.",
+    alt="""One window of each activity. Lying: three level lines, the one for up near 0.
+    Sitting: level with one short move. Standing: slow sway. Walking and running:
+    regular waves, much larger for running. Bicycling: weak waves with jitter.""",
 )
 
 # %% [markdown]
@@ -65,27 +75,41 @@ show(
 
 # %%
 still = tracker_data.details["train"]["still"]
+
+# %% tags=["drawing"]
+# Plot: sitting and standing, when nothing moves.
 figure, axes = plt.subplots(1, 2, figsize=(8, 2.4), sharey=True)
 for kind, axis in zip((1, 2), axes):
     row = np.flatnonzero((kinds == kind) & still)[0]
     for column, (name, style) in enumerate(AXES):
-        axis.plot(seconds, tracker_data.train.x["acceleration"][row, :, column], style, label=name)
+        axis.plot(
+            seconds,
+            tracker_data.train.x["acceleration"][row, :, column],
+            style,
+            label=name,
+        )
     axis.set(title=activities[kind], xlabel="seconds")
 axes[0].legend(fontsize=8)
-show(figure, alt="A window of sitting and one of standing in which nothing moves: three nearly level lines in both.")
+show(
+    figure,
+    alt="""A window of sitting and one of standing in which nothing moves: three nearly
+    level lines in both.""",
+)
 
 # %% [markdown]
 # > **Predict.** Two of six activities, three of ten of their windows, and a coin for each of these. How often can the best
-# > model be right?
+# > model be right? Answer a share, such as 0.8.
 
-# %%
-print(f"{1 - 2 / 6 * 3 / 10 / 2:.0%}")
+# %% tags=["answers"]
+prediction = ...
+predicted(prediction, 1 - 2 / 6 * 3 / 10 / 2)
 
 # %% [markdown]
 # And energy? It grows with the activity, with the pace, and with the wearer's **mass**. The first two show in a window. Mass
 # does not: nobody's acceleration says what they weigh.
 
-# %%
+# %% tags=["drawing"]
+# Plot: energy by activity, and by mass.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
 energy = tracker_data.train.y["energy"][:, 0]
 left.boxplot([energy[kinds == kind] for kind in range(6)])
@@ -96,20 +120,21 @@ right.plot(tracker_data.train.x["mass"][running, 0], energy[running], ".", marke
 right.set(xlabel="mass of the wearer in kg", title="running")
 show(
     figure,
-    alt="Left: boxes of energy by activity, lowest for lying, highest and widest for running. Right: for running, energy "
-    "rises with the wearer's mass; each wearer is a column of points.",
+    alt="""Left: boxes of energy by activity, lowest for lying, highest and widest for
+    running. Right: for running, energy rises with the wearer's mass; each wearer is a
+    column of points.""",
 )
 
 # %% [markdown]
 # Because the data are drawn by known rules, the best possible error can be computed. It is a root mean squared error (RMSE),
 # in kcal/min.
 
-# %%
+# %% tags=["answers"]
 ceiling = tracker_data.ceiling[frozenset({"acceleration"})]
 nothing = tracker_data.ceiling[frozenset()]
-print(f"best accuracy from acceleration:  {ceiling['activity']:.0%}")
 print(f"best error from acceleration:     {ceiling['energy']:.1f} kcal/min")
 print(f"error of one answer for everyone: {nothing['energy']:.1f} kcal/min")
+print(f"best accuracy from acceleration:  {ceiling['activity']:.0%}")
 
 # %% [markdown]
 # These are the marks to aim at. A model *below* the best possible error would be a reason to worry, not to celebrate. Keep
@@ -139,8 +164,14 @@ def rows(arrays, which):
     return {name: array[which] for name, array in arrays.items()}
 
 
-x_train, y_train = tracker_data.train.x["acceleration"][:4800], rows(tracker_data.train.y, slice(4800))
-x_known, y_known = tracker_data.train.x["acceleration"][4800:], rows(tracker_data.train.y, slice(4800, None))
+x_train, y_train = (
+    tracker_data.train.x["acceleration"][:4800],
+    rows(tracker_data.train.y, slice(4800)),
+)
+x_known, y_known = (
+    tracker_data.train.x["acceleration"][4800:],
+    rows(tracker_data.train.y, slice(4800, None)),
+)
 x_new, y_new = tracker_data.validation.x["acceleration"], tracker_data.validation.y
 
 wearers = set(tracker_data.details["train"]["subject"])
@@ -172,13 +203,16 @@ def tracker(heads=("activity", "energy")):
 
 
 model = tracker()
-plot_model(model)
+plot_model(model, show_parameters=False)
 
 # %% [markdown]
 # > **Predict.** A GRU has three sets of weights. Each reads the step (12 numbers) and the old state (48), and has *two*
 # > biases a unit. How many parameters?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+print(predicted(prediction, model.get_layer("trunk").count_params()))
+
 print("trunk:   ", 3 * (12 * 48 + 48 * 48 + 2 * 48))
 print("activity:", 48 * 6 + 6)
 print("energy:  ", 48 * 1 + 1)
@@ -210,16 +244,26 @@ model = keras.Model(window, [activity, energy])
 # The class wants `categorical_crossentropy`, the number `mse`. Training adds them up. How large are they for a model that
 # knows nothing?
 #
-# > **Predict.** Six classes, a sixth for each: the cross-entropy is ln 6. The energy: always the mean. Which loss is larger?
+# > **Predict.** Six classes, a sixth for each: the cross-entropy is ln 6. The energy: always the mean. Which loss is larger, that
+# > of `"activity"` or that of `"energy"`?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
 cross_entropy = np.log(6)
 variance = y_train["energy"].var()
+print(predicted(prediction, "energy" if variance > cross_entropy else "activity"))
 print("energy's loss is at least 10 times as large:", variance > 10 * cross_entropy)
-print(f"cross-entropy about {cross_entropy:.1f}, mean squared error about {variance:.0f}")
+print(f"activity about {cross_entropy:.1f}, energy about {variance:.0f}")
 
 # %% [markdown]
-# With equal weights the trunk would listen to the energy and hardly to the activity. A simple cure: **divide each loss by its
+# <details><summary>After the run</summary>
+#
+# With equal weights the trunk would listen to the energy and hardly to the activity.
+#
+# </details>
+#
+# A simple cure for losses of different size: **divide each loss by its
 # size at ignorance**. One over the variance is about 0.05. So the weights are 1 and 0.05, and both heads speak equally loud.
 #
 # Metrics are not weighted and change nothing. They are for us: accuracy for the class, RMSE in kcal/min for the number.
@@ -232,7 +276,9 @@ WEIGHTS = {"activity": 1.0, "energy": 0.05}
 
 def adam(steps):
     """Adam with a rate that falls from 0.01 to 0."""
-    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, decay_steps=steps))
+    return keras.optimizers.Adam(
+        keras.optimizers.schedules.CosineDecay(0.01, decay_steps=steps)
+    )
 
 
 # %% [markdown]
@@ -266,7 +312,10 @@ together.compile(
     optimizer=adam(EPOCHS * len(x_train) // BATCH),
     loss=LOSSES,
     loss_weights=WEIGHTS,
-    metrics={"activity": ["accuracy"], "energy": [keras.metrics.RootMeanSquaredError(name="rmse")]},
+    metrics={
+        "activity": ["accuracy"],
+        "energy": [keras.metrics.RootMeanSquaredError(name="rmse")],
+    },
     steps_per_execution=25,
 )
 history = together.fit(
@@ -279,7 +328,8 @@ history = together.fit(
     callbacks=[Progress()],
 ).history
 
-# %%
+# %% tags=["drawing"]
+# Plot: accuracy and error by epoch.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
 epochs = range(1, EPOCHS + 1)
 for axis, figure_of, best, title in (
@@ -287,14 +337,23 @@ for axis, figure_of, best, title in (
     (right, "energy_rmse", ceiling["energy"], "energy: RMSE in kcal/min"),
 ):
     axis.plot(epochs, history[figure_of], "o-", markersize=4, label="training")
-    axis.plot(epochs, history[f"val_{figure_of}"], "s--", markersize=4, label="other people")
-    axis.axhline(best, color="0.4", linewidth=1, linestyle=":", label="best possible on other people")
+    axis.plot(
+        epochs, history[f"val_{figure_of}"], "s--", markersize=4, label="other people"
+    )
+    axis.axhline(
+        best,
+        color="0.4",
+        linewidth=1,
+        linestyle=":",
+        label="best possible on other people",
+    )
     axis.set(xlabel="epoch", title=title)
     axis.legend(fontsize=8)
 show(
     figure,
-    alt="Left: accuracy rises on training and validation data to near the best possible line. Right: the energy error falls; "
-    "on other people it stays above the best possible line, on training data it goes below.",
+    alt="""Left: accuracy rises on training and validation data to near the best
+    possible line. Right: the energy error falls; on other people it stays above the
+    best possible line, on training data it goes below.""",
 )
 
 
@@ -307,46 +366,65 @@ def scores(model, x, y):
 
 
 accuracy, error = scores(together, x_new, y_new)
-print("accuracy within 3 points of the best possible:  ", accuracy > ceiling["activity"] - 0.03)
-print("energy error within 20 % of the best possible:  ", error < 1.2 * ceiling["energy"])
-print("less than half the error of one answer for all: ", error < nothing["energy"] / 2)
+print("accuracy within 3 points of the best:", accuracy > ceiling["activity"] - 0.03)
+print("energy error within 20 % of the best:", error < 1.2 * ceiling["energy"])
+print("less than half of one answer for all:", error < nothing["energy"] / 2)
 
 # %% [markdown]
 # ### Which classes are confused?
 #
 # A **confusion matrix** counts: one row for what it was, one column for what the model said.
 #
-# > **Predict.** Where will the mistakes be?
+# > **Predict.** Between which two activities will the most mistakes be?
 
-# %%
+# %% tags=["answers"]
+prediction = ...  # such as "walking and running"
+
 belief, guess = together.predict(x_new, batch_size=len(x_new), verbose=0)
 truth, said = y_new["activity"].argmax(axis=1), belief.argmax(axis=1)
 confusion = np.zeros((6, 6), dtype=int)
 np.add.at(confusion, (truth, said), 1)
 
+either_way = np.triu(confusion + confusion.T, k=1)
+pair = np.unravel_index(either_way.argmax(), either_way.shape)
+predicted(prediction, {activities[kind] for kind in pair})
+
+# %% tags=["answers", "drawing"]
+# Plot: the confusion matrix.
 figure, axis = plt.subplots(figsize=(5, 4.2))
 axis.imshow(confusion, cmap="Blues")
 for row in range(6):
     for column in range(6):
         if confusion[row, column]:
             shade = "white" if confusion[row, column] > 100 else "black"
-            axis.text(column, row, confusion[row, column], ha="center", va="center", color=shade)
+            axis.text(
+                column,
+                row,
+                confusion[row, column],
+                ha="center",
+                va="center",
+                color=shade,
+            )
 axis.set_xticks(range(6), activities, rotation=40, ha="right")
 axis.set_yticks(range(6), activities)
 axis.set(xlabel="said", ylabel="was")
 show(
     figure,
-    alt="Confusion matrix of the six activities. Nearly all windows are on the diagonal; the mistakes gather between "
-    "sitting and standing.",
+    alt="""Confusion matrix of the six activities. Nearly all windows are on the
+    diagonal; the mistakes gather between sitting and standing.""",
 )
 
-# %%
+# %% tags=["answers"]
 mistakes = confusion.sum() - np.trace(confusion)
-still_pair = confusion[1, 2] + confusion[2, 1]
-print("most mistakes are between sitting and standing:", still_pair > mistakes / 2)
+print("more than half of all mistakes:", either_way.max() > mistakes / 2)
 
 # %% [markdown]
-# These are the windows in which nothing moves. No network will do better on them; a gyroscope or a glance at the clock might.
+# <details><summary>After the run</summary>
+#
+# These are the windows in which nothing moves. No network will do better on them; a gyroscope or a glance at the clock
+# might.
+#
+# </details>
 #
 # Did your accuracy end a little above 95 %? That is luck, not skill. About 120 of the 1,200 windows are guesses, and guesses
 # may be right a few times more often than every second time.
@@ -354,26 +432,36 @@ print("most mistakes are between sitting and standing:", still_pair > mistakes /
 # ### Energy against truth
 
 # %%
+by_activity = [
+    np.sqrt(np.mean((guess - y_new["energy"])[truth == kind] ** 2)) for kind in range(6)
+]
+print("running is harder than walking:", by_activity[4] > by_activity[3])
+
+# %% tags=["drawing"]
+# Plot: predicted beside measured energy, and the error by activity.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
 for kind, marker in enumerate("os^vDx"):
     mine = truth == kind
-    left.plot(y_new["energy"][mine, 0], guess[mine, 0], marker, markersize=3, label=activities[kind])
+    left.plot(
+        y_new["energy"][mine, 0],
+        guess[mine, 0],
+        marker,
+        markersize=3,
+        label=activities[kind],
+    )
 limit = float(y_new["energy"].max())
 left.plot([0, limit], [0, limit], color="0.4", linewidth=1)
 left.set(xlabel="measured kcal/min", ylabel="predicted kcal/min")
 left.legend(fontsize=7)
-by_activity = [np.sqrt(np.mean((guess - y_new["energy"])[truth == kind] ** 2)) for kind in range(6)]
 right.bar(range(6), by_activity, color="#9ec5e8", edgecolor="0.3")
 right.set_xticks(range(6), activities, rotation=30)
 right.set_ylabel("RMSE in kcal/min")
 show(
     figure,
-    alt="Left: predicted against measured energy, a marker for each activity, along the diagonal, fanning out towards high "
-    "energies. Right: error by activity, small for lying, sitting and standing, largest for running.",
+    alt="""Left: predicted against measured energy, a marker for each activity, along
+    the diagonal, fanning out towards high energies. Right: error by activity, small for
+    lying, sitting and standing, largest for running.""",
 )
-
-# %%
-print("running is harder than walking:", by_activity[4] > by_activity[3])
 
 # %% [markdown]
 # The points fan out. The same unknown mass is multiplied by a small number at rest and by a large one when running. A light
@@ -384,46 +472,74 @@ print("running is harder than walking:", by_activity[4] > by_activity[3])
 # Now the windows that were kept back. The model did not train on them either. But they are windows of people **whom it
 # knows**. Many projects split like this: shuffle all windows, keep a fifth.
 #
-# > **Predict.** The same model, two sets of windows that it has never seen. On which is its energy error smaller?
+# > **Predict.** The same model, two sets of windows that it has never seen. On which is its energy error smaller, those of
+# > `"known"` people or of `"other"` people?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
 accuracy_known, error_known = scores(together, x_known, y_known)
+predicted(prediction, "known" if error_known < error else "other")
 
+# %% tags=["answers", "drawing"]
+# Plot: the error for other and for known people.
 figure, axis = plt.subplots(figsize=(6, 2.6))
 axis.barh(
-    ["other people", "known people, new windows"], [error, error_known], color=["#9ec5e8", "#f3c892"], edgecolor="0.3"
+    ["other people", "known people, new windows"],
+    [error, error_known],
+    color=["#9ec5e8", "#f3c892"],
+    edgecolor="0.3",
 )
-axis.axvline(ceiling["energy"], color="0.3", linestyle="--", label="best possible on other people")
+axis.axvline(
+    ceiling["energy"],
+    color="0.3",
+    linestyle="--",
+    label="best possible on other people",
+)
 axis.set(xlabel="energy error (RMSE) in kcal/min")
 axis.legend(fontsize=8, loc="lower left")
 show(
     figure,
-    alt="Two bars of energy error of one model. For other people the bar ends beyond the line of the best possible error; for "
-    "known people it ends before the line.",
+    alt="""Two bars of energy error of one model. For other people the bar ends beyond
+    the line of the best possible error; for known people it ends before the line.""",
 )
 
-# %%
-print("known people: error below what is possible on other people:", error_known < ceiling["energy"])
-print("other people: error above it:                              ", error > ceiling["energy"])
+# %% tags=["answers"]
+best = ceiling["energy"]
+print("error below the best possible on other people:")
+print("known people:", error_known < best, "  other people:", error < best)
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # *Better than possible.* How? The acceleration does not show mass. But the device sits a little differently on each person.
 # This **tilt** stays the same in all their windows, and gives them away. The model has learned: *tilted like this, that is
-# the heavy one*. Look at the mean acceleration while someone stands still:
+# the heavy one*.
+#
+# </details>
+#
+# Look at the mean acceleration while someone stands still:
 
-# %%
+# %% tags=["drawing"]
+# Plot: mean acceleration while standing still.
 people = tracker_data.details["train"]["subject"]
 standing_still = (kinds == 2) & still
 figure, axis = plt.subplots(figsize=(6, 4))
 for wearer, marker in zip(sorted(wearers)[:6], "os^vDx"):
-    means = tracker_data.train.x["acceleration"][standing_still & (people == wearer)].mean(axis=1)
+    means = tracker_data.train.x["acceleration"][
+        standing_still & (people == wearer)
+    ].mean(axis=1)
     axis.plot(means[:, 0], means[:, 1], marker, markersize=4, label=f"wearer {wearer}")
-axis.set(xlabel="mean forward acceleration in m/s²", ylabel="mean sideways acceleration in m/s²")
+axis.set(
+    xlabel="mean forward acceleration in m/s²",
+    ylabel="mean sideways acceleration in m/s²",
+)
 axis.legend(fontsize=8)
 show(
     figure,
-    alt="Mean forward and sideways acceleration of windows of standing still, for six wearers. The windows of one wearer "
-    "lie close together in a spot of their own; a few spots touch.",
+    alt="""Mean forward and sideways acceleration of windows of standing still, for six
+    wearers. The windows of one wearer lie close together in a spot of their own; a few
+    spots touch.""",
 )
 
 # %% [markdown]
@@ -455,9 +571,18 @@ is_validation = np.isin(subject, [3, 7])
 def train_alone(head, x, y, epochs, batch_size):
     keras.utils.set_random_seed(7)
     alone = tracker(heads=(head,))
-    alone.compile(optimizer=adam(epochs * len(x) // batch_size), loss=LOSSES[head], steps_per_execution=25)
+    alone.compile(
+        optimizer=adam(epochs * len(x) // batch_size),
+        loss=LOSSES[head],
+        steps_per_execution=25,
+    )
     alone.fit(
-        x, y[head], epochs=epochs, batch_size=batch_size, verbose=0, callbacks=[Progress(f"{head} alone: trained")]
+        x,
+        y[head],
+        epochs=epochs,
+        batch_size=batch_size,
+        verbose=0,
+        callbacks=[Progress(f"{head} alone: trained")],
     )
     return alone.predict(x_new, batch_size=len(x_new), verbose=0)
 
@@ -468,8 +593,14 @@ accuracy_alone = np.mean(belief_alone.argmax(axis=1) == truth)
 error_alone = np.sqrt(np.mean((guess_alone - y_new["energy"]) ** 2))
 
 # %%
-print("accuracy, alone or together: less than 3 points apart:     ", abs(accuracy - accuracy_alone) < 0.03)
-print("energy error, alone or together: less than 0.2 apart:      ", abs(error - error_alone) < 0.2)
+print(
+    "accuracy, alone or together: less than 3 points apart:     ",
+    abs(accuracy - accuracy_alone) < 0.03,
+)
+print(
+    "energy error, alone or together: less than 0.2 apart:      ",
+    abs(error - error_alone) < 0.2,
+)
 
 # %% [markdown]
 # No difference to speak of. With 4,800 windows for each head, the trunk learns enough from either. What remains is thrift: one
@@ -516,7 +647,9 @@ rng = np.random.default_rng(7)
 right_alone, right_together = [], []
 for draw in range(DRAWS):
     of_kind = (np.flatnonzero(kinds[: len(x_train)] == kind) for kind in range(6))
-    noted = np.concatenate([rng.choice(windows, EACH, replace=False) for windows in of_kind])
+    noted = np.concatenate(
+        [rng.choice(windows, EACH, replace=False) for windows in of_kind]
+    )
 
     start_anew(noted_alone, ("activity",), seed=draw)
     noted_alone.fit(
@@ -525,7 +658,7 @@ for draw in range(DRAWS):
         epochs=40,
         batch_size=10,
         verbose=0,
-        callbacks=[Progress("activity alone: trained")],
+        callbacks=[Progress(f"Draw {draw + 1}, activity alone: trained")],
     )
     right_alone.append(accuracy_on_others(noted_alone))
 
@@ -539,11 +672,12 @@ for draw in range(DRAWS):
         epochs=6,
         batch_size=BATCH,
         verbose=0,
-        callbacks=[Progress("with energy: trained")],
+        callbacks=[Progress(f"Draw {draw + 1}, with energy: trained")],
     )
     right_together.append(accuracy_on_others(noted_together))
 
-# %%
+# %% tags=["drawing"]
+# Plot: accuracy without and with energy, three draws.
 figure, axis = plt.subplots(figsize=(6, 3.2))
 for draw, (alone, both) in enumerate(zip(right_alone, right_together)):
     axis.plot([0, 1], [alone, both], "os^"[draw] + "-", label=f"draw {draw + 1}")
@@ -553,12 +687,16 @@ axis.set(xlim=(-0.3, 1.3), ylim=(0.4, 1), ylabel="accuracy on other people")
 axis.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 show(
     figure,
-    alt="Accuracy with 18 noted activities for three draws: one line a draw, from activity alone to activity with energy. On "
-    "the mean the lines rise. All stay well below the best possible.",
+    alt="""Accuracy with 18 noted activities for three draws: one line a draw, from
+    activity alone to activity with energy. On the mean the lines rise. All stay well
+    below the best possible.""",
 )
 
 # %%
-print("with 18 noted activities, energy helps (mean of three draws):", np.mean(right_together) > np.mean(right_alone))
+print(
+    "with 18 noted activities, energy helps (mean of three draws):",
+    np.mean(right_together) > np.mean(right_alone),
+)
 
 # %% [markdown]
 # Now the other head helps. To say how much energy a window takes, the trunk had to find out what sets running apart from walking

@@ -12,7 +12,7 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_model, show
+from course_utils import Progress, data, exercise, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -54,8 +54,9 @@ print(people)
 for row in range(2):
     text = people.decode(train.x["posts"][row])
     print("\n".join(text.split(". ")[:6]))
-    print("   age", train.y["age"][row, 0], "  income group", train.y["income"][row].argmax(), end="")
-    print("   gender", people.details["genders"][int(train.y["gender"][row, 0])], "\n")
+    age, group = train.y["age"][row, 0], train.y["income"][row].argmax()
+    gender = people.details["genders"][int(train.y["gender"][row, 0])]
+    print(f"   age {age}   income group {group}   gender {gender}\n")
 
 # %% [markdown]
 # Each word is a number, each text a row of 280 numbers with zeros in front. Ages are in years. Income comes in ten groups,
@@ -63,20 +64,33 @@ for row in range(2):
 #
 # Some words go with an age, some with an income, some with a gender. Look at who uses them.
 
-# %%
+# %% tags=["drawing"]
+# Plot: who uses which words.
 texts = [set(row) for row in train.x["posts"].tolist()]
 number = {word: at for at, word in enumerate(people.vocabulary)}
 
 
 def mean_of_users(word, values):
-    return np.mean([value for text, value in zip(texts, values) if number[word] in text])
+    return np.mean(
+        [value for text, value in zip(texts, values) if number[word] in text]
+    )
 
 
 income_group = train.y["income"].argmax(axis=1)
 panels = [
-    ("age", people.details["age_words"][::2], train.y["age"][:, 0], "mean age of those who use it"),
+    (
+        "age",
+        people.details["age_words"][::2],
+        train.y["age"][:, 0],
+        "mean age of those who use it",
+    ),
     ("income", people.details["income_words"], income_group, "mean income group"),
-    ("gender", sum(people.details["gender_words"], ()), train.y["gender"][:, 0], "share of women"),
+    (
+        "gender",
+        sum(people.details["gender_words"], ()),
+        train.y["gender"][:, 0],
+        "share of women",
+    ),
 ]
 figure, axes = plt.subplots(1, 3, figsize=(11, 4.6))
 for axis, (title, words, values, label) in zip(axes, panels):
@@ -87,8 +101,9 @@ for axis, (title, words, values, label) in zip(axes, panels):
 figure.tight_layout()
 show(
     figure,
-    alt="Three panels of words. From exam to choir the mean age of those who use a word rises; from foodbank to chauffeur "
-    "the mean income rises; ten words such as rugby are used mostly by men, ten such as ballet mostly by women.",
+    alt="""Three panels of words. From exam to choir the mean age of those who use a
+    word rises; from foodbank to chauffeur the mean income rises; ten words such as
+    rugby are used mostly by men, ten such as ballet mostly by women.""",
 )
 
 # %% [markdown]
@@ -97,9 +112,10 @@ show(
 
 # %%
 best, blind = people.ceiling[frozenset({"posts"})], people.ceiling[frozenset()]
-print(f"age:    wrong by {best['age']:.1f} years at best (root mean squared error), {blind['age']:.1f} without reading")
-print(f"income: right for {best['income']:.0%} at best, {blind['income']:.0%} without reading")
-print(f"gender: right for {best['gender']:.0%} at best, {blind['gender']:.0%} without reading")
+print("at best, and without reading:")
+print(f"age:    wrong by {best['age']:.1f} years, {blind['age']:.1f} years (RMSE)")
+print(f"income: right for {best['income']:.0%}, {blind['income']:.0%}")
+print(f"gender: right for {best['gender']:.0%}, {blind['gender']:.0%}")
 
 # %% [markdown]
 # ## 2 The lecture's network
@@ -136,7 +152,7 @@ def lecture_network(posts, pooled=True):
 
 
 lecture = lecture_network(keras.Input(shape=(None,), dtype="int32", name="posts"))
-plot_model(lecture)
+plot_model(lecture, show_parameters=False)
 
 # %% [markdown]
 # `Conv1D(128, 5)` slides a window of 5 words over the text. At each place 128 units look at the window. `MaxPooling1D(5)`
@@ -144,14 +160,25 @@ plot_model(lecture)
 #
 # > **Predict.** 14 million parameters. In which layer are most of them?
 
-# %%
+# %% tags=["answers"]
+prediction = ...  # a name, in quotes
+most = max(lecture.layers, key=lambda layer: layer.count_params())
+print(predicted(prediction, most.name))
+
 lecture.summary(line_length=80)
 
 # %% [markdown]
-# Nine of ten are in the embedding: 50,000 words × 256 numbers = 12,800,000. A convolution has a weight for each place of
-# its window, each channel it reads and each unit, and a bias for each unit. `conv_2`: 5 × 128 × 256 + 256 = 164,096.
+# <details><summary>After the run</summary>
+#
+# Nine of ten are in the embedding: 50,000 words × 256 numbers = 12,800,000.
+#
+# </details>
+#
+# A convolution has a weight for each place of its window, each channel it reads and each unit, and a bias for each unit.
+# `conv_2`: 5 × 128 × 256 + 256 = 164,096.
 
-# %%
+# %% tags=["answers"]
+print("embedding + convolutions + dense layers:")
 embedding = 50_000 * 256
 convolutions = [(256, 128), (128, 256), (256, 256), (256, 256), (256, 256)]
 convolved = sum(5 * reads * units + units for reads, units in convolutions)
@@ -167,18 +194,27 @@ print("as in the summary:", lecture.count_params() == embedding + convolved + he
 # One lecture feeds sequences of 100 words. The model has the shape `(None, None)`: any number of texts, any number of
 # words. So it should work.
 #
-# > **Predict.** A window of 5 words fits into 100 words at 96 places. Then the pooling keeps one of five: 19. Go on. What
-# > is left for `conv_3`?
+# > **Predict.** A window of 5 words fits into 100 words at 96 places. Then the pooling keeps one of five: 19. Go on. How
+# > many steps are left for `conv_4`?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+print(predicted(prediction, ((100 - 4) // 5 - 4 - 4) // 5))
+
 try:
     lecture.compute_output_shape((None, 100))
 except ValueError as error:
     print(first_line(error))
 
 # %% [markdown]
-# "Output size would be zero or negative": 2 steps are left, and a window of 5 does not fit into them. Every convolution
-# without padding takes 4 steps away, every pooling divides by 5.
+# <details><summary>After the run</summary>
+#
+# 100, 96, 19, 15, 11, 2. "Output size would be zero or negative": 2 steps are left, and a window of 5 does not fit into
+# them.
+#
+# </details>
+#
+# Every convolution without padding takes 4 steps away, every pooling divides by 5.
 #
 # ![Bars for the number of steps after each layer, for a text of 280 words: 280, 276, 55, 51, 47, 9, 5, 1.](../figures/08_steps.svg)
 #
@@ -187,7 +223,15 @@ except ValueError as error:
 # $n + 4$, a pooling reads $5n$.
 
 # %%
-trunk = [("conv", 5), ("pool", 5), ("conv", 5), ("conv", 5), ("pool", 5), ("conv", 5), ("conv", 5)]
+trunk = [
+    ("conv", 5),
+    ("pool", 5),
+    ("conv", 5),
+    ("conv", 5),
+    ("pool", 5),
+    ("conv", 5),
+    ("conv", 5),
+]
 
 steps = 1
 for kind, size in reversed(trunk):
@@ -216,7 +260,15 @@ for length in (244, shortest - 1, shortest):
 
 # %%
 # @answer 8.1 shortest_text
-sizes = [("conv", 3), ("pool", 4), ("conv", 3), ("conv", 3), ("pool", 4), ("conv", 3), ("conv", 3)]
+sizes = [
+    ("conv", 3),
+    ("pool", 4),
+    ("conv", 3),
+    ("conv", 3),
+    ("pool", 4),
+    ("conv", 3),
+    ("conv", 3),
+]
 shortest_text = 1
 for kind, size in reversed(sizes):
     shortest_text = shortest_text * size if kind == "pool" else shortest_text + size - 1
@@ -231,15 +283,26 @@ for kind, size in reversed(sizes):
 #
 # > **Predict.** Does the model still build? What shape does `age` have?
 
-# %%
-unpooled = lecture_network(keras.Input(shape=(None,), dtype="int32", name="posts"), pooled=False)
+# %% tags=["answers"]
+prediction = ...  # a shape, or "error"
+
+unpooled = lecture_network(
+    keras.Input(shape=(None,), dtype="int32", name="posts"), pooled=False
+)
+print(predicted(prediction, unpooled.outputs[0].shape))
 for name, output in zip(unpooled.output_names, unpooled.outputs):
     print(f"{name:7} {output.shape}")
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # It builds without a word, and it has *as many parameters* as the right one. But every head now answers at every step that
 # is left: `(None, None, 1)`, an age for each piece of the text, where one age a person was wanted. A dense layer works on
-# the last axis and leaves the others alone. **Look at the output shapes before you train.** They are in the picture.
+# the last axis and leaves the others alone.
+#
+# </details>
+#
+# **Look at the output shapes before you train.** They are in the picture.
 #
 # ### A metric that nobody defined
 #
@@ -247,7 +310,11 @@ for name, output in zip(unpooled.output_names, unpooled.outputs):
 # man. It writes `metrics={"gender": auc}`.
 
 # %%
-losses = {"age": "mse", "income": "categorical_crossentropy", "gender": "binary_crossentropy"}
+losses = {
+    "age": "mse",
+    "income": "categorical_crossentropy",
+    "gender": "binary_crossentropy",
+}
 try:
     lecture.compile(optimizer="rmsprop", loss=losses, metrics={"gender": auc})
 except NameError as error:
@@ -257,14 +324,17 @@ except NameError as error:
 # Nothing called `auc` exists. The metric is a class of Keras, and what is handed over is an object made from it.
 
 # %%
-lecture.compile(optimizer="rmsprop", loss=losses, metrics={"gender": keras.metrics.AUC(name="auc")})
+lecture.compile(
+    optimizer="rmsprop", loss=losses, metrics={"gender": keras.metrics.AUC(name="auc")}
+)
 print("compiled")
 
 # %% [markdown]
 # ### Exercise 8.2 · Mend it
 #
-# This model is meant for 180 words, with 32 numbers a word. It builds, and Keras says nothing. Yet it has **four
-# mistakes**. Find and mend them, and leave the heads their names; draw it if you do not see them all.
+# This is a small relative of the lecture's network, with the same kinds of layers. It is meant for 180 words, with 32
+# numbers a word. It builds, and Keras says nothing. Yet it has **four mistakes**. Find and mend them, and leave the
+# heads their names; draw it if you do not see them all.
 #
 # ```python
 # posts = keras.Input(shape=(None,), dtype="int32")
@@ -307,9 +377,14 @@ weights = {"age": 0.25, "income": 1.0, "gender": 10.0}
 lecture.compile(optimizer="rmsprop", loss=losses, loss_weights=weights)
 
 some = {name: values[:32] for name, values in train.y.items()}
-parts = lecture.evaluate(train.x["posts"][:32], some, batch_size=32, return_dict=True, verbose=0)
+parts = lecture.evaluate(
+    train.x["posts"][:32], some, batch_size=32, return_dict=True, verbose=0
+)
 by_hand = sum(weights[name] * parts[f"{name}_loss"] for name in weights)
-print("the weighted sum of the parts is the loss:", np.isclose(by_hand, parts["loss"], rtol=1e-3))
+print(
+    "the weighted sum of the parts is the loss:",
+    np.isclose(by_hand, parts["loss"], rtol=1e-3),
+)
 
 # %% [markdown]
 # ### How large are the parts?
@@ -318,7 +393,11 @@ print("the weighted sum of the parts is the loss:", np.isclose(by_hand, parts["l
 # the shares of the groups. Its losses are the sizes that training starts from. NumPy is enough.
 
 # %%
-ages, groups, women = train.y["age"], train.y["income"].mean(axis=0), train.y["gender"].mean()
+ages, groups, women = (
+    train.y["age"],
+    train.y["income"].mean(axis=0),
+    train.y["gender"].mean(),
+)
 constant = {
     "age": float(ages.var()),
     "income": float(-(groups * np.log(groups)).sum()),
@@ -329,26 +408,49 @@ choices = {
     "lecture: 0.25, 1, 10": weights,
     "1 / loss of a constant": {name: 1 / loss for name, loss in constant.items()},
 }
-print("loss of a constant answer:", {name: round(loss, 1) for name, loss in constant.items()})
+print(
+    "loss of a constant answer:",
+    {name: round(loss, 1) for name, loss in constant.items()},
+)
 for title, choice in choices.items():
     parts = np.array([choice[name] * constant[name] for name in constant])
-    print(f"{title:24}", {name: f"{share:.0%}" for name, share in zip(constant, parts / parts.sum())})
+    print(
+        f"{title:24}",
+        {name: f"{share:.0%}" for name, share in zip(constant, parts / parts.sum())},
+    )
 
-# %%
+# %% tags=["drawing"]
+# Plot: shares of the loss at the start.
 figure, axis = plt.subplots(figsize=(8, 2))
 left = np.zeros(len(choices))
-for name, hatch, shade in zip(constant, ("", "//", ".."), ("#9ec5e8", "#f2c79b", "#b8dcb0")):
-    parts = np.array([[choice[key] * constant[key] for key in constant] for choice in choices.values()])
+for name, hatch, shade in zip(
+    constant, ("", "//", ".."), ("#9ec5e8", "#f2c79b", "#b8dcb0")
+):
+    parts = np.array(
+        [
+            [choice[key] * constant[key] for key in constant]
+            for choice in choices.values()
+        ]
+    )
     share = parts[:, list(constant).index(name)] / parts.sum(axis=1)
-    axis.barh(list(choices), share, left=left, label=name, hatch=hatch, color=shade, edgecolor="0.3")
+    axis.barh(
+        list(choices),
+        share,
+        left=left,
+        label=name,
+        hatch=hatch,
+        color=shade,
+        edgecolor="0.3",
+    )
     left += share
 axis.invert_yaxis()
 axis.set(xlabel="share of the loss at the start", xlim=(0, 1))
 axis.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
 show(
     figure,
-    alt="Shares of age, income and gender in the loss. With equal weights age takes nearly all; with the lecture's still "
-    "most of it; with one over the loss of a constant each takes a third.",
+    alt="""Shares of age, income and gender in the loss. With equal weights age takes
+    nearly all; with the lecture's still most of it; with one over the loss of a
+    constant each takes a third.""",
 )
 
 # %% [markdown]
@@ -379,9 +481,17 @@ gender = layers.Dense(1, activation="sigmoid", name="gender")(x)
 model = keras.Model(posts, [age, income, gender])
 model.compile(
     optimizer="adam",
-    loss={"age": "mse", "income": "categorical_crossentropy", "gender": "binary_crossentropy"},
+    loss={
+        "age": "mse",
+        "income": "categorical_crossentropy",
+        "gender": "binary_crossentropy",
+    },
     loss_weights={"age": 0.005, "income": 0.5, "gender": 1.5},
-    metrics={"age": ["mae"], "income": ["accuracy"], "gender": ["accuracy", keras.metrics.AUC()]},
+    metrics={
+        "age": ["mae"],
+        "income": ["accuracy"],
+        "gender": ["accuracy", keras.metrics.AUC()],
+    },
 )
 # @blank
 # model = ...
@@ -421,8 +531,6 @@ plot_model(small)
 #
 # Numbers 2 and 3 weigh the parts alike. The difference is where the age head must go: from about 0, where it starts, to
 # 44, or to 0.
-#
-# > **Predict.** Which heads will learn in the first training?
 
 # %%
 center, spread = float(ages.mean()), float(ages.std())
@@ -432,13 +540,20 @@ def scaled(y):
     return {**y, "age": (y["age"] - center) / spread}
 
 
-def fit(model, x, y, x_validation, y_validation, loss_weights, epochs, batch_size=64):
+def fit(
+    what, model, x, y, x_validation, y_validation, loss_weights, epochs, batch_size=64
+):
     steps = epochs * -(-len(x) // batch_size)
     model.compile(
-        optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.004, steps)),
+        optimizer=keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(0.004, steps)
+        ),
         loss=losses,
         loss_weights=loss_weights,
-        metrics={"income": ["accuracy"], "gender": ["accuracy", keras.metrics.AUC(name="auc")]},
+        metrics={
+            "income": ["accuracy"],
+            "gender": ["accuracy", keras.metrics.AUC(name="auc")],
+        },
     )
     history = model.fit(
         x,
@@ -448,56 +563,85 @@ def fit(model, x, y, x_validation, y_validation, loss_weights, epochs, batch_siz
         epochs=epochs,
         batch_size=batch_size,
         verbose=0,
-        callbacks=[Progress()],
+        callbacks=[Progress(f"{what}: trained")],
     )
     return history.history
 
 
 x_train, x_validation = train.x["posts"], validation.x["posts"]
 inverse = choices["1 / loss of a constant"]
+
+# %% [markdown]
+# > **Predict.** Which of `income` and `gender` will learn in the first training, so that it is clearly better than without
+# > reading?
+
+# %% tags=["answers"]
+prediction = ...  # "income", "gender", "income and gender" or "none"
+
+in_years = x_train, train.y, x_validation, validation.y
+in_spreads = x_train, scaled(train.y), x_validation, scaled(validation.y)
+equal = choices["equal: 1, 1, 1"]
+measured = {**inverse, "age": 1.0}  # a constant has the loss 1 on scaled ages
 runs = {}
 
 keras.utils.set_random_seed(7)
-equal = choices["equal: 1, 1, 1"]
-runs["years, equal weights"] = fit(small_network(), x_train, train.y, x_validation, validation.y, equal, epochs=2)
+name = "years, equal weights"
+runs[name] = fit(name, small_network(), *in_years, equal, epochs=2)
 
 keras.utils.set_random_seed(7)
-runs["years, measured weights"] = fit(small_network(), x_train, train.y, x_validation, validation.y, inverse, epochs=2)
+name = "years, measured weights"
+runs[name] = fit(name, small_network(), *in_years, inverse, epochs=2)
 
 keras.utils.set_random_seed(7)
-measured = {**inverse, "age": 1.0}  # a constant has the loss 1 on scaled ages
-runs["scaled, measured weights"] = fit(
-    small, x_train, scaled(train.y), x_validation, scaled(validation.y), measured, epochs=4
-)
+name = "scaled, measured weights"
+runs[name] = fit(name, small, *in_spreads, measured, epochs=4)
 
-# %%
+first = runs["years, equal weights"]
+learns = {
+    "income": first["val_income_accuracy"][-1] > blind["income"] + 0.1,
+    "gender": first["val_gender_accuracy"][-1] > blind["gender"] + 0.1,
+}
+print(predicted(prediction, {head for head in learns if learns[head]}))
+
+# %% tags=["answers", "drawing"]
+# Plot: each head by epoch, in three trainings.
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.6))
 for (title, history), style in zip(runs.items(), ("s:", "^--", "o-")):
     epochs = range(1, len(history["loss"]) + 1)
     years = np.sqrt(history["val_age_loss"]) * (spread if "scaled" in title else 1)
-    for axis, values in zip(axes, (years, history["val_income_accuracy"], history["val_gender_accuracy"])):
+    for axis, values in zip(
+        axes, (years, history["val_income_accuracy"], history["val_gender_accuracy"])
+    ):
         axis.plot(epochs, values, style, label=title)
-for axis, name, label in zip(axes, best, ("error of age in years", "accuracy of income", "accuracy of gender")):
+for axis, name, label in zip(
+    axes, best, ("error of age in years", "accuracy of income", "accuracy of gender")
+):
     axis.axhline(best[name], color="0.4", linewidth=1, label="best possible")
-    axis.axhline(blind[name], color="0.4", linewidth=1, linestyle=":", label="without reading")
+    axis.axhline(
+        blind[name], color="0.4", linewidth=1, linestyle=":", label="without reading"
+    )
     axis.set(title=name, xlabel="epoch", ylabel=label, xticks=range(1, 5))
 axes[2].legend(fontsize=8)
 figure.tight_layout()
 show(
     figure,
-    alt="Validation figures of three trainings by epoch, with the best possible and what needs no reading. With equal "
-    "weights income and gender stay where they start; with measured weights and scaled ages all three come near the best.",
+    alt="""Validation figures of three trainings by epoch, with the best possible and
+    what needs no reading. With equal weights income and gender stay where they start;
+    with measured weights and scaled ages all three come near the best.""",
 )
 
-# %%
+# %% tags=["answers"]
 drowned, good = runs["years, equal weights"], runs["scaled, measured weights"]
+error_of_age = np.sqrt(good["val_age_loss"][-1]) * spread
 print("equal weights: income above 25 %:", drowned["val_income_accuracy"][-1] > 0.25)
 print("equal weights: gender above 60 %:", drowned["val_gender_accuracy"][-1] > 0.60)
-print("measured and scaled: age within 3.5 years:", np.sqrt(good["val_age_loss"][-1]) * spread < 3.5)
+print("measured and scaled: age within 3.5 years:", error_of_age < 3.5)
 print("measured and scaled: income above 50 %:", good["val_income_accuracy"][-1] > 0.50)
 print("measured and scaled: gender above 82 %:", good["val_gender_accuracy"][-1] > 0.82)
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # With equal weights the trunk works for the age head alone. The other two stand at chance although they have the same
 # text, the same trunk and losses of their own: their voices **drown**. Nothing warns you. The total loss falls to a small
 # part of what it was, and looks like success.
@@ -506,19 +650,22 @@ print("measured and scaled: gender above 82 %:", good["val_gender_accuracy"][-1]
 # way its loss is many times that of a constant, and the others wait. With scaled ages it starts where it belongs, and all
 # three heads learn at once.
 #
+# </details>
+#
 # **Watch every head by its own measure**, beside what a guess would reach and what is possible at best.
 #
 # ### Predictions against truth
 
 # %%
-says_age, says_income, says_gender = small.predict(x_validation, batch_size=500, verbose=0)
-years = says_age[:, 0] * spread + center  # back to years
-true_years, true_group, is_woman = (
-    validation.y["age"][:, 0],
-    validation.y["income"].argmax(1),
-    validation.y["gender"][:, 0],
+says_age, says_income, says_gender = small.predict(
+    x_validation, batch_size=500, verbose=0
 )
+years = says_age[:, 0] * spread + center  # back to years
+true_years, is_woman = validation.y["age"][:, 0], validation.y["gender"][:, 0]
+true_group = validation.y["income"].argmax(axis=1)
 
+# %% tags=["drawing"]
+# Plot: predictions beside the truth, for each head.
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.8))
 axes[0].plot([18, 70], [18, 70], color="0.5", linewidth=1)
 axes[0].plot(true_years, years, ".", markersize=3)
@@ -530,27 +677,45 @@ axes[1].set(title="income", xlabel="predicted group", ylabel="true group")
 for value, style in ((0, "-"), (1, "--")):
     label = people.details["genders"][value]
     axes[2].hist(
-        says_gender[is_woman == value, 0], bins=20, range=(0, 1), histtype="step", linestyle=style, label=label
+        says_gender[is_woman == value, 0],
+        bins=20,
+        range=(0, 1),
+        histtype="step",
+        linestyle=style,
+        label=label,
     )
 axes[2].set(title="gender", xlabel="what the sigmoid says", ylabel="people")
 axes[2].legend()
 figure.tight_layout()
 show(
     figure,
-    alt="Left: predicted ages lie along the diagonal of the true ones. Middle: most income predictions lie in the true group "
-    "or next to it. Right: men are mostly near 0 and women near 1, but a small heap of each stands at the wrong end.",
+    alt="""Left: predicted ages lie along the diagonal of the true ones. Middle: most
+    income predictions lie in the true group or next to it. Right: men are mostly near 0
+    and women near 1, but a small heap of each stands at the wrong end.""",
 )
 
 # %% [markdown]
 # Look at the right picture again. A heap of men stands near 1, and a heap of women near 0. The model is not unsure about
 # them. We come back to them in section 7.
 #
+# ### Back to years inside the model
+#
+# In section 5 the *targets* were scaled, so the model answers in spreads, and we must remember to turn that into years. A
+# layer can remember it for us: `Rescaling(scale, offset)` multiplies by the one and adds the other. It has no weights. Here
+# it turns spreads into degrees, for a model of the weather where the mean is 10 degrees and the spread 6:
+
+# %%
+to_degrees = layers.Rescaling(6.0, offset=10.0)
+print(np.array(to_degrees(np.array([[-1.0], [0.0], [2.0]]))))
+
+# %% [markdown]
+# The layers before it work with numbers around 0, as they like it; what comes out is in degrees.
+#
 # ### Exercise 8.4 · Scaling inside the model
 #
-# In section 5 the *targets* were scaled, so the model answers in spreads, and we must remember to turn that into years.
 # Build and compile a model that learns from ages **in years**, and answers in years, with all three heads: `age`, `income`
 # and `gender`. The check trains a copy of it on 4,000 people, for 4 epochs in batches of 64. It asks for an age error
-# **under 5 years** (a mean squared error under 25), income right for **at least 40 %** and gender for **at least 80 %**.
+# **under 5 years** (that is a mean squared error under 25, in years squared), income right for **at least 40 %** and gender for **at least 80 %**.
 
 # %%
 # @answer 8.4 model
@@ -566,7 +731,11 @@ gender = layers.Dense(1, activation="sigmoid", name="gender")(x)
 model = keras.Model(posts, [age, income, gender])
 model.compile(
     optimizer=keras.optimizers.Adam(0.004),
-    loss={"age": "mse", "income": "categorical_crossentropy", "gender": "binary_crossentropy"},
+    loss={
+        "age": "mse",
+        "income": "categorical_crossentropy",
+        "gender": "binary_crossentropy",
+    },
     loss_weights={"age": 1 / 230, "income": 1 / 2.2, "gender": 1 / 0.7},
 )
 # @blank
@@ -580,9 +749,12 @@ model.compile(
 # Let us deal the true answers of 500 people to the wrong people. Every age still occurs as often as before; only the link
 # to the texts is cut.
 #
-# > **Predict.** Will the training loss fall? Will the validation loss?
+# > **Predict.** Which loss will come clearly below that of a constant answer: that of `"training"`, that of `"validation"`,
+# > or both?
 
-# %%
+# %% tags=["answers"]
+prediction = ...  # one word, or "training and validation"
+
 x_few, x_other = x_train[:500], x_validation[:300]
 y_few = {name: values[:500] for name, values in scaled(train.y).items()}
 y_other = {name: values[:300] for name, values in scaled(validation.y).items()}
@@ -590,64 +762,83 @@ rng = np.random.default_rng(7)
 dealt, dealt_other = rng.permutation(500), rng.permutation(300)
 
 keras.utils.set_random_seed(7)
-real = fit(small_network(), x_few, y_few, x_other, y_other, measured, epochs=15, batch_size=50)
+settings = {"loss_weights": measured, "epochs": 15, "batch_size": 50}
+real = fit("Real targets", small_network(), x_few, y_few, x_other, y_other, **settings)
 
 keras.utils.set_random_seed(7)
+y_dealt = {name: values[dealt] for name, values in y_few.items()}
+y_dealt_other = {name: values[dealt_other] for name, values in y_other.items()}
 random = fit(
-    small_network(),
-    x_few,
-    {name: values[dealt] for name, values in y_few.items()},
-    x_other,
-    {name: values[dealt_other] for name, values in y_other.items()},
-    measured,
-    epochs=15,
-    batch_size=50,
+    "Dealt targets", small_network(), x_few, y_dealt, x_other, y_dealt_other, **settings
 )
 
-# %%
+falls = {"training": random["age_loss"][-1], "validation": min(random["val_age_loss"])}
+print(predicted(prediction, {name for name in falls if falls[name] < 0.8}))
+
+# %% tags=["answers", "drawing"]
+# Plot: age loss by epoch, real and dealt targets.
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
-for axis, history, title in zip(axes, (real, random), ("real targets", "targets dealt at random")):
+for axis, history, title in zip(
+    axes, (real, random), ("real targets", "targets dealt at random")
+):
     axis.plot(range(1, 16), history["age_loss"], "o-", markersize=3, label="training")
-    axis.plot(range(1, 16), history["val_age_loss"], "s--", markersize=3, label="validation")
-    axis.axhline(1, color="0.4", linewidth=1, linestyle=":", label="always the mean age")
+    axis.plot(
+        range(1, 16), history["val_age_loss"], "s--", markersize=3, label="validation"
+    )
+    axis.axhline(
+        1, color="0.4", linewidth=1, linestyle=":", label="always the mean age"
+    )
     axis.set(title=title, xlabel="epoch", ylim=(0, 2))
 axes[0].set_ylabel("age loss (scaled)")
 axes[0].legend()
 show(
     figure,
-    alt="Age loss by epoch. With real targets training and validation loss both fall near 0. With random targets the "
-    "training loss falls, too, but the validation loss does not fall below that of always saying the mean age.",
+    alt="""Age loss by epoch. With real targets training and validation loss both fall
+    near 0. With random targets the training loss falls, too, but the validation loss
+    does not fall below that of always saying the mean age.""",
 )
 
-# %%
-print(
-    "random targets: the training loss fell by a quarter or more:",
-    random["age_loss"][-1] < 0.75 * random["age_loss"][0],
-)
-print("random targets: the validation loss beats a constant answer:", min(random["val_age_loss"]) < 0.8)
-print("real targets:   the validation loss beats a constant answer:", min(real["val_age_loss"]) < 0.8)
+# %% tags=["answers"]
+print("the validation loss beats a constant answer:")
+print("random targets:", min(random["val_age_loss"]) < 0.8)
+print("real targets:  ", min(real["val_age_loss"]) < 0.8)
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # The training loss falls either way. With random targets the network learns these 500 people *by heart*: the only thing
-# there is to learn. On others it does worse than a constant. A falling loss is no proof of learning; a validation loss
+# there is to learn. On others it does worse than a constant.
+#
+# </details>
+#
+# A falling loss is no proof of learning; a validation loss
 # below that of a constant answer is.
 #
 # ### Targets that are all zero
 #
 # Another lecture draws its answers with `np.random.randint(0, 1, ...)`.
 #
-# > **Predict.** Which numbers can come out?
+# > **Predict.** How many different numbers can come out?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
 drawn = np.random.randint(0, 1, size=(1000, 10))
+print(predicted(prediction, len(np.unique(drawn))))
 print("numbers that occur:", np.unique(drawn))
-loss = keras.losses.categorical_crossentropy(drawn.astype("float32"), np.full((1000, 10), 0.1, dtype="float32"))
-print("every categorical cross-entropy is 0:", bool(np.all(keras.ops.convert_to_numpy(loss) == 0)))
+loss = keras.losses.categorical_crossentropy(
+    drawn.astype("float32"), np.full((1000, 10), 0.1, dtype="float32")
+)
+print("every categorical cross-entropy is 0:", bool(np.all(np.array(loss) == 0)))
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # The high end of `randint` is **exclusive**: only zeros. And the cross-entropy of a target without a 1 is always 0,
 # whatever the model says. A loss of exactly 0 from the start is a reason to look at the targets. (`randint(0, 2, …)` would
 # draw zeros and ones, but not one-hot rows; those are `np.eye(10)[np.random.randint(0, 10, size=…)]`.)
+#
+# </details>
 #
 # ## 7 What it means
 #
@@ -666,9 +857,13 @@ belief_in_truth = np.where(is_woman > 0.5, says_gender[:, 0], 1 - says_gender[:,
 print("right for more than 80 % of all:", is_right.mean() > 0.8)
 print("right for more than 90 % of the nine in ten:", is_right[~misread].mean() > 0.9)
 print("right for fewer than 20 % of the one in ten:", is_right[misread].mean() < 0.2)
-print("of these, most get less than 0.2 for what they are:", (belief_in_truth[misread] < 0.2).mean() > 0.5)
+print(
+    "of these, most get less than 0.2 for what they are:",
+    (belief_in_truth[misread] < 0.2).mean() > 0.5,
+)
 
-# %%
+# %% tags=["drawing"]
+# Plot: for how many the model is right, by group.
 figure, axis = plt.subplots(figsize=(7, 1.8))
 labels = ("everybody", "nine in ten", "one in ten")
 shares = [is_right.mean(), is_right[~misread].mean(), is_right[misread].mean()]
@@ -677,7 +872,11 @@ for at, share in enumerate(shares):
     axis.text(share + 0.01, at, f"{share:.0%}", va="center")
 axis.invert_yaxis()
 axis.set(xlabel="share for whom the gender is right", xlim=(0, 1.1))
-show(figure, alt="Bars: the model is right for most people, for nearly all of nine in ten, and for few of one in ten.")
+show(
+    figure,
+    alt="""Bars: the model is right for most people, for nearly all of nine in ten, and
+    for few of one in ten.""",
+)
 
 # %% [markdown]
 # The errors do not fall on people by chance. They fall on the same people, nearly always, and the model is **sure** of
@@ -692,10 +891,14 @@ show(figure, alt="Bars: the model is right for most people, for nearly all of ni
 
 # %%
 lines = "who is up for {} on saturday . nobody warned me about the reunion ."
-pair = np.stack([data.posts.encode(lines.format(word)) for word in ("rugby", "netball")])
+pair = np.stack(
+    [data.posts.encode(lines.format(word)) for word in ("rugby", "netball")]
+)
 belief = data.posts.posterior(pair)  # people × ages × income groups × genders
 mean_group = belief.sum(axis=(1, 3)) @ np.arange(10)
-print("the one who plays netball is thought to earn less:", mean_group[1] < mean_group[0])
+print(
+    "the one who plays netball is thought to earn less:", mean_group[1] < mean_group[0]
+)
 print("by more than a third of a group:", mean_group[0] - mean_group[1] > 1 / 3)
 
 # %% [markdown]
@@ -704,23 +907,41 @@ print("by more than a third of a group:", mean_group[0] - mean_group[1] > 1 / 3)
 
 # %%
 predicted_group = says_income @ np.arange(10)
-gaps = [values[is_woman == 0].mean() - values[is_woman == 1].mean() for values in (true_group, predicted_group)]
+gaps = [
+    values[is_woman == 0].mean() - values[is_woman == 1].mean()
+    for values in (true_group, predicted_group)
+]
 
+# %% tags=["drawing"]
+# Plot: mean income group, in the data and predicted.
 figure, axis = plt.subplots(figsize=(7, 2))
 places = np.arange(2)
 for value, shade, hatch in ((0, "#f2c79b", "//"), (1, "#b8dcb0", "..")):
-    means = [values[is_woman == value].mean() for values in (true_group, predicted_group)]
-    axis.barh(places + 0.4 * value, means, 0.38, label=people.details["genders"][value], color=shade, hatch=hatch)
+    means = [
+        values[is_woman == value].mean() for values in (true_group, predicted_group)
+    ]
+    axis.barh(
+        places + 0.4 * value,
+        means,
+        0.38,
+        label=people.details["genders"][value],
+        color=shade,
+        hatch=hatch,
+    )
 axis.set_yticks(places + 0.2, ["in the data", "predicted"])
 axis.set(xlabel="mean income group", xlim=(0, 7))
 axis.legend()
 show(
     figure,
-    alt="Mean income group of men and women, in the data and as predicted: men are higher by the same step in both.",
+    alt="""Mean income group of men and women, in the data and as predicted: men are
+    higher by the same step in both.""",
 )
 
 # %%
-print("the predictions repeat at least half of the gap in the data:", gaps[1] > 0.5 * gaps[0] > 0)
+print(
+    "the predictions repeat at least half of the gap in the data:",
+    gaps[1] > 0.5 * gaps[0] > 0,
+)
 
 # %% [markdown]
 # A prediction says how things *were*. If a bank or a landlord acts on it, it also decides how things will be: whoever is

@@ -12,7 +12,7 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_model, show
+from course_utils import Progress, data, exercise, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -48,23 +48,40 @@ for row in range(4):
 # a sine and a cosine, a point on a clock face, so that 23 and 0 are neighbours. The weekday likewise. The last is the
 # logarithm of the number of followers.
 
-# %%
-hours = np.round(np.arctan2(train.x["aux_input"][:, 0], train.x["aux_input"][:, 1]) * 24 / (2 * np.pi)).astype(int) % 24
+# %% tags=["drawing"]
+# Plot: retweets by hour, and by first word.
+hours = (
+    np.round(
+        np.arctan2(train.x["aux_input"][:, 0], train.x["aux_input"][:, 1])
+        * 24
+        / (2 * np.pi)
+    ).astype(int)
+    % 24
+)
 retweeted = train.y["main_output"][:, 0]
 first_words = [tweets.decode(row).split()[0] for row in train.x["main_input"]]
 openings = [word for word in tweets.details["points"]["opening"] if word]
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
-left.bar(range(24), [retweeted[hours == hour].mean() for hour in range(24)], color="#9ec5e8", edgecolor="0.3")
+left.bar(
+    range(24),
+    [retweeted[hours == hour].mean() for hour in range(24)],
+    color="#9ec5e8",
+    edgecolor="0.3",
+)
 left.set(xlabel="hour", ylabel="share retweeted", ylim=(0, 1))
-share = [np.mean([r for r, word in zip(retweeted, first_words) if word == opening]) for opening in openings]
+share = [
+    np.mean([r for r, word in zip(retweeted, first_words) if word == opening])
+    for opening in openings
+]
 right.barh(openings, share, color="#9ec5e8", edgecolor="0.3")
 right.set(xlabel="share retweeted", title="first word of the headline", xlim=(0, 1))
 figure.tight_layout()
 show(
     figure,
-    alt="Left: the share of retweets by hour has two peaks, in the morning and in the evening. Right: headlines that begin "
-    "with watch or quiz are retweeted more often than those that begin with correction or opinion.",
+    alt="""Left: the share of retweets by hour has two peaks, in the morning and in the
+    evening. Right: headlines that begin with watch or quiz are retweeted more often
+    than those that begin with correction or opinion.""",
 )
 
 # %% [markdown]
@@ -74,7 +91,8 @@ show(
 # %%
 names = {"main_input": "headline", "aux_input": "numbers"}
 for inputs, best in tweets.ceiling.items():
-    print(f"{' and '.join(names[name] for name in names if name in inputs) or 'nothing':20} {best['main_output']:.0%}")
+    read = " and ".join(names[name] for name in names if name in inputs) or "nothing"
+    print(f"{read:20} {best['main_output']:.0%}")
 
 # %% [markdown]
 # ## 2 The lecture's network
@@ -99,17 +117,28 @@ x = layers.Dense(64, activation="relu", name="hidden_2")(x)
 x = layers.Dense(64, activation="relu", name="hidden_3")(x)
 main_output = layers.Dense(1, activation="sigmoid", name="main_output")(x)
 
-lecture = keras.Model([main_input, aux_input], [main_output, aux_output], name="lecture")
-plot_model(lecture)
+lecture = keras.Model(
+    [main_input, aux_input], [main_output, aux_output], name="lecture"
+)
+plot_model(lecture, show_parameters=False)
 
 # %% [markdown]
 # > **Predict.** How many parameters does `hidden_1` have? How many numbers does it read?
 
-# %%
-lecture.summary(line_length=88)
+# %% tags=["answers"]
+prediction = ...  # parameters
+print(predicted(prediction, lecture.get_layer("hidden_1").count_params()))
+
+lecture.summary(line_length=80)
 
 # %% [markdown]
-# `hidden_1` reads 32 numbers from the LSTM and 5 more: 37 × 64 + 64 = 2,432. An LSTM with 32 units that reads 512 numbers
+# <details><summary>After the run</summary>
+#
+# `hidden_1` reads 32 numbers from the LSTM and 5 more: 37 × 64 + 64 = 2,432.
+#
+# </details>
+#
+# An LSTM with 32 units that reads 512 numbers
 # has 4 × (512 × 32 + 32 × 32 + 32) = 69,760. And once more the embedding has nearly everything.
 
 # %%
@@ -120,7 +149,9 @@ parts = {
     "hidden layers": (37 * 64 + 64) + 2 * (64 * 64 + 64),
     "main_output": 64 + 1,
 }
-print(" + ".join(f"{count:,}" for count in parts.values()), f"= {sum(parts.values()):,}")
+print(
+    " + ".join(f"{count:,}" for count in parts.values()), f"= {sum(parts.values()):,}"
+)
 print("as in the summary:", sum(parts.values()) == lecture.count_params())
 
 # %% [markdown]
@@ -148,34 +179,50 @@ first_y = {name: values[:32] for name, values in train.y.items()}
 lecture.compile(optimizer="rmsprop", loss="binary_crossentropy")
 losses = lecture.evaluate(first_x, first_y, batch_size=32, return_dict=True, verbose=0)
 print(sorted(losses))
-print("the loss is the sum:", np.isclose(losses["loss"], losses["main_output_loss"] + losses["aux_output_loss"]))
+print(
+    "the loss is the sum:",
+    np.isclose(losses["loss"], losses["main_output_loss"] + losses["aux_output_loss"]),
+)
 
 # %% [markdown]
 # But the heads should not count alike. The main output is what we want, so it gets the weight 1; the auxiliary gets 0.2.
 # The lecture writes it so:
 
 # %%
-lecture.compile(optimizer="rmsprop", loss="binary_crossentropy", loss_weights=[1.0, 0.2])
+lecture.compile(
+    optimizer="rmsprop", loss="binary_crossentropy", loss_weights=[1.0, 0.2]
+)
 print("compiled")
 
 # %% [markdown]
-# > **Predict.** It compiles. Will it train?
+# > **Predict.** It compiles. Will it train? Answer `True` or `False`.
 
-# %%
+# %% tags=["answers"]
+prediction = ...
 try:
     lecture.fit(first_x, first_y, epochs=1, batch_size=32, verbose=0)
+    print(predicted(prediction, True))
 except ValueError as error:
+    print(predicted(prediction, False))
     print(first_line(error))
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # In the Keras of the lecture this worked. Today one loss takes no list of weights: "1 losses and 2 weights". `compile` says
-# nothing, because it only notes what you give it. The error comes with the first batch. So after each `compile`, **try one
+# nothing, because it only notes what you give it. The error comes with the first batch.
+#
+# </details>
+#
+# So after each `compile`, **try one
 # batch** before you go for coffee.
 #
-# The remedy: say it for each output. As lists, in the order of the outputs, or by name.
+# It can be said for each output: as lists, in the order of the outputs, or by name.
 
 # %%
-lecture.compile(optimizer="rmsprop", loss=["binary_crossentropy"] * 2, loss_weights=[1.0, 0.2])
+lecture.compile(
+    optimizer="rmsprop", loss=["binary_crossentropy"] * 2, loss_weights=[1.0, 0.2]
+)
 by_list = lecture.evaluate(first_x, first_y, batch_size=32, return_dict=True, verbose=0)
 
 by_name_settings = {
@@ -185,7 +232,9 @@ by_name_settings = {
 lecture.compile(optimizer="rmsprop", **by_name_settings)
 by_name = lecture.evaluate(first_x, first_y, batch_size=32, return_dict=True, verbose=0)
 
-print("lists and names give the same loss:", np.isclose(by_list["loss"], by_name["loss"]))
+print(
+    "lists and names give the same loss:", np.isclose(by_list["loss"], by_name["loss"])
+)
 weighted = 1.0 * by_name["main_output_loss"] + 0.2 * by_name["aux_output_loss"]
 print("1.0 × main + 0.2 × auxiliary:", np.isclose(by_name["loss"], weighted))
 
@@ -247,7 +296,9 @@ small = small_network()
 print(f"{small.count_params():,} parameters")
 
 accuracy = {"main_output": ["accuracy"], "aux_output": ["accuracy"]}
-small.compile(optimizer=keras.optimizers.Adam(0.003), metrics=accuracy, **by_name_settings)
+small.compile(
+    optimizer=keras.optimizers.Adam(0.003), metrics=accuracy, **by_name_settings
+)
 history = small.fit(
     train.x,
     train.y,
@@ -260,30 +311,64 @@ history = small.fit(
 ).history
 
 # %% [markdown]
-# > **Predict.** Which of the two heads will be better, and why? Look at the table of what is possible.
+# > **Predict.** Which of the two heads will be better, `"main"` or `"auxiliary"`, and why? Look at the table of what is
+# > possible.
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
+reached = {
+    "main": history["val_main_output_accuracy"][-1],
+    "auxiliary": history["val_aux_output_accuracy"][-1],
+}
+print(predicted(prediction, max(reached, key=reached.get)))
+print("main output above 72 %:", reached["main"] > 0.72)
+print("auxiliary output above 66 %:", reached["auxiliary"] > 0.66)
+
+# %% tags=["answers", "drawing"]
+# Plot: accuracy of both heads by epoch.
 text_only, both = frozenset({"main_input"}), frozenset({"main_input", "aux_input"})
 figure, axis = plt.subplots(figsize=(7, 3.4))
 epochs = range(1, 4)
-axis.plot(epochs, history["val_main_output_accuracy"], "o-", color="C0", label="main output")
-axis.plot(epochs, history["val_aux_output_accuracy"], "s--", color="C1", label="auxiliary output")
-for inputs, colour, label in ((both, "C0", "best with both inputs"), (text_only, "C1", "best with the headline alone")):
-    axis.axhline(tweets.ceiling[inputs]["main_output"], color=colour, linestyle=":", label=label)
-axis.set(xlabel="epoch", ylabel="accuracy on validation data", xticks=list(epochs), ylim=(0.45, 0.9))
+axis.plot(
+    epochs, history["val_main_output_accuracy"], "o-", color="C0", label="main output"
+)
+axis.plot(
+    epochs,
+    history["val_aux_output_accuracy"],
+    "s--",
+    color="C1",
+    label="auxiliary output",
+)
+for inputs, colour, label in (
+    (both, "C0", "best with both inputs"),
+    (text_only, "C1", "best with the headline alone"),
+):
+    axis.axhline(
+        tweets.ceiling[inputs]["main_output"], color=colour, linestyle=":", label=label
+    )
+axis.set(
+    xlabel="epoch",
+    ylabel="accuracy on validation data",
+    xticks=list(epochs),
+    ylim=(0.45, 0.9),
+)
 axis.legend(fontsize=8, loc="lower right")
 show(
     figure,
-    alt="Validation accuracy of both heads over three epochs, with two dotted lines for the best possible. Both rise; the "
-    "main output ends above the auxiliary one, and each below its own line.",
+    alt="""Validation accuracy of both heads over three epochs, with two dotted lines
+    for the best possible. Both rise; the main output ends above the auxiliary one, and
+    each below its own line.""",
 )
 
-# %%
-print("main output above 72 %:", history["val_main_output_accuracy"][-1] > 0.72)
-print("auxiliary output above 66 %:", history["val_aux_output_accuracy"][-1] > 0.66)
-
 # %% [markdown]
-# The auxiliary head does not read the numbers. It cannot pass 74 %, whatever the training. A head that does worse than
+# <details><summary>After the run</summary>
+#
+# The auxiliary head does not read the numbers. It cannot pass 74 %, whatever the training.
+#
+# </details>
+#
+# A head that does worse than
 # another is no reason to worry if it knows less.
 #
 # ### Predictions against truth
@@ -292,23 +377,33 @@ print("auxiliary output above 66 %:", history["val_aux_output_accuracy"][-1] > 0
 
 # %%
 says_main, says_aux = small.predict(validation.x, batch_size=500, verbose=0)
-points = tweets.details["validation"]["text_points"] + tweets.details["validation"]["aux_points"]
+points = (
+    tweets.details["validation"]["text_points"]
+    + tweets.details["validation"]["aux_points"]
+)
 true_probability = 1 / (1 + np.exp(-points))
 
+# %% tags=["drawing"]
+# Plot: what each head says, beside the true probability.
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharex=True, sharey=True)
-for axis, says, title in zip(axes, (says_main, says_aux), ("main output", "auxiliary output")):
+for axis, says, title in zip(
+    axes, (says_main, says_aux), ("main output", "auxiliary output")
+):
     axis.plot([0, 1], [0, 1], color="0.5", linewidth=1)
     axis.plot(true_probability, says[:, 0], ".", markersize=3, alpha=0.5)
     axis.set(title=title, xlabel="true probability")
 axes[0].set_ylabel("what the head says")
 show(
     figure,
-    alt="Two clouds of points, what a head says against the true probability of a retweet. The main output's cloud follows "
-    "the diagonal; the auxiliary output's is much wider.",
+    alt="""Two clouds of points, what a head says against the true probability of a
+    retweet. The main output's cloud follows the diagonal; the auxiliary output's is
+    much wider.""",
 )
 
 # %%
-fit_main, fit_aux = (np.corrcoef(true_probability, says[:, 0])[0, 1] for says in (says_main, says_aux))
+fit_main, fit_aux = (
+    np.corrcoef(true_probability, says[:, 0])[0, 1] for says in (says_main, says_aux)
+)
 print("the main output follows the true probability more closely:", fit_main > fit_aux)
 
 # %% [markdown]
@@ -319,11 +414,27 @@ print("the main output follows the true probability more closely:", fit_main > f
 # %%
 def by_hour(text, weekday=5, followers=3.0):
     clock, week = 2 * np.pi * np.arange(24) / 24, np.full(24, 2 * np.pi * weekday / 7)
-    numbers = np.stack([np.sin(clock), np.cos(clock), np.sin(week), np.cos(week), np.full(24, followers)], axis=1)
+    numbers = np.stack(
+        [
+            np.sin(clock),
+            np.cos(clock),
+            np.sin(week),
+            np.cos(week),
+            np.full(24, followers),
+        ],
+        axis=1,
+    )
     tokens = np.tile(data.headlines.encode(text), (24, 1))
-    return [says[:, 0] for says in small.predict({"main_input": tokens, "aux_input": numbers}, verbose=0)]
+    return [
+        says[:, 0]
+        for says in small.predict(
+            {"main_input": tokens, "aux_input": numbers}, verbose=0
+        )
+    ]
 
 
+# %% tags=["drawing"]
+# Plot: what both heads say, hour by hour.
 figure, axis = plt.subplots(figsize=(8, 3.2))
 for text, colour in (
     ("village bakery postpones new bridge", "C0"),
@@ -334,7 +445,9 @@ for text, colour in (
     axis.plot(range(24), auxiliary, "--", color=colour)
 for hour in (8, 20):
     axis.axvline(hour, color="0.7", linewidth=1, linestyle=":")
-axis.set(xlabel="hour", ylabel="what the heads say", ylim=(0, 1), xticks=range(0, 24, 2))
+axis.set(
+    xlabel="hour", ylabel="what the heads say", ylim=(0, 1), xticks=range(0, 24, 2)
+)
 axis.legend(
     fontsize=8,
     title="main output; dashed: auxiliary output",
@@ -345,8 +458,8 @@ axis.legend(
 )
 show(
     figure,
-    alt="For two headlines, what the main output says by hour, and the auxiliary output as a level dashed line. The main "
-    "output rises and falls with the hour.",
+    alt="""For two headlines, what the main output says by hour, and the auxiliary
+    output as a level dashed line. The main output rises and falls with the hour.""",
 )
 
 # %% [markdown]
@@ -374,13 +487,14 @@ model = keras.Model(small.inputs, small.get_layer("main_output").output)
 # when data are few. A claim like that can be tested. Take 500 headlines. Train with the auxiliary weight 0 and with 0.2.
 # Everything else stays the same.
 #
-# > **Predict.** By how many points will the main output be better? And if you repeat the very same training with another
-# > random start, by how many points does *that* change it?
+# > **Predict.** Will the main output be better by 6 points or more, on the mean? Answer `True` or `False`. And if you repeat
+# > the very same training with another random start, by how many points does *that* change it?
 #
 # One training proves nothing, because the random start matters, too. So we train from **five** starts each. Both weights
 # get the same five.
+# %% tags=["answers"]
+prediction = ...
 
-# %%
 LENGTH = data.headlines.MAX_TOKENS  # the longest headline: less padding, less time
 few = data.headlines.make(n=500, n_validation=1000, seed=7, length=LENGTH)
 SEEDS = range(5)
@@ -390,9 +504,13 @@ def accuracies(aux_weight):
     model = small_network(LENGTH)
     weights = {"main_output": 1.0, "aux_output": aux_weight}
     model.compile(
-        optimizer=keras.optimizers.Adam(0.004), loss=by_name_settings["loss"], loss_weights=weights, metrics=accuracy
+        optimizer=keras.optimizers.Adam(0.004),
+        loss=by_name_settings["loss"],
+        loss_weights=weights,
+        metrics=accuracy,
     )
-    # Compiling takes longer than training here. So the model is compiled once, and its state is set back for each seed.
+    # Compiling takes longer than training here. So the model is compiled once, and its
+    # state is set back for each seed.
     model.optimizer.build(model.trainable_variables)
     optimizer_start = [variable.numpy() for variable in model.optimizer.variables]
     reached = []
@@ -402,24 +520,53 @@ def accuracies(aux_weight):
         for variable, value in zip(model.optimizer.variables, optimizer_start):
             variable.assign(value)
         progress = Progress(f"Auxiliary weight {aux_weight}, seed {seed}: trained")
-        model.fit(few.train.x, few.train.y, epochs=6, batch_size=25, verbose=0, callbacks=[progress])
-        figures = model.evaluate(few.validation.x, few.validation.y, batch_size=500, return_dict=True, verbose=0)
-        reached.append([figures["main_output_accuracy"], figures["aux_output_accuracy"]])
+        model.fit(
+            few.train.x,
+            few.train.y,
+            epochs=6,
+            batch_size=25,
+            verbose=0,
+            callbacks=[progress],
+        )
+        figures = model.evaluate(
+            few.validation.x,
+            few.validation.y,
+            batch_size=500,
+            return_dict=True,
+            verbose=0,
+        )
+        reached.append(
+            [figures["main_output_accuracy"], figures["aux_output_accuracy"]]
+        )
     return np.array(reached)
 
 
 without, with_aux = accuracies(0.0), accuracies(0.2)
+change = 100 * (with_aux[:, 0] - without[:, 0])  # in points of per cent, seed by seed
+print(predicted(prediction, bool(change.mean() >= 6)))
 
-# %%
+# %% tags=["answers", "drawing"]
+# Plot: accuracy without and with the auxiliary loss, five seeds.
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
 for column, (axis, title, inputs) in enumerate(
     zip(axes, ("main output", "auxiliary output"), (both, text_only)),
 ):
     for seed in SEEDS:
-        axis.plot([0, 1], [without[seed, column], with_aux[seed, column]], "o-", color="0.6", markersize=4)
+        axis.plot(
+            [0, 1],
+            [without[seed, column], with_aux[seed, column]],
+            "o-",
+            color="0.6",
+            markersize=4,
+        )
     means = [without[:, column].mean(), with_aux[:, column].mean()]
     axis.plot([0, 1], means, "s--", color="C3", linewidth=2, label="mean of five")
-    axis.axhline(tweets.ceiling[inputs]["main_output"], color="0.3", linestyle=":", label="best possible")
+    axis.axhline(
+        tweets.ceiling[inputs]["main_output"],
+        color="0.3",
+        linestyle=":",
+        label="best possible",
+    )
     axis.set(title=title, xticks=[0, 1], xlim=(-0.3, 1.3), ylim=(0.2, 0.9))
     axis.set_xticklabels(["auxiliary weight 0", "auxiliary weight 0.2"])
 axes[0].set_ylabel("accuracy on validation data")
@@ -427,17 +574,23 @@ axes[0].legend(loc="lower center")
 figure.tight_layout()
 show(
     figure,
-    alt="Accuracy after training with auxiliary weight 0 and 0.2, a grey line for each of five seeds and a red one for the "
-    "mean. Left, main output: the mean moves little beside the distance between the seeds. Right, auxiliary output: it rises.",
+    alt="""Accuracy after training with auxiliary weight 0 and 0.2, a grey line for each
+    of five seeds and a red one for the mean. Left, main output: the mean moves little
+    beside the distance between the seeds. Right, auxiliary output: it rises.""",
 )
 
-# %%
-change = 100 * (with_aux[:, 0] - without[:, 0])  # in points of per cent, seed by seed
-print("auxiliary head without its loss, above 60 % on average:", without[:, 1].mean() > 0.6)
-print("auxiliary head with its loss, above 58 % on average:", with_aux[:, 1].mean() > 0.58)
-print("main output changed by fewer than 6 points on average:", abs(change.mean()) < 6)
+# %% tags=["answers"]
+print(
+    "auxiliary head without its loss, over 60 % on average:", without[:, 1].mean() > 0.6
+)
+print(
+    "auxiliary head with its loss, over 58 % on average:", with_aux[:, 1].mean() > 0.58
+)
+print("main output changed by under 6 points on average:", abs(change.mean()) < 6)
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # One thing is sure: without its loss the auxiliary head learns nothing. Its own weights never change, and how often it is
 # right is luck.
 #
@@ -452,6 +605,8 @@ print("main output changed by fewer than 6 points on average:", abs(change.mean(
 #
 # Had we trained once with each weight, we would have "seen" a gain or a loss, and believed it.
 #
+# </details>
+#
 # ### Exercise 9.4 · More than chance?
 #
 # Two networks were trained from the same eight starts. Here are their accuracies in per cent. Compute the **mean of the
@@ -465,7 +620,10 @@ new = np.array([72.0, 73.1, 72.9, 73.0, 74.1, 73.2, 71.9, 75.0])
 
 # @answer 9.4 difference
 differences = new - old
-difference = {"mean": differences.mean(), "error": differences.std(ddof=1) / np.sqrt(len(differences))}
+difference = {
+    "mean": differences.mean(),
+    "error": differences.std(ddof=1) / np.sqrt(len(differences)),
+}
 # @blank
 # difference = ...
 # @end
@@ -483,7 +641,9 @@ difference = {"mean": differences.mean(), "error": differences.std(ddof=1) / np.
 # @answer 9.5 model
 main_input = keras.Input(shape=(43,), dtype="int32", name="main_input")
 words = layers.Embedding(127, 32)(main_input)
-headline = layers.GlobalAveragePooling1D()(layers.Conv1D(48, 2, activation="relu")(words))
+headline = layers.GlobalAveragePooling1D()(
+    layers.Conv1D(48, 2, activation="relu")(words)
+)
 aux_output = layers.Dense(1, activation="sigmoid", name="aux_output")(headline)
 aux_input = keras.Input(shape=(5,), name="aux_input")
 x = layers.concatenate([headline, aux_input])

@@ -11,7 +11,8 @@
 # ---
 
 # %%
-from course_utils import Progress, compare_models, data, exercise, plot_model, show
+from course_utils import Progress, compare_models, data, exercise
+from course_utils import plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -40,22 +41,31 @@ both = layers.Concatenate(name="both")([reader(left), reader(right)])
 outputs = layers.Dense(1, name="answer")(both)
 shared = keras.Model([left, right], outputs, name="shared")
 
-plot_model(shared)
+plot_model(shared, show_parameters=False)
 
 # %% [markdown]
 # > **Predict.** `reader` reads 4 numbers and has 3 units: 4 × 3 + 3 = 15 parameters. `answer` reads 6 numbers. How many
 # > parameters does the model have?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+print(predicted(prediction, shared.count_params()))
+
 shared.summary(line_length=80)
 
 # %% [markdown]
-# 15 + 7 = 22. `reader` has one row in the summary although it is called twice: it is one layer, and its weights are
+# <details><summary>After the run</summary>
+#
+# 15 + 7 = 22.
+#
+# </details>
+#
+# `reader` has one row in the summary although it is called twice: it is one layer, and its weights are
 # counted once. In the column *Connected to* it has two entries, one for each call.
 #
 # For comparison, the same drawing with **two** layers:
 
-# %%
+# %% tags=["answers"]
 left = keras.Input(shape=(4,), name="left")
 right = keras.Input(shape=(4,), name="right")
 both = layers.Concatenate(name="both")(
@@ -64,10 +74,12 @@ both = layers.Concatenate(name="both")(
         layers.Dense(3, activation="tanh", name="right_reader")(right),
     ]
 )
-separate = keras.Model([left, right], layers.Dense(1, name="answer")(both), name="separate")
+separate = keras.Model(
+    [left, right], layers.Dense(1, name="answer")(both), name="separate"
+)
 
-print(f"shared {shared.count_params()} parameters, separate {separate.count_params()}")
 print(compare_models(separate, shared))
+print(f"shared {shared.count_params()} parameters, separate {separate.count_params()}")
 
 # %% [markdown]
 # ### Four proofs
@@ -87,7 +99,10 @@ examples = np.random.default_rng(7).normal(size=(5, 4)).astype("float32")
 for model in (shared, separate):
     look_inside = keras.Model(model.inputs, model.get_layer("both").output)
     values = keras.ops.convert_to_numpy(look_inside([examples, examples]))
-    print(f"{model.name:8} left and right give the same:", np.allclose(values[:, :3], values[:, 3:]))
+    print(
+        f"{model.name:8} left and right give the same:",
+        np.allclose(values[:, :3], values[:, 3:]),
+    )
 
 # %% [markdown]
 # **A change in one place is a change in both.** Set the kernel of `reader` to zero: both halves of `both` become zero.
@@ -100,15 +115,18 @@ print("all six are zero:", not np.any(look_inside([examples, examples])))
 reader.set_weights(before)
 
 # %% [markdown]
-# **Gradients add up.** This is the proof that matters for training. In one step, each call says how it would like the
-# weights to change. The shared layer gets the *sum* of both wishes.
+# **Every call has its say in training.** This is the proof that matters most. In one step, each call says how it would
+# like the weights to change. What does the shared layer make of two wishes?
 #
 # To see it, let `separate` start with the very weights of `shared`. Then take one step of plain gradient descent with
 # both. With a learning rate of 1 the change of a weight is minus its gradient.
 #
-# > **Predict.** In `separate`, `left_reader` changes by A and `right_reader` by B. By how much does `reader` change?
+# > **Predict.** In `separate`, `left_reader` changes by A and `right_reader` by B. By how much does `reader` change:
+# > by `"A"`, by `"B"`, by `"A + B"` or by `"(A + B) / 2"`?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
 separate.get_layer("left_reader").set_weights(reader.get_weights())
 separate.get_layer("right_reader").set_weights(reader.get_weights())
 separate.get_layer("answer").set_weights(shared.get_layer("answer").get_weights())
@@ -122,13 +140,23 @@ for model in (shared, separate):
     model.train_on_batch([examples, others], targets)
     for layer in model.layers:
         if layer.weights:
-            change[model.name, layer.name] = layer.get_weights()[0] - start[layer.name][0]
+            change[model.name, layer.name] = (
+                layer.get_weights()[0] - start[layer.name][0]
+            )
 
 A, B = change["separate", "left_reader"], change["separate", "right_reader"]
-print("A + B:", np.allclose(change["shared", "reader"], A + B, atol=1e-5))
-print("A alone:", np.allclose(change["shared", "reader"], A, atol=1e-5))
+choices = {"A": A, "B": B, "A + B": A + B, "(A + B) / 2": (A + B) / 2}
+changed = change["shared", "reader"]
+fits = [name for name in choices if np.allclose(changed, choices[name], atol=1e-5)]
+predicted(prediction, " and ".join(fits))
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
+# Gradients add up: the shared layer gets the *sum* of both wishes.
+#
+# </details>
+#
 # So a shared layer learns from every place where it is used. That is why sharing helps when data are few.
 #
 # ### The usual mistake
@@ -144,7 +172,11 @@ def read(tensor):
 left, right = keras.Input(shape=(4,)), keras.Input(shape=(4,))
 both = layers.Concatenate()([read(left), read(right)])
 looks_shared = keras.Model([left, right], layers.Dense(1)(both))
-print(looks_shared.count_params(), "parameters, the same graph:", compare_models(looks_shared, shared).same)
+print(
+    looks_shared.count_params(),
+    "parameters, the same graph:",
+    compare_models(looks_shared, shared).same,
+)
 
 # %% [markdown]
 # The code looks shared; the graph is not. Every call of `read` *makes* a layer. What is shared must be made outside, once.
@@ -206,24 +238,31 @@ joined = layers.Concatenate(name="joined")([text_memory, question_memory])
 answer = layers.Dense(500, activation="softmax", name="answer")(joined)
 one_embedding = keras.Model([text, question], answer, name="one_embedding")
 
-plot_model(one_embedding)
+plot_model(one_embedding, show_parameters=False)
 
 # %% [markdown]
 # The two LSTMs stay separate: a question is read in another way than a text. What a *word* means is shared; how it is
 # *read* is not. You decide, layer by layer.
 #
 # > **Predict.** The model of lesson 04 has 1,000,052 parameters. 320,000 of them are the second embedding. Does the new
-# > one have exactly 320,000 less?
+# > one have exactly 320,000 less? Answer `True` or `False`.
 
-# %%
-print(f"{one_embedding.count_params():,}")
+# %% tags=["answers"]
+prediction = ...
+less = 1_000_052 - one_embedding.count_params()
+print(predicted(prediction, less == 320_000))
+print(f"{one_embedding.count_params():,}, which is {less:,} less")
 for layer in one_embedding.layers:
     if layer.weights:
         print(f"{layer.name:16} {layer.count_params():>8,}")
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # Not quite: 682,100, which is 317,952 less. `question_memory` now reads 64 numbers a word instead of 32, and each of its
 # four sets of 16 units needs 32 more weights: 4 × 16 × 32 = 2,048.
+#
+# </details>
 #
 # ### Exercise 10.3 · Share the reading, too
 #
@@ -285,9 +324,13 @@ def sentence_model(is_shared):
     second = keras.Input(shape=(None,), dtype="int32", name="second")
     read_first = make_reader("both" if is_shared else "first")
     read_second = read_first if is_shared else make_reader("second")
-    difference = layers.Subtract(name="difference")([read_first(first), read_second(second)])
+    difference = layers.Subtract(name="difference")(
+        [read_first(first), read_second(second)]
+    )
     same = layers.Dense(1, activation="sigmoid", name="same")(keras.ops.abs(difference))
-    return keras.Model([first, second], same, name="siamese" if is_shared else "strangers")
+    return keras.Model(
+        [first, second], same, name="siamese" if is_shared else "strangers"
+    )
 
 
 keras.utils.set_random_seed(7)
@@ -304,13 +347,20 @@ siamese.summary(line_length=80)
 # `make_reader` makes its two layers *before* it returns the function that calls them. This is the mended form of the
 # mistake in section 1. The other model, `strangers`, has the same drawing with two readers.
 #
-# > **Predict.** Both train on 3000 pairs. Which one learns faster, and what will the other reach?
+# > **Predict.** Both train on 3000 pairs. Which one learns better, `"siamese"` or `"strangers"`, and what will the other
+# > reach?
 
-# %%
+# %% tags=["answers"]
+prediction = ...
+
 strangers = sentence_model(is_shared=False)
 curves = {}
 for model in (siamese, strangers):
-    model.compile(optimizer=keras.optimizers.Adam(0.02), loss="binary_crossentropy", metrics=["accuracy"])
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.02),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+    )
     history = model.fit(
         sentences.train.x,
         sentences.train.y["same"],
@@ -318,42 +368,75 @@ for model in (siamese, strangers):
         epochs=8,
         batch_size=64,
         verbose=0,
-        callbacks=[Progress()],
+        callbacks=[Progress(f"{model.name}: trained")],
     )
     curves[model.name] = history.history["val_accuracy"]
 
+better = max(curves, key=lambda name: curves[name][-1])
+print(predicted(prediction, better))
 print("siamese, at least 90 % right:", curves["siamese"][-1] > 0.9)
 print("strangers, at least 60 % right:", curves["strangers"][-1] > 0.6)
 
-# %%
+# %% tags=["answers", "drawing"]
+# Plot: validation accuracy by epoch.
 figure, axis = plt.subplots(figsize=(7, 3.5))
-for (name, curve), style in zip(curves.items(), ("o-", "s--")):
-    axis.plot(
-        range(1, 9),
-        curve,
-        style,
-        label=f"{name}, {(siamese if name == 'siamese' else strangers).count_params():,} parameters",
-    )
+for model, style in ((siamese, "o-"), (strangers, "s--")):
+    label = f"{model.name}, {model.count_params():,} parameters"
+    axis.plot(range(1, 9), curves[model.name], style, label=label)
 axis.axhline(1, color="0.5", linewidth=1, label="ceiling, both sentences")
-axis.axhline(sentences.details["overlap"], color="0.5", linestyle="-.", linewidth=1, label="counting common words")
-axis.axhline(0.5, color="0.5", linestyle=":", linewidth=1, label="ceiling, one sentence")
+axis.axhline(
+    sentences.details["overlap"],
+    color="0.5",
+    linestyle="-.",
+    linewidth=1,
+    label="counting common words",
+)
+axis.axhline(
+    0.5, color="0.5", linestyle=":", linewidth=1, label="ceiling, one sentence"
+)
 axis.set(xlabel="epoch", ylabel="accuracy on validation pairs", ylim=(0.4, 1.03))
 axis.legend(fontsize=8)
 show(
     figure,
-    alt="Validation accuracy over eight epochs. The siamese model climbs far above the line of counting words, towards 1. "
-    "The model with two separate readers stays near one half.",
+    alt="""Validation accuracy over eight epochs. The siamese model climbs far above the
+    line of counting words, towards 1. The model with two separate readers stays near
+    one half.""",
 )
 
 # %% [markdown]
+# <details><summary>After the run</summary>
+#
 # The strangers have more weights and learn nothing. Each reader draws its own map of meanings, with "doctor" in some
 # place of its own. A distance between points on two different maps says nothing, and no small step makes it say more.
 # The siamese model has one map, so from the start equal sentences are at distance 0. Only the synonyms must be moved
 # together.
 #
-# ### Try it
+# </details>
 #
-# How near are your own sentences? Change them; the words must be among those of the data.
+# ### Try it
+
+
+# %% tags=["drawing"]
+# Helper: asks the siamese model about pairs of sentences, and plots what it says.
+def ask(pairs):
+    x = {
+        "first": data.pairs.encode([first for first, _ in pairs]),
+        "second": data.pairs.encode([second for _, second in pairs]),
+    }
+    words = [word for pair in pairs for text in pair for word in text.split()]
+    print("unknown words:", data.pairs.unknown_words(" ".join(words)))
+    figure, axis = plt.subplots(figsize=(6, 0.55 * len(pairs)))
+    names = [f"{first}\n{second}" for first, second in pairs]
+    axis.barh(names, siamese.predict(x, verbose=0)[:, 0])
+    axis.axvline(0.5, color="0.5", linestyle=":")
+    axis.set(xlim=(0, 1), xlabel="“the same”, says the model")
+    axis.tick_params(labelsize=8)
+    axis.invert_yaxis()
+    return figure
+
+
+# %% [markdown]
+# How near are your own sentences? Change them and run the cell; the words must be among those of the data.
 
 # %%
 pairs_to_try = [
@@ -362,36 +445,43 @@ pairs_to_try = [
     ("It was the kid who lost the bike.", "The bicycle was mislaid by the child."),
     ("It was the kid who lost the bike.", "The child found the bicycle."),
 ]
-x = {
-    "first": data.pairs.encode([first for first, _ in pairs_to_try]),
-    "second": data.pairs.encode([second for _, second in pairs_to_try]),
-}
-print("unknown words:", [word for pair in pairs_to_try for text in pair for word in data.pairs.unknown_words(text)])
-
-figure, axis = plt.subplots(figsize=(6, 2.2))
-axis.barh([f"{first}\n{second}" for first, second in pairs_to_try], siamese.predict(x, verbose=0)[:, 0])
-axis.axvline(0.5, color="0.5", linestyle=":")
-axis.set(xlim=(0, 1), xlabel="“the same”, says the model")
-axis.tick_params(labelsize=8)
-axis.invert_yaxis()
-show(figure, alt="Four pairs of sentences, each with a bar: how much the model believes that both mean the same.")
+show(
+    ask(pairs_to_try),
+    alt="""Four pairs of sentences, each with a bar: how much the model believes that
+    both mean the same.""",
+)
 
 # %% [markdown]
 # ### In the other order
 #
 # "Do both mean the same?" does not depend on which sentence comes first. Does the model know?
 #
-# > **Predict.** Swap first and second. Do the siamese model's predictions change? And the strangers'?
+# > **Predict.** Swap first and second. Do the siamese model's predictions change? Answer `True` or `False`. And
+# > the strangers'?
 
-# %%
-swapped = {"first": sentences.validation.x["second"], "second": sentences.validation.x["first"]}
+# %% tags=["answers"]
+prediction = ...
+
+swapped = {
+    "first": sentences.validation.x["second"],
+    "second": sentences.validation.x["first"],
+}
+changes = {}
 for model in (siamese, strangers):
     forward = model.predict(sentences.validation.x, batch_size=500, verbose=0)
     backward = model.predict(swapped, batch_size=500, verbose=0)
-    print(f"{model.name:10} the same in both orders:", np.allclose(forward, backward, atol=1e-4))
+    changes[model.name] = not np.allclose(forward, backward, atol=1e-4)
+print(predicted(prediction, changes["siamese"]))
+print("the strangers' change:", changes["strangers"])
 
 # %% [markdown]
-# The siamese model cannot help it: same reader, and $|a - b| = |b - a|$. What you know about a task can be built into the
+# <details><summary>After the run</summary>
+#
+# The siamese model cannot help it: same reader, and $|a - b| = |b - a|$.
+#
+# </details>
+#
+# What you know about a task can be built into the
 # graph, and then it need not be learned.
 #
 # ## 4 One trunk for two pictures
@@ -403,13 +493,21 @@ for model in (siamese, strangers):
 SMALL = 250
 digits = data.digits.make_pairs(n=3000, n_validation=1000)
 
+# %% tags=["drawing"]
+# Plot: eight pairs of digits.
 figure, axes = plt.subplots(2, 8, figsize=(9, 2.8))
 for column in range(8):
     for axis, name in zip(axes[:, column], ("first", "second")):
         axis.imshow(digits.train.x[name][column, :, :, 0], cmap="gray_r")
         axis.axis("off")
-    axes[0, column].set_title("same" if digits.train.y["same"][column, 0] else "different", fontsize=9)
-show(figure, alt="Eight pairs of small handwritten digits, one above the other, each marked as same or different.")
+    axes[0, column].set_title(
+        "same" if digits.train.y["same"][column, 0] else "different", fontsize=9
+    )
+show(
+    figure,
+    alt="""Eight pairs of small handwritten digits, one above the other, each marked as
+    same or different.""",
+)
 
 # %% [markdown]
 # The **trunk** is a small network, written as a model of its own. A model is a layer: called twice, it shares all that is
@@ -430,14 +528,18 @@ def make_trunk(name):
 
 
 def compare_pictures(first, second, trunk, other_trunk, name):
-    difference = layers.Subtract(name=f"{name}_difference")([trunk(first), other_trunk(second)])
+    difference = layers.Subtract(name=f"{name}_difference")(
+        [trunk(first), other_trunk(second)]
+    )
     return layers.Dense(1, activation="sigmoid", name=name)(keras.ops.abs(difference))
 
 
 first = keras.Input(shape=(8, 8, 1), name="first")
 second = keras.Input(shape=(8, 8, 1), name="second")
 trunk = make_trunk("trunk")
-twin = keras.Model([first, second], compare_pictures(first, second, trunk, trunk, "same"), name="twin")
+twin = keras.Model(
+    [first, second], compare_pictures(first, second, trunk, trunk, "same"), name="twin"
+)
 
 plot_model(twin)
 
@@ -469,23 +571,36 @@ six.fit(few, [answers] * 6, epochs=20, batch_size=32, verbose=0, callbacks=[Prog
 
 truth = digits.validation.y["same"] > 0.5
 right = {}
-for name, belief in zip(six.output_names, six.predict(digits.validation.x, batch_size=500, verbose=0)):
+for name, belief in zip(
+    six.output_names, six.predict(digits.validation.x, batch_size=500, verbose=0)
+):
     right.setdefault(name.split("_")[0], []).append(np.mean((belief > 0.5) == truth))
-print("on average, shared is better than separate:", np.mean(right["shared"]) > np.mean(right["separate"]))
+print(
+    "on average, shared is better than separate:",
+    np.mean(right["shared"]) > np.mean(right["separate"]),
+)
 
-# %%
+# %% tags=["drawing"]
+# Plot: accuracy of three shared and three separate networks.
 figure, axis = plt.subplots(figsize=(6, 2.4))
 for at, (name, values) in enumerate(right.items()):
-    axis.plot(values, [at] * 3, "o" if name == "shared" else "s", markersize=9, alpha=0.7)
+    axis.plot(
+        values, [at] * 3, "o" if name == "shared" else "s", markersize=9, alpha=0.7
+    )
     axis.plot([np.mean(values)], [at], "k|", markersize=24)
 axis.axvline(0.5, color="0.5", linestyle=":")
 axis.set(
-    yticks=[0, 1], yticklabels=list(right), ylim=(-0.6, 1.6), xlim=(0.45, 1), xlabel="accuracy on 1000 pairs not seen"
+    yticks=[0, 1],
+    yticklabels=list(right),
+    ylim=(-0.6, 1.6),
+    xlim=(0.45, 1),
+    xlabel="accuracy on 1000 pairs not seen",
 )
 axis.invert_yaxis()
 show(
     figure,
-    alt="Accuracy of three shared and three separate networks, each a mark; the mean of the shared ones lies further to the right.",
+    alt="""Accuracy of three shared and three separate networks, each a mark; the mean
+    of the shared ones lies further to the right.""",
 )
 
 # %% [markdown]
@@ -513,7 +628,10 @@ trunk = keras.Sequential(
         layers.Dense(32),
     ]
 )
-first, second = keras.Input(shape=(8, 8, 1), name="first"), keras.Input(shape=(8, 8, 1), name="second")
+first, second = (
+    keras.Input(shape=(8, 8, 1), name="first"),
+    keras.Input(shape=(8, 8, 1), name="second"),
+)
 distance = keras.ops.abs(layers.Subtract()([trunk(first), trunk(second)]))
 model = keras.Model([first, second], layers.Dense(1, activation="sigmoid")(distance))
 model.compile(optimizer=keras.optimizers.Adam(0.005), loss="binary_crossentropy")

@@ -18,7 +18,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from course_utils import Progress, compare_models, data, exercise, plot_model, show
+from course_utils import Progress, compare_models, data, exercise
+from course_utils import plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -38,10 +39,22 @@ keras.utils.set_random_seed(7)
 # The block computes $y = x + f(x)$. The layer has to learn only what must be *changed* in $x$. And in the other
 # direction, when gradients go back, the addition lets them pass without any loss.
 #
+# > **Predict.** A sigmoid passes on at most a quarter of a gradient. Which part of it, at most, reaches the first of eight
+# > layers? Answer a number, such as `1 / 4`.
+
+# %% tags=["answers"]
+prediction = ...
+predicted(prediction, (1 / 4) ** 8)
+
+# %% [markdown]
+# <details><summary>After the run</summary>
+#
+# Less than a fifty-thousandth. The first layer learns next to nothing.
+#
+# </details>
+#
 # Below are two towers in one model: eight layers with sigmoids in a row, and the same eight with a way past each. Both
 # read the same 64 points of a digit, both say which digit it is.
-#
-# > **Predict.** A sigmoid passes on at most a quarter of a gradient. What reaches the first of eight layers?
 
 # %%
 digits = data.digits.make(halves=False)
@@ -59,7 +72,11 @@ def tower(tensor, with_way_past, name):
 
 image = keras.Input(shape=(8, 8, 1), name="image")
 points = layers.Flatten(name="points")(image)
-towers = keras.Model(image, [tower(points, False, "plain"), tower(points, True, "residual")], name="towers")
+towers = keras.Model(
+    image,
+    [tower(points, False, "plain"), tower(points, True, "residual")],
+    name="towers",
+)
 towers.compile(
     optimizer=keras.optimizers.Adam(0.002),
     loss=["sparse_categorical_crossentropy"] * 2,
@@ -75,13 +92,19 @@ history = towers.fit(
     callbacks=[Progress()],
 ).history
 
+# %% tags=["drawing"]
+# Plot: accuracy of both towers by epoch.
 figure, axis = plt.subplots(figsize=(6, 2.8))
 axis.plot(history["val_residual_accuracy"], "o-", label="with a way past each layer")
 axis.plot(history["val_plain_accuracy"], "s--", label="eight layers in a row")
 axis.axhline(0.1, color="0.5", linestyle=":", label="guessing")
 axis.set(xlabel="epoch", ylabel="accuracy, new pictures", ylim=(0, 1))
 axis.legend(fontsize=8)
-show(figure, alt="The tower with ways past climbs far above guessing; the plain tower stays on the line of guessing.")
+show(
+    figure,
+    alt="""The tower with ways past climbs far above guessing; the plain tower stays on
+    the line of guessing.""",
+)
 
 # %%
 print("plain, better than 3 of 10:", history["val_plain_accuracy"][-1] > 0.3)
@@ -139,16 +162,22 @@ pooled = layers.Conv2D(16, 1, activation="relu", name="pooled")(pooled)
 side_by_side = layers.Concatenate(name="side_by_side")([one, three, five, pooled])
 inception = keras.Model(picture, side_by_side, name="inception")
 
-plot_model(inception)
+plot_model(inception, show_parameters=False)
 
 # %% [markdown]
 # All four branches keep 16 × 16 (hence `padding="same"` and `strides=1`), so their channels can be laid side by side: 4 × 16.
 #
 # > **Predict.** How many parameters would `five` have if it read the 32 channels of the picture directly?
 
-# %%
-thin = inception.get_layer("thin_5").count_params() + inception.get_layer("five").count_params()
-print(f"with the 1 × 1 in front {thin:,}, without {5 * 5 * 32 * 16 + 16:,}")
+# %% tags=["answers"]
+prediction = ...
+print(predicted(prediction, 5 * 5 * 32 * 16 + 16))
+
+thin = (
+    inception.get_layer("thin_5").count_params()
+    + inception.get_layer("five").count_params()
+)
+print(f"with the 1 × 1 in front: {thin:,}")
 
 # %% [markdown]
 # ### Exercise 11.2 · Three branches and a way past
@@ -203,7 +232,9 @@ for model in (encoder, decoder, autoencoder):
 codes = keras.Input(shape=(8,), name="codes")
 h = layers.Dense(64, activation="relu", name="stretch")(codes)
 h = layers.Dense(64, activation="sigmoid", name="paint")(h)
-own_decoder = keras.Model(codes, layers.Reshape((8, 8, 1), name="painted")(h), name="decoder")
+own_decoder = keras.Model(
+    codes, layers.Reshape((8, 8, 1), name="painted")(h), name="decoder"
+)
 
 image = keras.Input(shape=(8, 8, 1), name="image")
 chained = keras.Model(image, own_decoder(encoder(image)), name="chained")
@@ -216,13 +247,20 @@ plot_model(chained)
 
 # %%
 autoencoder.compile(optimizer=keras.optimizers.Adam(0.005), loss="mse")
-autoencoder.fit(x_train, x_train, epochs=30, batch_size=100, verbose=0, callbacks=[Progress()])
+autoencoder.fit(
+    x_train, x_train, epochs=30, batch_size=100, verbose=0, callbacks=[Progress()]
+)
 repainted = autoencoder.predict(x_validation, batch_size=240, verbose=0)
 error = np.mean((repainted - x_validation) ** 2)
 mean_picture = np.mean((x_train.mean(axis=0) - x_validation) ** 2)
 print("error at most half of that of the mean picture:", error < mean_picture / 2)
-print("the decoder learned with it:", np.allclose(decoder(encoder(x_validation)), repainted, atol=1e-4))
+print(
+    "the decoder learned with it:",
+    np.allclose(decoder(encoder(x_validation)), repainted, atol=1e-4),
+)
 
+# %% tags=["drawing"]
+# Plot: digits, and what is painted from eight numbers.
 figure, axes = plt.subplots(2, 10, figsize=(9, 2))
 for column in range(10):
     axes[0, column].imshow(x_validation[column, :, :, 0], cmap="gray_r")
@@ -233,7 +271,8 @@ axes[0, 0].set_title("64 numbers", fontsize=8)
 axes[1, 0].set_title("out of 8", fontsize=8)
 show(
     figure,
-    alt="Ten digits above, and beneath each the same digit as painted by the decoder out of eight numbers, blurred.",
+    alt="""Ten digits above, and beneath each the same digit as painted by the decoder
+    out of eight numbers, blurred.""",
 )
 
 # %% [markdown]
@@ -248,7 +287,9 @@ def small_reader(number):
     image = keras.Input(shape=(8, 8, 1), name="image")
     h = layers.Flatten()(image)
     h = layers.Dense(24, activation="relu")(h)
-    return keras.Model(image, layers.Dense(10, activation="softmax")(h), name=f"reader_{number}")
+    return keras.Model(
+        image, layers.Dense(10, activation="softmax")(h), name=f"reader_{number}"
+    )
 
 
 image = keras.Input(shape=(8, 8, 1), name="image")
@@ -262,18 +303,38 @@ plot_model(ensemble)
 # itself; the second needs no training.
 
 # %%
-members.compile(optimizer=keras.optimizers.Adam(0.003), loss=["sparse_categorical_crossentropy"] * 3)
-members.fit(x_train, [y_train] * 3, epochs=10, batch_size=64, verbose=0, callbacks=[Progress()])
+members.compile(
+    optimizer=keras.optimizers.Adam(0.003), loss=["sparse_categorical_crossentropy"] * 3
+)
+members.fit(
+    x_train, [y_train] * 3, epochs=10, batch_size=64, verbose=0, callbacks=[Progress()]
+)
 
-alone = [np.mean(said.argmax(axis=1) == y_validation) for said in members.predict(x_validation, verbose=0)]
-together = np.mean(ensemble.predict(x_validation, verbose=0).argmax(axis=1) == y_validation)
-print("at least as good as the mean of its members, give or take 1 %:", together >= np.mean(alone) - 0.01)
+alone = [
+    np.mean(said.argmax(axis=1) == y_validation)
+    for said in members.predict(x_validation, verbose=0)
+]
+together = np.mean(
+    ensemble.predict(x_validation, verbose=0).argmax(axis=1) == y_validation
+)
+print(
+    "at least as good as the mean of its members, give or take 1 %:",
+    together >= np.mean(alone) - 0.01,
+)
 
+# %% tags=["drawing"]
+# Plot: accuracy of each reader and of the ensemble.
 figure, axis = plt.subplots(figsize=(6, 1.8))
-axis.barh(["reader 0", "reader 1", "reader 2", "ensemble"], [*alone, together], color=["0.6"] * 3 + ["0.2"])
+axis.barh(
+    ["reader 0", "reader 1", "reader 2", "ensemble"],
+    [*alone, together],
+    color=["0.6"] * 3 + ["0.2"],
+)
 axis.set(xlim=(0.5, 1), xlabel="accuracy on new pictures")
 axis.invert_yaxis()
-show(figure, alt="Four bars: accuracy of three readers and of the ensemble of all three.")
+show(
+    figure, alt="Four bars: accuracy of three readers and of the ensemble of all three."
+)
 
 # %% [markdown]
 # ### Exercise 11.3 · An ensemble of your own
@@ -284,7 +345,9 @@ show(figure, alt="Four bars: accuracy of three readers and of the ensemble of al
 # %%
 # @answer 11.3 model
 numbers = keras.Input(shape=(20,))
-deep = keras.Sequential([keras.Input(shape=(20,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
+deep = keras.Sequential(
+    [keras.Input(shape=(20,)), layers.Dense(16, activation="relu"), layers.Dense(1)]
+)
 straight = keras.Sequential([keras.Input(shape=(20,)), layers.Dense(1)])
 model = keras.Model(numbers, layers.Average()([deep(numbers), straight(numbers)]))
 # @blank
@@ -301,7 +364,8 @@ model = keras.Model(numbers, layers.Average()([deep(numbers), straight(numbers)]
 # %%
 tickets = data.tickets.make()
 for ticket in tickets.details["examples"][:4]:
-    print(f"{ticket['title']}\n  {ticket['body']}\n  tags: {', '.join(ticket['tags']) or 'none'}")
+    print(f"{ticket['title']}\n  {ticket['body']}")
+    print(f"  tags: {', '.join(ticket['tags']) or 'none'}")
     print(f"  → priority {ticket['priority']}, {ticket['department']}\n")
 print(tickets)
 
@@ -312,7 +376,8 @@ print(tickets)
 # %%
 print(f"{'with':24} {'department':>10}  {'priority, squared error':>24}")
 for inputs, best in tickets.ceiling.items():
-    print(f"{', '.join(sorted(inputs)) or 'nothing':24} {best['department']:>10.1%}  {best['priority']:>24.4f}")
+    read = ", ".join(sorted(inputs)) or "nothing"
+    print(f"{read:24} {best['department']:>10.1%}  {best['priority']:>24.4f}")
 
 # %% [markdown]
 # Title and body are both English, so they share an embedding. A title is read in another way than a body, so the LSTMs are
@@ -348,17 +413,30 @@ triage.summary(line_length=80)
 # %%
 logits = np.array([[2.0, 0.0, 0.0, 0.0]], dtype="float32")
 truth = np.array([0])
-with_softmax = keras.losses.SparseCategoricalCrossentropy()(truth, keras.ops.softmax(logits))
-from_logits = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(truth, logits)
+with_softmax = keras.losses.SparseCategoricalCrossentropy()(
+    truth, keras.ops.softmax(logits)
+)
+from_logits = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(
+    truth, logits
+)
 forgotten = keras.losses.SparseCategoricalCrossentropy()(truth, logits)
-print("softmax, then loss = loss from logits:", np.allclose(with_softmax, from_logits, atol=1e-5))
+print(
+    "softmax, then loss = loss from logits:",
+    np.allclose(with_softmax, from_logits, atol=1e-5),
+)
 print("from_logits forgotten, the loss is practically 0:", float(forgotten) < 1e-3)
-print("though the right answer has a probability under 0.8:", float(keras.ops.softmax(logits)[0, 0]) < 0.8)
+print(
+    "though the right answer has a probability under 0.8:",
+    float(keras.ops.softmax(logits)[0, 0]) < 0.8,
+)
 
 # %%
 triage.compile(
     optimizer=keras.optimizers.Adam(0.01),
-    loss={"priority": "mse", "department": keras.losses.SparseCategoricalCrossentropy(from_logits=True)},
+    loss={
+        "priority": "mse",
+        "department": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    },
     loss_weights={"priority": 5.0, "department": 1.0},
     metrics={"department": ["accuracy"]},
 )
@@ -373,14 +451,21 @@ history = triage.fit(
 ).history
 
 best = tickets.ceiling[frozenset({"title", "body", "tags"})]
-print("department, within 5 % of the ceiling:", history["val_department_accuracy"][-1] > best["department"] - 0.05)
+print(
+    "department, within 5 % of the ceiling:",
+    history["val_department_accuracy"][-1] > best["department"] - 0.05,
+)
 print("priority, squared error under 0.005:", history["val_priority_loss"][-1] < 0.005)
 
 # %% [markdown]
 # Write a ticket of your own, and let the model decide. Words that it does not know are listed.
 
 # %%
-own_title, own_body, own_tags = "Urgent: printer problem", "Hello. The whole team has stopped. Thank you.", ["deadline"]
+own_title, own_body, own_tags = (
+    "Urgent: printer problem",
+    "Hello. The whole team has stopped. Thank you.",
+    ["deadline"],
+)
 x = {
     "title": data.tickets.encode(own_title, data.tickets.TITLE_LENGTH),
     "body": data.tickets.encode(own_body),
@@ -403,7 +488,8 @@ features_of_tickets = peek.predict(tickets.validation.x, verbose=0)
 print(features_of_tickets.shape)
 print([layer.name for layer in triage.layers])
 
-# %%
+# %% tags=["drawing"]
+# Plot: tickets, by what the layer features gives.
 centred = features_of_tickets - features_of_tickets.mean(axis=0)
 plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
 figure, axis = plt.subplots(figsize=(5, 3.6))
@@ -414,7 +500,8 @@ axis.set(xlabel="first direction", ylabel="second direction")
 axis.legend(fontsize=8)
 show(
     figure,
-    alt="1000 tickets as points in the plane, laid out by what the layer features gives; marks tell the departments.",
+    alt="""1000 tickets as points in the plane, laid out by what the layer features
+    gives; marks tell the departments.""",
 )
 
 # %% [markdown]
@@ -434,7 +521,9 @@ print(shape, "as long as the title:", shape[1] == data.tickets.TITLE_LENGTH)
 # knows how to read tickets. We take it up to `features`, **freeze** it, and put a new head on it.
 
 # %%
-is_easy = (tickets.train.y["priority"][:, 0] < 0.4) & (tickets.train.y["department"] == 2)
+is_easy = (tickets.train.y["priority"][:, 0] < 0.4) & (
+    tickets.train.y["department"] == 2
+)
 
 trunk = keras.Model(triage.inputs, triage.get_layer("features").output, name="trunk")
 trunk.trainable = False
@@ -447,10 +536,23 @@ plot_model(with_new_head, show_trainable=True)
 
 # %%
 before = triage.get_layer("body_memory").get_weights()
-with_new_head.compile(optimizer=keras.optimizers.Adam(0.02), loss="binary_crossentropy", metrics=["accuracy"])
-with_new_head.fit(tickets.train.x, is_easy, epochs=3, batch_size=200, verbose=0, callbacks=[Progress()])
+with_new_head.compile(
+    optimizer=keras.optimizers.Adam(0.02),
+    loss="binary_crossentropy",
+    metrics=["accuracy"],
+)
+with_new_head.fit(
+    tickets.train.x,
+    is_easy,
+    epochs=3,
+    batch_size=200,
+    verbose=0,
+    callbacks=[Progress()],
+)
 after = triage.get_layer("body_memory").get_weights()
-print("the trunk is as it was:", all(np.array_equal(a, b) for a, b in zip(before, after)))
+print(
+    "the trunk is as it was:", all(np.array_equal(a, b) for a, b in zip(before, after))
+)
 
 # %% [markdown]
 # ### What people forget
@@ -494,7 +596,9 @@ trained = keras.Model(numbers, layers.Dense(1, name="price")(second), name="trai
 # @answer 11.4 model
 for name in ("first", "second"):
     trained.get_layer(name).trainable = False
-kind = layers.Dense(3, activation="softmax", name="kind")(trained.get_layer("second").output)
+kind = layers.Dense(3, activation="softmax", name="kind")(
+    trained.get_layer("second").output
+)
 model = keras.Model(trained.inputs, kind)
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
 # @blank
@@ -519,7 +623,9 @@ class Scale(layers.Layer):
 
     def build(self, input_shape):
         self.factor = self.add_weight(
-            shape=(input_shape[-1],), initializer=keras.initializers.Constant(self.start), name="factor"
+            shape=(input_shape[-1],),
+            initializer=keras.initializers.Constant(self.start),
+            name="factor",
         )
 
     def call(self, inputs):
@@ -545,7 +651,12 @@ scaled.save(path)
 loaded = keras.models.load_model(path)
 
 print("the same graph:", compare_models(loaded, scaled).same)
-print("the same weights:", all(np.array_equal(a, b) for a, b in zip(loaded.get_weights(), scaled.get_weights())))
+print(
+    "the same weights:",
+    all(
+        np.array_equal(a, b) for a, b in zip(loaded.get_weights(), scaled.get_weights())
+    ),
+)
 
 # %% [markdown]
 # What is in the file? It is a zip with three parts, and the graph is plain text. Each layer lists its settings, and in
@@ -556,7 +667,11 @@ with zipfile.ZipFile(path) as archive:
     print(sorted(archive.namelist()))
     config = json.loads(archive.read("config.json"))
 for layer in config["config"]["layers"]:
-    print(layer["name"], layer["registered_name"] or layer["class_name"], layer["config"].get("start", ""))
+    print(
+        layer["name"],
+        layer["registered_name"] or layer["class_name"],
+        layer["config"].get("start", ""),
+    )
     for call in layer["inbound_nodes"]:
         print("  reads", call["args"][0]["config"]["keras_history"])
 
@@ -565,9 +680,36 @@ for layer in config["config"]["layers"]:
 # fails; then give it: `load_model(path, custom_objects={"Scale": Scale})`. To save weights alone, for a graph that your code
 # builds: `model.save_weights("….weights.h5")`.
 #
+# ### A layer without weights
+#
+# It needs no `build`. Here is one that reads two tensors: they come in as a list. `from_config` makes a layer again from its
+# settings, as `load_model` does.
+
+
+# %%
+class Excess(layers.Layer):
+    """How much the first of two tensors is above the second, times `factor`."""
+
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, inputs):
+        first, second = inputs
+        return self.factor * (first - second)
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
+excess = Excess(10.0)
+again = Excess.from_config(excess.get_config())
+print(np.array(again([np.array([[3.0]]), np.array([[1.0]])])))
+
+# %% [markdown]
 # ### Exercise 11.5 · A layer that can be saved
 #
-# Write a layer `Blend` with one setting, `share` (from 0 to 1). Called on a list of two tensors, it gives
+# In place of `Blend = ...`, write a class `Blend` of the same form: a layer with one setting, `share` (from 0 to 1). Called on a list of two tensors, it gives
 # `share * first + (1 - share) * second`. It has no weights. It can be made again from its own `get_config()`.
 
 
@@ -601,7 +743,8 @@ from course_utils.graphs.read import read
 
 graph = read(inception)
 for at, node in enumerate(graph.nodes):
-    print(f"{at:2} {node.kind:13} {node.name:13} reads {[tensor.node for tensor in node.inputs]}")
+    reads = [tensor.node for tensor in node.inputs]
+    print(f"{at:2} {node.kind:13} {node.name:13} reads {reads}")
 
 # %% [markdown]
 # Since every node reads only earlier ones, one pass from the first to the last answers many questions. **How many ways
@@ -625,7 +768,10 @@ print(f"{ways[end]} ways from input to output; the longest makes {longest[end]} 
 at, names = end, []
 while graph.nodes[at].inputs:
     names.append(graph.nodes[at].name)
-    at = max((tensor.node for tensor in graph.nodes[at].inputs), key=lambda node: longest[node])
+    at = max(
+        (tensor.node for tensor in graph.nodes[at].inputs),
+        key=lambda node: longest[node],
+    )
 print(" → ".join([graph.nodes[at].name, *reversed(names)]))
 
 # %% [markdown]
@@ -640,7 +786,9 @@ middle = layers.Dense(8, activation="relu", name="middle")(right)
 joined = layers.Multiply(name="joined")([left, middle])
 past = layers.Add(name="past")([joined, a])
 first = layers.Dense(1, name="first")(past)
-second = layers.Dense(3, activation="softmax", name="second")(layers.Concatenate(name="late")([joined, right]))
+second = layers.Dense(3, activation="softmax", name="second")(
+    layers.Concatenate(name="late")([joined, right])
+)
 general = keras.Model([a, b, c], [first, second], name="general")
 print(f"{general.count_params()} parameters")
 plot_model(general)
@@ -652,7 +800,8 @@ plot_model(general)
 
 # %%
 # @answer 11.6 ways_to_first
-# left: from a and from b. middle, through right: from b and from c. joined: all four. past: those, and a once more.
+# left: from a and from b. middle, through right: from b and from c.
+# joined: all four. past: those, and a once more.
 ways_to_first = (1 + 1) + (1 + 1) + 1
 # @blank
 # ways_to_first = ...

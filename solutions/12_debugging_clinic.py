@@ -13,8 +13,9 @@
 # ## How the clinic works
 #
 # Every case is a model that somebody wrote, many of them in the lectures themselves. First you see the **symptom**: an
-# error, a shape, a number, a curve. Then you give a **diagnosis**, a letter or a name. Then you write the **cure**. The
-# cases do not depend on each other. Do some today and some next week.
+# error, a shape, a number, a curve. Then you give a **diagnosis**: a number, or a letter or a name in quotes, such as `"a"`.
+# Then you write the **cure**: the mended model, built anew in the cell. The cases do not depend on each other. Do some today
+# and some next week.
 #
 # Four questions find most mistakes. Ask them in this order:
 #
@@ -59,7 +60,9 @@ def symptom(action):
 # %%
 left = keras.Input(shape=(8,), name="left")
 right = keras.Input(shape=(8,), name="right")
-joined = layers.Concatenate(name="joined")([layers.Dense(4, name="a")(left), layers.Dense(4, name="b")(right)])
+joined = layers.Concatenate(name="joined")(
+    [layers.Dense(4, name="a")(left), layers.Dense(4, name="b")(right)]
+)
 answer = layers.Dense(1, name="answer")(joined)
 
 symptom(lambda: keras.Model(left, answer))
@@ -68,6 +71,7 @@ symptom(lambda: keras.Model(left, answer))
 # ### Exercise 12.1 · Case 1, the diagnosis
 #
 # Keras walks back from the output and arrives at a tensor that the model was not given. What is its name?
+# Answer in quotes.
 
 # %%
 # @answer 12.1 diagnosis
@@ -78,6 +82,9 @@ diagnosis = "right"
 
 # %% [markdown]
 # ### Exercise 12.2 · Case 1, the cure
+#
+# Build the model again, so that both branches have their input: 8 numbers each, a dense layer of 4 units on each, both
+# concatenated, one unit.
 
 # %%
 # @answer 12.2 model
@@ -96,17 +103,26 @@ model = keras.Model([left, right], layers.Dense(1)(joined))
 # %%
 text = keras.Input(shape=(None,), dtype="int32", name="text")
 question = keras.Input(shape=(None,), dtype="int32", name="question")
-text_memory = layers.LSTM(32, name="text_memory")(layers.Embedding(64, 10_000, name="text_words")(text))
-question_memory = layers.LSTM(16, name="question_memory")(layers.Embedding(32, 10_000, name="question_words")(question))
+text_memory = layers.LSTM(32, name="text_memory")(
+    layers.Embedding(64, 10_000, name="text_words")(text)
+)
+question_memory = layers.LSTM(16, name="question_memory")(
+    layers.Embedding(32, 10_000, name="question_words")(question)
+)
 joined = layers.Concatenate(name="joined")([text_memory, question_memory])
-broken = keras.Model([text, question], layers.Dense(500, activation="softmax", name="answer")(joined))
+broken = keras.Model(
+    [text, question], layers.Dense(500, activation="softmax", name="answer")(joined)
+)
 print(f"{broken.count_params():,} parameters")
 
 word_70 = np.full((1, 1), 70)
 try:
     broken.get_layer("text_words")(word_70)
 except Exception as error:
-    print(type(error).__name__, re.search(r"indices.*? is not in \[.*?\)", str(error)).group())
+    print(
+        type(error).__name__,
+        re.search(r"indices.*? is not in \[.*?\)", str(error)).group(),
+    )
 
 # %% [markdown]
 # It builds without a word. It even trains, as long as it meets no rare word. Word number 70 is too much: the table of words
@@ -165,7 +181,7 @@ for name, tensor in zip(broken.output_names, broken.outputs):
 #
 # ### Exercise 12.5 · Case 3, the diagnosis
 #
-# What is missing?
+# What is missing? Answer with a letter in quotes.
 #
 # - **a** `Flatten()` before `hidden`, which lays everything in a row
 # - **b** a layer that makes one row of numbers out of all time steps, for any length
@@ -230,7 +246,7 @@ symptom(deep)
 #
 # ### Exercise 12.7 · Case 4, the diagnosis
 #
-# Which layer fails? Give its name.
+# Which layer fails? Give its name in quotes.
 
 # %%
 # @answer 12.7 diagnosis
@@ -274,14 +290,16 @@ height = layers.Dense(1, name="height")(x)
 weight = layers.Dense(1, name="weight")(x)
 broken = keras.Model(leaf, [height, height], name="broken")
 
-first, second = broken.predict(np.random.default_rng(7).normal(size=(100, 6)), verbose=0)
+first, second = broken.predict(
+    np.random.default_rng(7).normal(size=(100, 6)), verbose=0
+)
 print("both outputs are equal:", np.array_equal(first, second))
 print([layer.name for layer in broken.layers])
 
 # %% [markdown]
 # ### Exercise 12.9 · Case 5, the diagnosis
 #
-# Which layer was made, and is not in the model?
+# Which layer was made, and is not in the model? Give its name in quotes.
 
 # %%
 # @answer 12.9 diagnosis
@@ -292,12 +310,16 @@ diagnosis = "weight"
 
 # %% [markdown]
 # ### Exercise 12.10 · Case 5, the cure
+#
+# Build the model again, with both heads as its outputs: `height`, then `weight`.
 
 # %%
 # @answer 12.10 model
 leaf = keras.Input(shape=(6,))
 x = layers.Dense(16, activation="relu")(leaf)
-model = keras.Model(leaf, [layers.Dense(1, name="height")(x), layers.Dense(1, name="weight")(x)])
+model = keras.Model(
+    leaf, [layers.Dense(1, name="height")(x), layers.Dense(1, name="weight")(x)]
+)
 # @blank
 # model = ...
 # @end
@@ -311,12 +333,20 @@ model = keras.Model(leaf, [layers.Dense(1, name="height")(x), layers.Dense(1, na
 size = keras.Input(shape=(2,), name="size")
 place = keras.Input(shape=(3,), name="place")
 year = keras.Input(shape=(1,), name="year")
-x = layers.Concatenate(name="joined")([layers.Dense(8, activation="relu", name="rooms")(size), place])
-price = layers.Dense(1, name="price")(layers.Dense(16, activation="relu", name="hidden")(x))
+x = layers.Concatenate(name="joined")(
+    [layers.Dense(8, activation="relu", name="rooms")(size), place]
+)
+price = layers.Dense(1, name="price")(
+    layers.Dense(16, activation="relu", name="hidden")(x)
+)
 broken = keras.Model([size, place, year], price, name="broken")
 
 rng = np.random.default_rng(7)
-house = {"size": rng.normal(size=(1, 2)), "place": rng.normal(size=(1, 3)), "year": rng.normal(size=(1, 1))}
+house = {
+    "size": rng.normal(size=(1, 2)),
+    "place": rng.normal(size=(1, 3)),
+    "year": rng.normal(size=(1, 1)),
+}
 print("prediction made, shape", broken.predict(house, verbose=0).shape)
 
 # %% [markdown]
@@ -328,7 +358,7 @@ plot_model(broken)
 # %% [markdown]
 # ### Exercise 12.11 · Case 6, the diagnosis
 #
-# Which input can be changed without any effect?
+# Which input can be changed without any effect? Give its name in quotes.
 
 # %%
 # @answer 12.11 diagnosis
@@ -340,11 +370,14 @@ diagnosis = "year"
 # %% [markdown]
 # ### Exercise 12.12 · Case 6, the cure
 #
-# Let the concatenation read it, too.
+# Build the model again, and let the concatenation read this input, too.
 
 # %%
 # @answer 12.12 model
-size, place, year = (keras.Input(shape=(n,), name=name) for n, name in ((2, "size"), (3, "place"), (1, "year")))
+size, place, year = (
+    keras.Input(shape=(n,), name=name)
+    for n, name in ((2, "size"), (3, "place"), (1, "year"))
+)
 x = layers.Concatenate()([layers.Dense(8, activation="relu")(size), place, year])
 x = layers.Dense(16, activation="relu")(x)
 model = keras.Model([size, place, year], layers.Dense(1, name="price")(x))
@@ -364,7 +397,11 @@ main_output = layers.Dense(1, activation="sigmoid", name="main_output")(x)
 aux_output = layers.Dense(1, activation="sigmoid", name="aux_output")(x)
 broken = keras.Model(headline, [main_output, aux_output], name="broken")
 
-symptom(lambda: broken.compile(optimizer="rmsprop", loss="binary_crossentropy", loss_weights=[1.0, 0.2]))
+symptom(
+    lambda: broken.compile(
+        optimizer="rmsprop", loss="binary_crossentropy", loss_weights=[1.0, 0.2]
+    )
+)
 ones = np.ones((4, 1))
 symptom(lambda: broken.train_on_batch(np.ones((4, 10)), [ones, ones]))
 
@@ -376,7 +413,7 @@ symptom(lambda: broken.train_on_batch(np.ones((4, 10)), [ones, ones]))
 #
 # ### Exercise 12.13 · Case 7, the diagnosis
 #
-# What does Keras complain about?
+# What does Keras complain about? Answer with a letter in quotes.
 #
 # - **a** two weights for two outputs, but one loss: the lists must be of one length
 # - **b** weights must add up to 1
@@ -423,10 +460,14 @@ age = layers.Dense(1, name="age")(x)
 broken = keras.Model(face, [gender, age], name="broken")
 
 losses = {"gender": "binary_crossentropy", "age": "mse"}
-symptom(lambda: broken.compile(optimizer="rmsprop", loss=losses, metrics={"gender": auc}))  # noqa: F821
+symptom(
+    lambda: broken.compile(optimizer="rmsprop", loss=losses, metrics={"gender": auc})
+)
 
 # %% [markdown]
 # ### Exercise 12.15 · Case 8, the diagnosis
+#
+# What is wrong? Answer with a letter in quotes.
 #
 # - **a** Keras has no such metric
 # - **b** `auc` is a Python name, and nothing has that name
@@ -467,7 +508,9 @@ model.compile(
 
 # %%
 numbers = keras.Input(shape=(4,), name="numbers")
-yes = layers.Dense(1, activation="sigmoid", name="yes")(layers.Dense(8, activation="relu", name="hidden")(numbers))
+yes = layers.Dense(1, activation="sigmoid", name="yes")(
+    layers.Dense(8, activation="relu", name="hidden")(numbers)
+)
 broken = keras.Model(numbers, yes, name="broken")
 broken.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
 
@@ -486,6 +529,8 @@ print("better than 9 of 10 right:", seen["accuracy"][-1] > 0.9)
 # output.
 #
 # ### Exercise 12.17 · Case 9, the diagnosis
+#
+# What is wrong? Answer with a letter in quotes.
 #
 # - **a** the targets must be one-hot, so `yes` needs two targets
 # - **b** the learning rate is too small to see a change
@@ -523,12 +568,17 @@ losses = {"age": 1700.0, "income": 2.3, "gender": 0.7}
 weights = {"age": 0.25, "income": 1.0, "gender": 10.0}
 
 parts = {head: weights[head] * losses[head] for head in losses}
+
+# %% tags=["drawing"]
+# Plot: the share of each head in the loss.
 figure, axis = plt.subplots(figsize=(6, 1.8))
 axis.barh(list(parts), [part / sum(parts.values()) for part in parts.values()])
 axis.set(xlim=(0, 1), xlabel="share of the whole loss")
 axis.invert_yaxis()
 show(
-    figure, alt="Three bars: the share of age is nearly all of the loss; those of income and gender can hardly be seen."
+    figure,
+    alt="""Three bars: the share of age is nearly all of the loss; those of income and
+    gender can hardly be seen.""",
 )
 
 # %% [markdown]
@@ -536,7 +586,7 @@ show(
 #
 # ### Exercise 12.19 · Case 10, the diagnosis
 #
-# Which head drowns the others?
+# Which head drowns the others? Give its name in quotes.
 
 # %%
 # @answer 12.19 diagnosis
@@ -548,8 +598,9 @@ diagnosis = "age"
 # %% [markdown]
 # ### Exercise 12.20 · Case 10, the cure
 #
-# Give weights with which no head has more than half of the whole loss, and none less than a tenth. (Dividing the ages by
-# ten, as lesson 08 does, would be another cure: it divides their loss by a hundred.)
+# Give weights with which no head has more than half of the whole loss, and none less than a tenth: a dictionary with the
+# keys of `losses`. (Scaling the ages to mean 0 and spread 1, as lesson 08 does, would be another cure: their loss is then
+# about 1 at the start.)
 
 # %%
 # @answer 12.20 weights
@@ -572,9 +623,19 @@ y_drawn = rng.integers(0, 1, size=(1000, 1))
 numbers = keras.Input(shape=(4,), name="numbers")
 yes = layers.Dense(1, activation="sigmoid", name="yes")(numbers)
 model_of_nothing = keras.Model(numbers, yes)
-model_of_nothing.compile(optimizer=keras.optimizers.Adam(0.05), loss="binary_crossentropy", metrics=["accuracy"])
+model_of_nothing.compile(
+    optimizer=keras.optimizers.Adam(0.05),
+    loss="binary_crossentropy",
+    metrics=["accuracy"],
+)
 history = model_of_nothing.fit(
-    x_any, y_drawn, validation_split=0.2, epochs=10, batch_size=100, verbose=0, callbacks=[Progress()]
+    x_any,
+    y_drawn,
+    validation_split=0.2,
+    epochs=10,
+    batch_size=100,
+    verbose=0,
+    callbacks=[Progress()],
 )
 print("all right, on new data too:", history.history["val_accuracy"][-1] > 0.99)
 
@@ -612,23 +673,35 @@ targets = np.random.default_rng(7).integers(0, 2, size=(1000, 1))
 
 # %%
 digits = data.digits.make(halves=False)
-x_digits, y_digits = digits.train.x["image"][:300].reshape(-1, 64), digits.train.y["digit"][:300]
+x_digits, y_digits = (
+    digits.train.x["image"][:300].reshape(-1, 64),
+    digits.train.y["digit"][:300],
+)
 shuffled_x = np.random.default_rng(7).permutation(x_digits)
 
 points = keras.Input(shape=(64,), name="points")
 x = layers.Dense(128, activation="relu", name="hidden")(points)
 reader = keras.Model(points, layers.Dense(10, activation="softmax", name="digit")(x))
-reader.compile(optimizer=keras.optimizers.Adam(0.005), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+reader.compile(
+    optimizer=keras.optimizers.Adam(0.005),
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+)
 history = reader.fit(
     shuffled_x,
     y_digits,
-    validation_data=(digits.validation.x["image"].reshape(-1, 64), digits.validation.y["digit"]),
+    validation_data=(
+        digits.validation.x["image"].reshape(-1, 64),
+        digits.validation.y["digit"],
+    ),
     epochs=60,
     batch_size=100,
     verbose=0,
     callbacks=[Progress()],
 ).history
 
+# %% tags=["drawing"]
+# Plot: accuracy on training and on validation pictures.
 figure, axis = plt.subplots(figsize=(6, 3))
 axis.plot(history["accuracy"], label="training")
 axis.plot(history["val_accuracy"], "--", label="validation")
@@ -637,7 +710,8 @@ axis.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
 axis.legend()
 show(
     figure,
-    alt="Accuracy on training pictures rises far above guessing. On validation pictures it stays at the line of guessing.",
+    alt="""Accuracy on training pictures rises far above guessing. On validation
+    pictures it stays at the line of guessing.""",
 )
 
 # %%
@@ -647,7 +721,7 @@ print("validation, better than 3 of 10:", max(history["val_accuracy"]) > 0.3)
 # %% [markdown]
 # ### Exercise 12.23 · Case 12, the diagnosis
 #
-# Why does training accuracy rise?
+# Why does training accuracy rise? Answer with a letter in quotes.
 #
 # - **a** the network has found something in the pictures that the validation pictures do not have
 # - **b** it has weights enough to learn 300 pictures by heart, each with its wrong name
@@ -685,23 +759,44 @@ shuffled = (inputs[order], squares[order])
 # %%
 waves = data.waves.make()
 x = keras.Input(shape=(1,), name="x")
-h = layers.Dense(32, activation="sigmoid", kernel_initializer="uniform", name="hidden_1")(x)
-h = layers.Dense(32, activation="sigmoid", kernel_initializer="uniform", name="hidden_2")(h)
-flat = keras.Model(x, layers.Dense(1, kernel_initializer="uniform", name="y")(h), name="flat")
+h = layers.Dense(
+    32, activation="sigmoid", kernel_initializer="uniform", name="hidden_1"
+)(x)
+h = layers.Dense(
+    32, activation="sigmoid", kernel_initializer="uniform", name="hidden_2"
+)(h)
+flat = keras.Model(
+    x, layers.Dense(1, kernel_initializer="uniform", name="y")(h), name="flat"
+)
 flat.compile(optimizer="rmsprop", loss="mse")
-flat.fit(waves.train.x["x"], waves.train.y["sin"], epochs=20, batch_size=50, verbose=0, callbacks=[Progress()])
+flat.fit(
+    waves.train.x["x"],
+    waves.train.y["sin"],
+    epochs=20,
+    batch_size=50,
+    verbose=0,
+    callbacks=[Progress()],
+)
+says = flat.predict(waves.train.x["x"], verbose=0)
 
+# %% tags=["drawing"]
+# Plot: the network beside the truth.
 figure, axis = plt.subplots(figsize=(6, 2.6))
 axis.plot(waves.train.x["x"], waves.train.y["sin"], linewidth=1, label="truth")
-axis.plot(waves.train.x["x"], flat.predict(waves.train.x["x"], verbose=0), "--", label="network")
-axis.set(xlabel="x")
+axis.plot(waves.train.x["x"], says, "--", label="network")
+axis.set(xlabel="x", ylabel="sin(2πx)")
 axis.legend()
-show(figure, alt="The truth is a full sine. The network's line is nearly straight and follows none of its bends.")
+show(
+    figure,
+    alt="""The truth is a full sine. The network's line is nearly straight and follows
+    none of its bends.""",
+)
 
 # %% [markdown]
 # ### Exercise 12.25 · Case 13, the diagnosis
 #
 # One lecture concludes that one network cannot learn two functions. What is it really?
+# Answer with a letter in quotes.
 #
 # - **a** 32 units are too few for a sine
 # - **b** without a third hidden layer there are no bends

@@ -44,6 +44,8 @@ x_train, x_validation = views(waves.train.x["x"]), views(waves.validation.x["x"]
 for name, array in (x_train | waves.train.y).items():
     print(f"{name:7} {array.shape}, from {array.min():.1f} to {array.max():.1f}")
 
+# %% tags=["drawing"]
+# Plot: the two curves, and three points in time.
 figure, axis = plt.subplots(figsize=(7, 2.8))
 for name, style in (("sin", "-"), ("cos", "--")):
     axis.plot(waves.train.x["x"], waves.train.y[name], style, label=f"{name}(2πx)")
@@ -51,9 +53,13 @@ at = 0.3
 for position, name in ((at - 0.1, "before"), (at, "now"), (at + 0.1, "after")):
     axis.axvline(position, color="0.6", linewidth=1)
     axis.annotate(name, (position, -1), fontsize=8, ha="center")
-axis.set(xlabel="x")
+axis.set(xlabel="x", ylabel="sine and cosine")
 axis.legend()
-show(figure, alt="A sine and a cosine over x from 0 to 1, with three upright lines around 0.3: before, now and after.")
+show(
+    figure,
+    alt="""A sine and a cosine over x from 0 to 1, with three upright lines around 0.3:
+    before, now and after.""",
+)
 
 # %% [markdown]
 # Nothing to be learned from `before` and `after` that is not in `now`, you may say, and you are right. The task is
@@ -88,7 +94,9 @@ model = keras.Model(inputs, [sine, cosine])
 
 # %%
 # @answer 13.2 parameters
-parameters = (1 * 16 + 16) + (48 * 16 + 16) + (16 * 1 + 1) + (16 * 16 + 16) + (16 * 1 + 1)
+parameters = (
+    (1 * 16 + 16) + (48 * 16 + 16) + (16 * 1 + 1) + (16 * 16 + 16) + (16 * 1 + 1)
+)
 # @blank
 # parameters = ...
 # @end
@@ -115,9 +123,10 @@ model.compile(
 # ### See it learn
 
 
-# %%
+# %% tags=["drawing"]
+# Helper: trains a model on the waves, and plots its errors and what it predicts.
 def train_and_draw(model):
-    if model is ...:
+    if model is ... or not model.compiled:
         return "Build and compile the model first, then run this cell again."
     history = model.fit(
         x_train,
@@ -128,22 +137,37 @@ def train_and_draw(model):
         verbose=0,
         callbacks=[Progress()],
     ).history
-    predicted = dict(zip(("sin", "cos"), model.predict(x_validation, verbose=0)))
+    said = dict(zip(("sin", "cos"), model.predict(x_validation, verbose=0)))
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
     for name, style in (("sin", "-"), ("cos", "--")):
-        left.semilogy(history[f"val_{name}_loss"], style, label=name)
-        right.plot(waves.train.x["x"], waves.train.y[name], style, linewidth=1, label=f"{name}, truth")
-        right.plot(waves.validation.x["x"], predicted[name], "x", markersize=4, label=f"{name}, network")
+        errors = history[f"val_{name}_loss"]
+        left.semilogy(errors, style, label=f"{name}, ends at {errors[-1]:.2g}")
+        right.plot(
+            waves.train.x["x"],
+            waves.train.y[name],
+            style,
+            linewidth=1,
+            label=f"{name}, truth",
+        )
+        right.plot(
+            waves.validation.x["x"],
+            said[name],
+            "x",
+            markersize=4,
+            label=f"{name}, network",
+        )
     left.set(xlabel="epoch", ylabel="error on new points (log scale)")
-    right.set(xlabel="x")
+    right.set(xlabel="x", ylabel="sine and cosine")
     left.legend()
     right.legend(fontsize=7)
     return show(
         figure,
-        alt="Left: the errors of both heads over the epochs. Right: predictions on the curves of sine and cosine.",
+        alt="""Left: the errors of both heads over the epochs. Right: predictions on the
+        curves of sine and cosine.""",
     )
 
 
+# %%
 train_and_draw(model)
 
 # %% [markdown]
@@ -169,14 +193,20 @@ look = layers.Dense(8, activation="gelu")
 seen = [look(tensor) for tensor in inputs]
 mix = layers.Dense(8, activation="gelu")(layers.Concatenate()(seen))
 past = layers.Add()([mix, seen[1]])
-model = keras.Model(inputs, [layers.Dense(1, name="sin")(past), layers.Dense(1, name="cos")(past)])
+model = keras.Model(
+    inputs, [layers.Dense(1, name="sin")(past), layers.Dense(1, name="cos")(past)]
+)
 model.compile(optimizer=keras.optimizers.Adam(0.02), loss=["mse", "mse"])
 # @blank
 # model = ...
 # @end
 
+# %%
+train_and_draw(model)
+
 # %% [markdown]
-# Done? How low can you go? 140 parameters are enough. Is the shared layer needed? Is the skip? Take one away, and see: one
+# The legend on the left says how low each error ends. Done? With how few parameters can you do it? 140 are enough. Is the
+# shared layer needed? Is the skip? Take one away, and see: one
 # change at a time.
 #
 # ## 5 Your own

@@ -98,3 +98,79 @@ def test_learners_blanks_stand_in_the_notebook():
         sources_ = "\n".join(cell.source for cell in read(ROOT / "notebooks" / lesson.name).cells)
         for region in lesson.regions:
             assert re.search(rf"(?m)^{region.name} = .*\.\.\.", sources_), region.exercise
+
+
+def cells_with_folded_outputs(notebook):
+    return [cell for cell in notebook.cells if cell.metadata.get("jupyter", {}).get("outputs_hidden")]
+
+
+def placeholder(cell):
+    """What JupyterLab shows in place of a folded output: the first line of the first one."""
+    first = cell.outputs[0]
+    data = first.get("data", {"text/plain": first.get("text", "")})
+    text = data.get("text/html", data.get("text/plain", ""))
+    return next(line for line in text.splitlines() if line)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_a_folded_output_shows_nothing_of_the_answer(path):
+    for cell in cells_with_folded_outputs(read(path)):
+        answers = re.findall(r"(?m)^It is (.*)\.$", str(text_of(cell)))
+        shown = placeholder(cell)
+        assert not shown.startswith("<") or shown.startswith("<!--"), "JupyterLab shows it as it is written"
+        if re.search(r" for \d+ epochs", shown):
+            continue  # that it was trained is no answer
+        assert not any(re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", shown) for answer in answers), shown
+
+
+def text_of(cell):
+    """All that a cell's outputs say, pictures by their alt text."""
+    outputs = cell.get("outputs", ())
+    return "\n".join(output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
+def in_sight(cell):
+    """What of a cell is seen before anything was run, but for its code."""
+    if cell.cell_type == "markdown":
+        return re.sub(r"(?s)<details>.*?</details>", "", cell.source)
+    return "" if cell.metadata.get("jupyter", {}).get("outputs_hidden") else text_of(cell)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_a_number_to_predict_is_nowhere_in_sight(path):
+    """Neither in the picture above, nor in the words below, from one heading of a section to the next."""
+    cells = read(path).cells
+    for at, cell in enumerate(cells):
+        if "predicted(prediction" not in cell.source:
+            continue
+        starts = [n for n, other in enumerate(cells) if re.search(r"(?m)^##? ", other.source) and n <= at]
+        ends = [n for n, other in enumerate(cells) if re.match(r"#+ ", other.source) and n > at]
+        around = "\n".join(in_sight(other) for other in cells[starts[-1] : (ends or [at + 2])[0]])
+        for number in re.findall(r"(?m)^It is ([\d,]{3,})\.$", text_of(cell)):
+            assert not re.search(rf"(?<![\d,]){number}(?![\d,])", around), number
+            assert not re.search(rf"(?<![\d,]){number.replace(',', '')}(?![\d,])", around), number
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_each_training_of_a_cell_has_a_sentence_of_its_own(path):
+    for cell in read(path).cells:
+        sentences = re.findall(r"(?mi)^.*trained.* for \d+ epochs?.*$", text_of(cell))
+        assert len(sentences) == len(set(sentences)), sentences
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_jupyterlab_finds_nothing_to_save_when_it_opens_a_lesson(path):
+    """It adds what the kernel says of its language, and the older name for folded outputs, where they are missing."""
+    notebook = read(path)
+    assert {"codemirror_mode", "file_extension", "mimetype", "name", "version"} <= set(notebook.metadata.language_info)
+    assert notebook.metadata.kernelspec == {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
+    for cell in notebook.cells:
+        assert bool(cell.metadata.get("collapsed")) == bool(cell.metadata.get("jupyter", {}).get("outputs_hidden"))
+
+
+def test_lessons_leave_no_files_beside_them():
+    assert [path.name for path in (ROOT / "notebooks").iterdir() if path.is_file() and path.suffix != ".ipynb"] == []

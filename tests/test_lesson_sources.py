@@ -69,6 +69,24 @@ def test_equal_cells_have_different_ids(tmp_path):
     assert len({cell.id for cell in cells}) == len(cells)
 
 
+def test_tags_fold_outputs_and_code(tmp_path):
+    text = HEADER + '\n# %% tags=["answers"]\na = 1\n\n# %% tags=["answers", "drawing"]\nb = 2\n\n# %%\nc = 3\n'
+    cells = derive(parse(write(tmp_path, text)), "learner").cells[1:]
+    assert [cell.metadata for cell in cells] == [
+        {"collapsed": True, "jupyter": {"outputs_hidden": True}},
+        {"collapsed": True, "jupyter": {"outputs_hidden": True, "source_hidden": True}},
+        {},
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell", ['# %% tags=["answer"]', "# %% tags=[]x", "# %% markdown", '# %% [markdown] tags=["drawing"]']
+)
+def test_a_cell_that_cannot_be_folded_so_stops_at_its_line(tmp_path, cell):
+    with pytest.raises(SourceError, match=r"01_topic.py:11: .*answers and drawing"):
+        parse(write(tmp_path, f"{HEADER}\n# %%\na = 1\n{cell}\nb = 2\n".replace("a = 1\n", "", 1)))
+
+
 @pytest.mark.parametrize(
     ("change", "line", "words"),
     [

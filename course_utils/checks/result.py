@@ -12,11 +12,12 @@ from course_utils.plain import plain
 Status = Literal["passed", "failed", "not attempted", "not checked"]
 """The last is for an answer that may be right, where what to compare it with is missing."""
 _SIGNS: dict[Status, str] = {"passed": "✓", "failed": "✗", "not attempted": "○", "not checked": "○"}
+# Behind white words, and beside the result as a bar: legible on white paper and on the dark paper of JupyterLab.
 _COLOURS: dict[Status, str] = {
     "passed": "#1a7f37",
-    "failed": "#b3261e",
-    "not attempted": "#6b7280",
-    "not checked": "#6b7280",
+    "failed": "#cf222e",
+    "not attempted": "#656d76",
+    "not checked": "#656d76",
 }
 
 
@@ -65,18 +66,16 @@ class Result:
     def _html(self) -> str:
         colour = _COLOURS[self.status]
         head = (
-            '<div style="font-weight:600">'
-            f'<span style="color:{colour}" aria-hidden="true">{_SIGNS[self.status]}</span> '
-            f"Exercise {_code(self.exercise)}, {_code(self.title)}: "
-            f'<span style="color:{colour}">{self.status}</span></div>'
+            f'<div style="font-weight:600">Exercise {_code(self.exercise)}, {_code(self.title)}: '
+            f"{_badge(self.status, f'{_SIGNS[self.status]} {self.status}')}</div>"
         )
         rows = []
         for finding in self.criteria:
-            sign, shade = ("✓", _COLOURS["passed"]) if finding.passed else ("✗", _COLOURS["failed"])
-            word = "passed" if finding.passed else "failed"
+            status: Status = "passed" if finding.passed else "failed"
+            sign = _badge(status, _SIGNS[status], f' role="img" aria-label="{status}"')
             rows.append(
-                f'<li style="list-style:none;margin:.2em 0"><span role="img" aria-label="{word}" '
-                f'style="color:{shade}">{sign}</span> <b>{_code(finding.name)}</b>: {_code(finding.message)}</li>'
+                f'<li style="list-style:none;margin:.2em 0">{sign} '
+                f"<b>{_code(finding.name)}</b>: {_code(finding.message)}</li>"
             )
             if finding.picture is not None:
                 rows.append(f'<li style="list-style:none">{_picture(finding.picture)}</li>')
@@ -86,6 +85,12 @@ class Result:
             f'<div role="status" style="border-left:4px solid {colour};padding:.4em .8em;max-width:760px">'
             f"{head}{items}{note}</div>"
         )
+
+
+def _badge(status: Status, text: str, attributes: str = "") -> str:
+    """White on a colour: the same in every theme, and in a notebook whose styles are not let in but for colours."""
+    style = f"background:{_COLOURS[status]};color:#ffffff;padding:0 .4em;border-radius:.3em"
+    return f'<span{attributes} style="{style}">{text}</span>'
 
 
 def _code(text: str) -> str:

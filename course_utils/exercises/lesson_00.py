@@ -28,7 +28,7 @@ EXERCISES = (
         title="Build",
         criteria=[SameGraph()],
         hints=[
-            "Copy the four lines that make `first`; two numbers change.",
+            "Copy the four lines that make `first`; two numbers change, and the last line begins with `model =`.",
             '`keras.Input(shape=(3,))` gives three measurements; `layers.Dense(16, activation="relu")` has 16 units.',
         ],
     ),

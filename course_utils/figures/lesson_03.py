@@ -23,7 +23,7 @@ def two_branches() -> Any:
 
 def left_right() -> Any:
     """L10: the left and the right half of a picture."""
-    left, right = keras.Input(shape=(32,), name="left"), keras.Input(shape=(32,), name="right")
+    left, right = (keras.Input(shape=(784,), name=f"{side}_input") for side in ("left", "right"))
     a = layers.Dense(32, activation="relu", name="left_branch")(left)
     b = layers.Dense(32, activation="relu", name="right_branch")(right)
     digit = layers.Dense(10, activation="softmax", name="main_output")(layers.concatenate([a, b], name="joined"))

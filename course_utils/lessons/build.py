@@ -93,8 +93,8 @@ def _select(numbers: Sequence[str]) -> list[Path]:
     return [path for path in paths if not wanted or path.stem[:2] in wanted]
 
 
-def _skeleton(notebook: NotebookNode) -> list[tuple[str, str, str]]:
-    return [(cell.cell_type, cell.id, cell.source) for cell in notebook.cells]
+def _skeleton(notebook: NotebookNode) -> list[tuple[str, str, str, dict[str, object]]]:
+    return [(cell.cell_type, cell.id, cell.source, cell.metadata) for cell in notebook.cells]
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:
@@ -107,12 +107,14 @@ def _keep_outputs(notebook: NotebookNode, path: Path) -> bool:
 
     if not path.exists():
         return False
-    new, built = _code(notebook), _code(nbformat.read(path, as_version=4))
+    stored = nbformat.read(path, as_version=4)
+    new, built = _code(notebook), _code(stored)
     same = [(cell.id, cell.source) for cell in new] == [(cell.id, cell.source) for cell in built]
     if not same or [cell.execution_count for cell in built] != list(range(1, len(built) + 1)):
         return False
     for cell, before in zip(new, built, strict=True):
         cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    notebook.metadata = stored.metadata
     return True
 
 
@@ -133,7 +135,6 @@ def _build_one(lesson: Lesson, edition: Edition, execute: bool) -> str:
     except CellExecutionError as error:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # tracebacks come in colour
         raise BuildError(f"{path.parent.name}/{path.name}: a cell raised\n{plain}") from None
-    notebook.metadata.language_info = nbformat.from_dict({"name": "python"})
     for problem in problems(notebook):
         raise BuildError(f"{path.parent.name}/{path.name}: {problem}")
     path.parent.mkdir(exist_ok=True)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from course_utils.lessons.source import Lesson, parse, sources
+from course_utils.lessons.source import FOLDS, Lesson, parse, sources
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,6 +26,7 @@ def derive(lesson: Lesson, edition: Edition) -> NotebookNode:
     Returns:
         A notebook of format 4.5.
     """
+    import nbformat
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     title, footer = _Text(_title(lesson, edition), is_prose=True), _Text(_footer(lesson), is_prose=True)
@@ -39,11 +40,15 @@ def derive(lesson: Lesson, edition: Edition) -> NotebookNode:
     )
     notebook.nbformat_minor = 5
     seen: Counter[str] = Counter()
-    for cell in notebook.cells:
+    for cell, text in zip(notebook.cells, texts, strict=True):
         # From the text alone: a new cell changes no other cell's id.
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
         seen[digest] += 1
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+        folds = {FOLDS[tag]: True for tag in text.tags}
+        # JupyterLab keeps an older name for folded outputs beside the new one, and would add it on opening.
+        older = {"collapsed": True} if "outputs_hidden" in folds else {}
+        cell.metadata = nbformat.from_dict({**older, "jupyter": folds} if folds else {})
     return notebook
 
 
@@ -52,6 +57,7 @@ class _Text(NamedTuple):
 
     source: str
     is_prose: bool = False
+    tags: tuple[str, ...] = ()
 
 
 def _title(lesson: Lesson, edition: Edition) -> str:
@@ -90,7 +96,7 @@ def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
             if edition == "learner":
                 checks.append(_Text(f"# {call}.hint()\n# {call}.solution()"))
             at = region.end + 1
-        yield _Text("\n".join(lines).strip("\n"), cell.is_prose)
+        yield _Text("\n".join(lines).strip("\n"), cell.is_prose, cell.tags)
         yield from checks
 
 

@@ -24,6 +24,11 @@ the blank, without their `# `. Lines of the cell before and after the region sta
 Cells begin with `# %%` or `# %% [markdown]`, alone on a line. All else in a code cell stands in the notebooks as it is
 here: a comment stays a comment, a magic (`%matplotlib inline`, `!ls`) a magic, and what looks like a marker inside a
 string is a part of the string.
+
+A code cell may be tagged, with one tag or both:
+
+    # %% tags=["answers"]     its output answers the prediction asked for before it, and is stored folded
+    # %% tags=["drawing"]     it only draws a plot; its code is stored folded
 """
 
 from __future__ import annotations
@@ -37,12 +42,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "solutions"
 _ANSWER = re.compile(r"# @answer (?P<id>\d+\.\d+) (?P<name>[A-Za-z_]\w*)")
-_CELL = re.compile(r"# %%(?P<prose>\s*\[markdown\])?\s*")
+_CELL = re.compile(r"# %%(?:(?P<prose>\s*\[markdown\])| tags=\[(?P<tags>[^\]]*)\])?\s*")
 _ALMOST_CELL = re.compile(r"#\s*%%+(\W.*)?")
 _REMARK = re.compile(r"# %%\s+[^\s\[].*")
 # What may hold a quotation mark without opening a long string, or opens one.
 _QUOTED = re.compile(r"""(?P<long>\"{3}|'{3})|"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|\#.*""")
 _EXAMPLE = re.compile(r"L([1-9]|1[0-9]|20)")
+FOLDS = {"answers": "outputs_hidden", "drawing": "source_hidden"}
+"""What each tag of a code cell folds, in the words of Jupyter's metadata."""
 
 
 class SourceError(ValueError):
@@ -81,6 +88,7 @@ class Cell:
     start: int
     end: int
     is_prose: bool
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,25 +202,30 @@ def _quoted(path: Path, lines: Sequence[str]) -> frozenset[int]:
 def _cells(path: Path, lines: Sequence[str], body: int, quoted: frozenset[int]) -> Iterator[Cell]:
     start: int | None = None
     is_prose = False
+    tags: tuple[str, ...] = ()
     for at in range(body, len(lines)):
         line = lines[at]
         if at in quoted and not is_prose:
             continue
         if match := _CELL.fullmatch(line):
             if start is not None:
-                yield Cell(start, at, is_prose)
+                yield Cell(start, at, is_prose, tags)
             start, is_prose = at, match["prose"] is not None
+            tags = tuple(tag.strip(" \"'") for tag in match["tags"].split(",")) if match["tags"] else ()
+            if unknown := set(tags) - set(FOLDS):
+                raise SourceError(path, at + 1, f"there is no tag `{min(unknown)}`; tags are {' and '.join(FOLDS)}")
             continue
         # Beneath code it is a comment on it; anywhere else somebody meant a cell, or another program sees one.
-        is_remark = start is not None and not is_prose and lines[at - 1].strip() and _REMARK.fullmatch(line)
-        if _ALMOST_CELL.fullmatch(line) and not is_remark:
-            raise SourceError(path, at + 1, f"a cell begins with `# %%` or `# %% [markdown]`, not with `{line}`")
+        beneath_code = start is not None and not is_prose and at - 1 > start and lines[at - 1].strip()
+        if _ALMOST_CELL.fullmatch(line) and not (beneath_code and _REMARK.fullmatch(line)):
+            ways = f"`# %%` or `# %% [markdown]`, or with tags ({' and '.join(FOLDS)})"
+            raise SourceError(path, at + 1, f"a cell begins with {ways}, not with `{line}`")
         if start is None and line.strip():
             raise SourceError(path, at + 1, "the first cell begins before this line, with `# %%` or `# %% [markdown]`")
         if is_prose and line.strip() and line != "#" and not line.startswith("# "):
             raise SourceError(path, at + 1, "lines of a text cell are comments: `# Some words.`")
     if start is not None:
-        yield Cell(start, len(lines), is_prose)
+        yield Cell(start, len(lines), is_prose, tags)
 
 
 def _header(path: Path, lines: tuple[str, ...]) -> tuple[Header, int]:

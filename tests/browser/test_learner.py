@@ -74,8 +74,8 @@ def page(server):
 
 
 def cell(page, text):
-    """The first code cell that contains a text, scrolled into view."""
-    found = page.locator(".jp-CodeCell", has_text=text).first
+    """The first code cell whose code contains a text, scrolled into view."""
+    found = page.locator(".jp-CodeCell", has=page.locator(".jp-InputArea", has_text=text)).first
     found.scroll_into_view_if_needed()
     return found
 
@@ -95,10 +95,19 @@ def picture(page, name):
 
 
 def test_a_notebook_that_was_not_run_yet_shows_its_pictures(page):
-    image = cell(page, "plot_model(first)").locator("img").first
+    image = cell(page, "plot_model(first, ").locator("img").first
     expect(image).to_have_attribute("alt", re.compile("measurements: Input"))
     assert image.evaluate("image => image.naturalWidth") > 100
     picture(page, "1_opened")
+
+
+def test_a_lesson_opens_with_nothing_to_save_and_no_prediction_answered(page):
+    expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first).to_be_attached()
+    page.wait_for_timeout(2_000)
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    asked = cell(page, "predicted(prediction, first")
+    expect(asked).to_contain_text("You made no prediction.")
+    expect(asked).not_to_contain_text("It is 40.")
 
 
 def test_run_all_goes_through_with_every_blank_left_empty(page):
@@ -108,6 +117,14 @@ def test_run_all_goes_through_with_every_blank_left_empty(page):
     expect(cell(page, 'exercise("0.2").check')).to_contain_text("not attempted")
 
 
+def test_a_prediction_is_met(page):
+    asked = cell(page, "predicted(prediction, first")
+    expect(asked).to_contain_text("It is 40.")
+    run(page, asked, 'prediction = 32\npredicted(prediction, first.get_layer("hidden").count_params())')
+    expect(asked).to_contain_text("You said 32.")
+    picture(page, "2_prediction")
+
+
 def test_a_wrong_answer_is_told_the_change_in_words_and_in_a_picture(page):
     run(page, cell(page, "model = ..."), WRONG)
     check = cell(page, 'exercise("0.2").check')
@@ -115,7 +132,7 @@ def test_a_wrong_answer_is_told_the_change_in_words_and_in_a_picture(page):
     expect(check).to_contain_text("failed")
     expect(check).to_contain_text("16")
     assert check.locator("img").first.get_attribute("alt")
-    picture(page, "2_wrong")
+    picture(page, "3_wrong")
 
 
 def test_a_hint_and_the_solution(page):
@@ -124,7 +141,7 @@ def test_a_hint_and_the_solution(page):
     expect(helped).to_contain_text("Hint 1 of 2")
     run(page, helped, 'exercise("0.2").solution()')
     expect(cell(page, 'exercise("0.2").solution()')).to_contain_text("layers.Dense(16")
-    picture(page, "3_solution")
+    picture(page, "4_solution")
 
 
 def test_a_right_answer_passes(page):
@@ -132,4 +149,4 @@ def test_a_right_answer_passes(page):
     check = cell(page, 'exercise("0.2").check')
     run(page, check)
     expect(check).to_contain_text("passed")
-    picture(page, "4_right")
+    picture(page, "5_right")
