@@ -23,7 +23,7 @@ from course_utils.graphs.behaviour.inputs import CALM, LARGEST, Source, constant
 from course_utils.graphs.behaviour.running import Result, Runner, Watch
 from course_utils.graphs.behaviour.weights import Match, Slot, Values, same_kinds, slots, ways
 from course_utils.graphs.graph import Graph, Shape
-from course_utils.graphs.traceless import without_trace
+from course_utils.traceless import without_trace
 
 if TYPE_CHECKING:
     import keras
