@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from course_utils.plain import ERRORS
+from course_utils.signs import ERRORS
 
 
 def main(argv: Sequence[str] | None = None) -> int:

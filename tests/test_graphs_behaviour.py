@@ -397,3 +397,28 @@ def test_what_fails_takes_long_or_is_too_large_is_not_decided():
 def test_text_is_not_run():
     text = model(lambda x: layers.Lambda(lambda t: t)(x), (1,), dtype="string")
     assert not computes(text, text).same
+
+
+def seen_through_its_maximum(activation, end):
+    def network(x):
+        return layers.Dense(1, end)(layers.GlobalMaxPooling2D()(layers.Conv2D(8, 3, activation=activation)(x)))
+
+    return model(network, (24, 24, 3))
+
+
+@pytest.mark.parametrize("end", ["sigmoid", None, "softplus"])
+@pytest.mark.parametrize("activation", [None, "elu", "leaky_relu", "gelu"])
+def test_an_activation_before_a_maximum_over_many_places_matters(activation, end):
+    assert not compare_models(seen_through_its_maximum(activation, end), seen_through_its_maximum("relu", end)).same
+
+
+def test_an_activation_of_a_frozen_layer_matters():
+    def frozen(activation):
+        first, second = layers.Dense(6, "relu"), layers.Dense(6, activation)
+        found = model(lambda x: layers.Dense(3, "softmax")(second(first(x))), (8,))
+        first.trainable = second.trainable = False
+        return found
+
+    assert compare_models(frozen("relu"), frozen("relu")).same
+    for activation in (None, "elu", "leaky_relu"):
+        assert not compare_models(frozen(activation), frozen("relu")).same

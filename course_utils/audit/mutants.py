@@ -123,9 +123,13 @@ def _activated(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
     for i, step in _each_layer(plan):
         old = step.config.get("activation")
         if isinstance(old, str):
-            new = chance.choice([a for a in ("relu", "tanh", "sigmoid", "linear") if a != old])
-            names = _quoted(step.name)
-            yield (f"{step.name} with activation {new} for {old}", names, _reset(plan, i, activation=new))
+            nearest = "linear" if old != "linear" else "relu"
+            for new in (
+                nearest,
+                chance.choice([a for a in ("relu", "tanh", "sigmoid", "elu") if a not in (old, nearest)]),
+            ):
+                names = _quoted(step.name)
+                yield (f"{step.name} with activation {new} for {old}", names, _reset(plan, i, activation=new))
 
 
 def _merged_otherwise(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from course_utils.plain import plain
+from course_utils.signs import plain
 
 Status = Literal["passed", "failed", "not attempted", "not checked"]
 """The last is for an answer that may be right, where what to compare it with is missing."""

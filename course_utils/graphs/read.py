@@ -24,7 +24,7 @@ from course_utils.graphs.calls import (
 from course_utils.graphs.classes import kind_of
 from course_utils.graphs.graph import Graph, Node, Tensor
 from course_utils.graphs.plain import plain, same_plain, settings_of
-from course_utils.graphs.traceless import without_trace
+from course_utils.traceless import without_trace
 
 LARGEST = 5_000
 """The most calls, nested models opened, that a model may have: past that, looking at it takes more than seconds."""

@@ -23,7 +23,7 @@ from course_utils.graphs.behaviour.inputs import CALM, LARGEST, Source, constant
 from course_utils.graphs.behaviour.running import Result, Runner, Watch
 from course_utils.graphs.behaviour.weights import Match, Slot, Values, same_kinds, slots, ways
 from course_utils.graphs.graph import Graph, Shape
-from course_utils.graphs.traceless import without_trace
+from course_utils.traceless import without_trace
 
 if TYPE_CHECKING:
     import keras
@@ -36,6 +36,8 @@ _LENGTHS = (7, 24, 80, 320)  # what an open axis is tried with: convolutions and
 _LARGE = 1_000_000  # numbers in a variable that is drawn once
 _DRAWS = 4
 _TURNS = 8
+_MOST_TILTED = 24
+_SMALL = 0.3  # rows scaled by no more: what layers give then hangs on their biases
 _MOST_RUNS = 400
 _ROUNDING = 3e-7  # relative; what this changes is what float32 may change
 _ALLOWED = 20  # times as much
@@ -238,6 +240,8 @@ class _Trial:
             self.expected = self.run(self.watch)
             if different := self.compare():
                 return different
+        if different := self.tilt(pairs):
+            return different
         if not self.matters():
             raise _Undecided("weights that change nothing")
         steady = self.model.is_steady and self.target.is_steady
@@ -288,15 +292,19 @@ class _Trial:
         assert refused is not None
         raise refused
 
-    def draw(self, number: int, lengths: Sequence[int], **how: float) -> None:
-        """Draw inputs."""
+    def draw(
+        self, number: int, lengths: Sequence[int], *, most: float = math.inf, special: Sequence[float] | None = None
+    ) -> None:
+        """Draw inputs; `special` numbers among them: those that the models name."""
         numbers = sum(
             np.prod([n or length for n in s.shape[1:]]) for s, length in zip(self.sources, lengths, strict=True)
         )
         batch = (8, 7, 9, 5)[number] if numbers <= 4096 else (4, 3, 4, 3)[number]
         if numbers * batch > LARGEST:
             raise _Undecided("the inputs are too large")
-        self.arrays = draw(self.sources, number, batch, lengths, self.constants, **how)
+        self.arrays = draw(
+            self.sources, number, batch, lengths, self.constants if special is None else special, most=most
+        )
 
     def turn(self, pairs: Sequence[Match], turned: Collection[int]) -> None:
         """Turn the signs of some of the target's variables, and of those that stand for them."""
@@ -304,6 +312,27 @@ class _Trial:
             if pair.theirs.key in turned:
                 for slot in (pair.mine, pair.theirs):
                     self.now[slot.key] = -self.now[slot.key]
+
+    def tilt(self, pairs: Sequence[Match]) -> Verdict | None:
+        """Compare on small inputs with each bias far from 0 in turn, so that all of a layer's numbers are on one side.
+
+        A maximum over many places is positive else, and does not show whether a `relu` came before it.
+        """
+        arrays = self.arrays
+        self.draw(0, [self.length] * len(self.sources), most=_SMALL, special=())
+        biases = [pair for pair in pairs if pair.theirs.trains and len(pair.theirs.squeezed) < 2]
+        for pair in biases[:_MOST_TILTED]:
+            kept = dict(self.now)
+            array = self.values.tilted(pair.theirs)
+            self.set(pair.theirs, array)
+            self.set(pair.mine, pair.value(array))
+            self.expected = self.run(self.watch)
+            different = self.compare()
+            self.now = kept
+            if different:
+                return different
+        self.arrays = arrays
+        return None
 
     def matters(self) -> bool:
         """Whether each layer of the target does something to what comes out: else its settings could be any."""

@@ -149,6 +149,11 @@ class Values:
         random = np.random.default_rng([11, draw, slot.place])
         return _numbers(random, math.prod(slot.shape), size * _scale(slot), slot).reshape(slot.shape)
 
+    def tilted(self, slot: Slot) -> np.ndarray:
+        """Far from 0 on either side: what comes after a bias of this kind stays on one side, even its maximum does."""
+        size = math.prod(slot.shape)
+        return np.resize(np.array([-6.0, 6.0, -3.0, 3.0, -1.5, 1.5], "float32"), size).reshape(slot.shape)
+
 
 def _scale(slot: Slot) -> float:
     """So large that activations bend and do not saturate."""
@@ -162,7 +167,7 @@ def _scale(slot: Slot) -> float:
 
 def _numbers(random: np.random.Generator, size: int, scale: float, slot: Slot) -> np.ndarray:
     numbers = random.normal(0, scale, min(size, _BLOCK)).astype("float32")
-    if not slot.trains:  # it may be a variance
+    if not slot.trains and "variance" in slot.role:
         numbers = np.abs(numbers) + np.float32(0.3)
     elif slot.role == "gamma":
         numbers += 1

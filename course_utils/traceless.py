@@ -1,9 +1,13 @@
-"""A check leaves no trace: random state, names, configuration, weights and memory are as they were."""
+"""Running what a learner wrote without a trace of it: random state, names, configuration, weights, memory.
+
+A leaf: it knows nothing of graphs or checks. Each thing that is put back has a context manager of its own.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import copy
+import io
 import logging
 import random
 import sys
@@ -31,10 +35,24 @@ def leaving_no_trace(value: Any = None) -> Iterator[None]:
         stack.enter_context(_silence())
         stack.enter_context(_random_state())
         stack.enter_context(_keras_state())
+        stack.enter_context(_keras_seed())
         if keras.backend.backend() == "tensorflow":
             stack.enter_context(_tensorflow_state())
         stack.enter_context(_variables(value))
         keras.utils.set_random_seed(SEED)
+        yield
+
+
+@contextlib.contextmanager
+def without_trace() -> Iterator[None]:
+    """Call a learner's function: what it prints and warns of is kept back, random numbers that it draws given back."""
+    with (
+        _silence(),
+        contextlib.redirect_stdout(io.StringIO()),
+        np.errstate(all="ignore"),
+        _random_state(),
+        _keras_seed(),
+    ):
         yield
 
 
@@ -64,8 +82,25 @@ def _random_state() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _keras_seed() -> Iterator[None]:
+    """Keras's global generator of seeds, which is made when it is first needed."""
+    from keras.src.backend.common import global_state
+    from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
+
+    generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
+    state = None if generator is None else np.array(generator.state.numpy())
+    try:
+        yield
+    finally:
+        if generator is None:
+            global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)
+        else:
+            generator.state.assign(state)
+
+
+@contextlib.contextmanager
 def _keras_state() -> Iterator[None]:
-    """Counters of automatic names, the seed and its generator, scopes, policies; number format and axes."""
+    """Counters of automatic names, scopes, policies; number format and axes."""
     import keras
     from keras.src.backend.common import global_state
 
@@ -75,8 +110,6 @@ def _keras_state() -> Iterator[None]:
         if (tracker := getattr(global_state, name, None)) is not None
     ]
     states = [{key: _own(value) for key, value in tracker.__dict__.items()} for tracker in trackers]
-    generator = getattr(trackers[0], "global_seed_generator", None)
-    seeds = None if generator is None else np.array(keras.ops.convert_to_numpy(generator.state.value))
     formats = keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()
     try:
         yield
@@ -84,8 +117,6 @@ def _keras_state() -> Iterator[None]:
         for tracker, state in zip(trackers, states, strict=True):
             tracker.__dict__.clear()
             tracker.__dict__.update(state)
-        if generator is not None:
-            generator.state.assign(seeds)
         for put, value in zip(
             (keras.config.set_floatx, keras.config.set_epsilon, keras.config.set_image_data_format),
             formats,

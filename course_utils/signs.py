@@ -27,7 +27,7 @@ _PLAIN = {
     "π": "pi",
     "ᵀ": "^T",
 }
-ERRORS = "course_utils.plain"
+ERRORS = "course_utils.signs"
 """How this is called where Python takes `errors=`."""
 
 
