@@ -51,6 +51,12 @@ class TestStructure:
         model = keras.Model([c, d], inner([c, d])[0])
         assert "`d` reaches no output" in Structure(inputs=2).judge(attempt(model)).message
 
+    @pytest.mark.parametrize("nothing", [lambda t: 0 * t, lambda t: t * 0.0, layers.Rescaling(0.0)])
+    def test_what_is_multiplied_by_0_reaches_nothing(self, nothing):
+        a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+        model = keras.Model([a, b], layers.Dense(1)(layers.Add()([a, nothing(b)])))
+        assert "`b` reaches no output" in Structure(inputs=2).judge(attempt(model)).message
+
     def test_no_output_is_listed_twice(self):
         model = two_heads()
         twice = keras.Model(model.inputs, [model.outputs[0]] * 2)
@@ -133,7 +139,8 @@ class TestSays:
         ("end", "kind", "words"),
         [
             ("linear", "number", None),
-            ("softplus", "number", None),
+            ("softplus", "number", "never says less than 0"),
+            ("relu", "number", "never says less than 0"),
             ("sigmoid", "number", "never says more than"),
             ("tanh", "number", "never says more than"),
             ("sigmoid", "share", None),
@@ -275,6 +282,18 @@ class TestDrawn:
         period = np.random.default_rng(seed).permutation(kinds)
         for draws in (at % kinds, period[at % kinds], np.sort(at % kinds), at * kinds // 1000):
             assert not_drawn(draws) is not None
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.integers(100, 900), st.integers(0, 2**32 - 1))
+    def test_draws_that_come_again_are_not(self, drawn, seed):
+        """Once more from the start, backwards, or each exchanged."""
+        random = np.random.default_rng(seed)
+        once = random.integers(0, 2, drawn)
+        assert not_drawn(np.resize(once, 1000)) is not None
+        part = once[:500]
+        around = random.integers(0, 2, 1000 - 2 * len(part))
+        for again in (part, 1 - part):
+            assert not_drawn(np.concatenate([around, part, again[::-1]])) is not None
 
     @settings(max_examples=60, deadline=None)
     @given(st.integers(1, 99))

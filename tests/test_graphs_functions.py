@@ -187,3 +187,78 @@ def test_a_layer_frozen_in_part():
 
     assert "frozen in part" in str(compare_models(build(True), build(False)))
     assert compare_models(build(True), build(True)).same
+
+
+def own_class(function):
+    """A class of one's own, as a cell makes it anew each time that it is run."""
+
+    class Own(layers.Layer):
+        def call(self, inputs):
+            return function(inputs)
+
+    return Own
+
+
+def with_own(function):
+    x = keras.Input((3,), name="x")
+    return keras.Model(x, layers.Dense(1)(own_class(function)(name="mine")(x)))
+
+
+class TestOwnClassesOfOneName:
+    def test_the_same_code_is_the_same(self):
+        found = [compare_models(with_own(function), with_own(function)) for function in (ops.square, lambda t: t * 2)]
+        assert all(difference.same and not difference.note for difference in found)
+
+    def test_other_code_that_computes_the_same_is_the_same(self):
+        assert compare_models(with_own(lambda t: t * 2), with_own(lambda t: t + t)).same
+
+    def test_other_code_that_computes_something_else_is_told(self):
+        found = compare_models(with_own(lambda t: t * 2), with_own(lambda t: t * 3))
+        assert "`mine` is of a class `Own` that computes something else" in str(found)
+        assert found.counterexample is not None
+        assert found.edits[0].found != found.edits[0].wanted
+
+    @pytest.mark.parametrize("kind", [property, staticmethod, "constant"])
+    def test_all_that_a_class_defines_is_its_code(self, kind):
+        def model(factor):
+            content = factor if kind == "constant" else kind(lambda *_: factor)
+
+            class Own(layers.Layer):
+                by = content
+
+                def call(self, inputs):
+                    return inputs * (self.by() if kind is staticmethod else self.by)
+
+            x = keras.Input((3,), name="x")
+            return keras.Model(x, Own()(x))
+
+        assert compare_models(model(2), model(2)).same
+        assert not compare_models(model(2), model(3)).same
+
+
+def recurrent(**settings):
+    x = keras.Input(batch_shape=(2, 6, 5))
+    return keras.Model(x, layers.LSTM(3, **settings)(x))
+
+
+def test_a_kept_state_is_not_forgiven():
+    assert "stateful=True" in str(compare_models(recurrent(stateful=True), recurrent()))
+
+
+def test_one_cell_of_several_is_named_by_its_place():
+    def stacked(dropout):
+        x = keras.Input((6, 5))
+        return keras.Model(x, layers.RNN([layers.LSTMCell(3), layers.LSTMCell(3, dropout=dropout)])(x))
+
+    assert "The second LSTMCell inside" in str(compare_models(stacked(0.5), stacked(0.0)))
+
+
+def test_what_a_tensor_is_given_as_is_told():
+    def continued(state):
+        x = keras.Input((6, 5))
+        once, last = layers.GRU(3, return_state=True, name="once")(x)
+        again = layers.GRU(3, name="again")(x, initial_state=last if state else None)
+        return keras.Model(x, layers.Add()([once, again]))
+
+    assert "as `initial_state`" in str(compare_models(continued(False), continued(True)))
+    assert "as `initial_state`" in str(compare_models(continued(True), continued(False)))

@@ -390,7 +390,10 @@ class Compiled(Criterion):
                 as_paired = "" if _equal(weight, found.weights[name]) else _PAIRED
                 return f"the loss weight{where} is {weight:.4g}; it should be {right_weight:g}.{as_paired}"
         if self.metrics and measured and measured.missing:
-            return f"the metric {_metric_of(measured.missing[0], theirs, mine)} is missing."
+            missing = _metric_of(measured.missing[0], theirs, mine)
+            if missing in (_metric_of(extra, list(found.losses), list(found.losses)) for extra in measured.extra):
+                return f"the metric {missing} is called as asked, but it measures something else."
+            return f"the metric {missing} is missing."
         for extra in measured.extra if self.only_metrics and measured else ():
             if self.only_metrics is True or any(extra.startswith(f"{name}_") for name in self.only_metrics or ()):
                 metric = _metric_of(extra, list(found.losses), list(found.losses))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
+from course_utils.checks.structure import Design, is_zero
 from course_utils.graphs.words import listed, plural
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def has_skip(graph: Graph) -> bool:
     for start in range(len(graph.nodes)):
         lengths: dict[int, set[int]] = {start: {0}}
         for at in range(start + 1, len(graph.nodes)):
-            if at in graph.dead:
+            if at in graph.dead or is_zero(graph.nodes[at]):
                 continue
             reached = {
                 length + steps[at]
@@ -147,7 +148,9 @@ class Described(Criterion):
         from course_utils.graphs.read import read
 
         graph = read(attempt.value)
-        if unused := graph.unused_inputs():
-            name = graph.nodes[unused[0]].name
+        design = Design.of(attempt.value)
+        unused = [tensor.node for tensor in design.graph.inputs if tensor.node not in design.live]
+        if unused:
+            name = design.graph.nodes[unused[0]].name
             return self.found(False, f"the input `{name}` reaches no output: connect it, or leave it out.")
         return self.found(True, describe(graph), plot_model(attempt.value))

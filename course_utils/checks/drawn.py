@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 FAR = 6.0  # standard deviations; chance alone goes so far in one check of many millions
-LAGS = 60  # distances at which equal draws are counted; a rule of a longer period is not looked for
+FEWEST = 100  # pairs; what fewer have in common says little
 MOST_IN_PLACE = 0.1  # of a shuffled array; chance alone leaves one element in its place, however many there are
 
 
 def not_drawn(draws: np.ndarray) -> str | None:
     """What shows that draws follow a rule.
 
-    Drawn one by one, they may be of any distribution, but equal ones stand at a distance of 1, 2, 3, … about as often
-    as their numbers make likely.
+    Drawn one by one, they may be of any distribution, but equal ones stand at any distance about as often as their
+    numbers make likely; and so they do where the draws are read backwards.
 
     Args:
         draws: whole numbers, one axis.
@@ -25,16 +25,32 @@ def not_drawn(draws: np.ndarray) -> str | None:
     shares = np.unique(draws, return_counts=True)[1] / n
     likely = float(np.sum(shares**2))
     spread = np.sqrt(likely * (1 - likely))
-    for lag in range(1, min(LAGS, n // 2) + 1):
+
+    def often(found: int, pairs: int) -> str:
+        """How often they are equal beside what chance has: more, less, or nothing to be told."""
+        apart = found - likely * pairs
+        # One deviation more than the curve's: of few pairs that are rarely equal, more are so now and then.
+        is_far = spread > 0 and abs(apart) > FAR * (spread * np.sqrt(pairs) + 1)
+        return ("more" if apart > 0 else "less") if is_far else ""
+
+    for lag in range(1, max(n - FEWEST, n // 2) + 1):
         found = int(np.sum(draws[lag:] == draws[:-lag]))
-        expected = likely * (n - lag)
-        if spread and abs(found - expected) > max(FAR * spread * np.sqrt(n - lag), 3):
-            often = "more" if found > expected else "less"
+        if how := often(found, n - lag):
             where = "next to each other" if lag == 1 else f"{lag} places apart"
-            return (
-                f"equal ones stand {where} far {often} often than chance has it ({found} times; about {expected:.0f})"
-            )
+            return _said(f"stand {where}", how, found, likely * (n - lag))
+    for ends in range(2 * FEWEST - 1, 2 * (n - FEWEST)):  # the sum of two places that a mirror exchanges
+        first = max(0, ends - n + 1)
+        part = draws[first : ends - first + 1]
+        pairs = len(part) // 2
+        found = int(np.sum(part[:pairs] == part[::-1][:pairs]))
+        if how := often(found, pairs):
+            where = f"face each other, forwards from place {first} and backwards from place {ends - first},"
+            return _said(where, how, found, likely * pairs)
     return None
+
+
+def _said(where: str, how: str, found: int, expected: float) -> str:
+    return f"equal ones {where} far {how} often than chance has it ({found} times; about {expected:.0f})"
 
 
 def not_shuffled(order: np.ndarray) -> str | None:

@@ -46,19 +46,21 @@ def weights_drawn(model: keras.Model, draw: int) -> Iterator[None]:
 class Says(Criterion):
     """Each output gives one number for each example, of its kind, with the weights that it has and with any others.
 
-    - "number": not held between 0 and 1;
+    - "number": any, above 1 and below 0, as a linear unit says them;
     - "share": from 0 to 1, and not always the same;
     - "sigmoid": a share that may come near to 0 and near to 1.
 
     Args:
         inputs: makes the examples, by the names of inputs.
         outputs: the kind of each output, by name; in this order where the model's outputs are called otherwise.
+        in_order: whether outputs with these names must be listed in this order, where the learner gives them one.
         name: what is asked, in a few words.
         praise: the sentence when it is so.
     """
 
     inputs: Callable[[], Mapping[str, np.ndarray]]
     outputs: Mapping[str, Kind]
+    in_order: bool = False
     name: str = "output"
     praise: str = "the outputs say what was asked for."
     costly = True
@@ -69,12 +71,18 @@ class Says(Criterion):
 
         from course_utils.checks.learning import feed
         from course_utils.graphs.read import read
+        from course_utils.graphs.words import listed
 
         model = attempt.value
-        names = read(model).output_names
+        graph = read(model)
+        names = graph.output_names
         kinds = self.outputs if sorted(names) == sorted(self.outputs) else dict(zip(names, self.outputs.values()))  # noqa: B905
         if len(names) != len(self.outputs):
             return self.found(False, f"the model has {len(names)} outputs; {len(self.outputs)} asked for.")
+        is_named = sorted(names) == sorted(self.outputs) and not graph.outputs_by_name
+        if self.in_order and is_named and list(names) != list(self.outputs):
+            found, asked = (listed(f"`{name}`" for name in some) for some in (names, self.outputs))
+            return self.found(False, f"the outputs are listed as {found}; they should be {asked}, in this order.")
         given = self.inputs()
         rows = len(next(iter(given.values())))
         said = dict.fromkeys(kinds, (np.inf, -np.inf))
@@ -101,7 +109,13 @@ class Says(Criterion):
 def _objection(kind: Kind, least: float, greatest: float) -> str | None:
     """What speaks against an output that has said no less than `least` and no more than `greatest`."""
     if kind == "number":
-        return None if greatest > 1 else f"never says more than {max(greatest, 0):.3g}; it should say any number."
+        if greatest - least < 1e-6 * max(1.0, abs(greatest)):
+            return f"always says {greatest:.3g}, whatever it is given; any number was asked for."
+        if greatest <= 1:
+            return f"never says more than {max(greatest, 0):.3g}; it should say any number."
+        bound = f"{least:.3g}" if least > 1e-3 else "0"
+        never = f"never says less than {bound}; a linear unit, without an activation, says any number."
+        return None if least < 0 else never
     if least < -1e-6 or greatest > 1 + 1e-6:
         far = least if least < -1e-6 else greatest
         return f"can say {far:.3g}; a number between 0 and 1 was asked for. Which activation keeps it there?"

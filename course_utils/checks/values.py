@@ -36,7 +36,8 @@ def array_of(value: Any) -> np.ndarray | None:
             return None
         array = np.asarray(value)
         if array.dtype == object and array.size and all(_is_number(part) for part in array.flat):
-            return array.astype("float64")
+            are_truths = all(isinstance(part, (bool, np.bool_)) for part in array.flat)
+            return array.astype(bool if are_truths else "float64")
         return array
     except Exception:
         return None
@@ -159,12 +160,14 @@ def _axes(value: Any) -> tuple[Any, ...] | None:
 def _number_difference(value: Any, expected: Any, tolerance: float) -> str | None:
     found, wanted = array_of(_axes(value) if hasattr(value, "as_list") else value), np.asarray(expected)
     if found is None:
-        return f"a number or an array was asked for; this is a {type(value).__name__}."
+        what = "an array of truth values" if wanted.dtype == bool else "a number or an array"
+        return f"{what} was asked for; this is a {type(value).__name__}."
     if found.dtype.kind not in "biuf":
         if wanted.dtype.kind not in "biuf":
             is_equal = found.shape == wanted.shape and bool(np.all(found == wanted))
             return None if is_equal else f"{shown(value)} is not it."
-        return f"a number or an array of numbers was asked for; this is {shown(value)}."
+        what = "an array of truth values" if wanted.dtype == bool else "a number or an array of numbers"
+        return f"{what} was asked for; this is {shown(value)}."
     if found.shape != wanted.shape:
         if wanted.shape == ():
             return f"one number was asked for; this has shape {found.shape}."

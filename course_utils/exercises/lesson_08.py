@@ -39,12 +39,15 @@ def _small_otherwise() -> list[keras.Model]:
     import keras
     from keras import layers
 
-    posts = keras.Input(shape=(None,), dtype="int32", name="posts")
-    x = layers.Conv1D(32, 3, activation="relu", padding="same")(layers.Embedding(180, 16)(posts))
-    x = layers.GlobalMaxPooling1D()(x)
-    income = layers.Dense(10, activation="softmax", name="income")(x)
-    gender = layers.Dense(1, activation="sigmoid", name="gender")(x)
-    return [keras.Model(posts, [layers.Dense(1, name="age")(x), income, gender])]
+    def padded(padding: str) -> keras.Model:
+        posts = keras.Input(shape=(None,), dtype="int32", name="posts")
+        x = layers.Conv1D(32, 3, activation="relu", padding=padding)(layers.Embedding(180, 16)(posts))
+        x = layers.GlobalMaxPooling1D()(x)
+        income = layers.Dense(10, activation="softmax", name="income")(x)
+        gender = layers.Dense(1, activation="sigmoid", name="gender")(x)
+        return keras.Model(posts, [layers.Dense(1, name="age")(x), income, gender])
+
+    return [padded("same"), padded("causal")]
 
 
 EXERCISES = (

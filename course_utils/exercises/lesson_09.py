@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
+from course_utils.graphs.words import article
 
 if TYPE_CHECKING:
     import keras
@@ -28,8 +29,11 @@ _WEIGHTLESS = {"main_input", "aux_input", "together"}
 
 
 def _is_taught(value: Any) -> str | None:
-    if isinstance(value, str) or not isinstance(value, (list, tuple, set, frozenset)):
+    value = value.tolist() if isinstance(value, np.ndarray) else value
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Collection):
         return f"a list of names was asked for; this is {shown(value)}."
+    if other := [one for one in value if not isinstance(one, str)]:
+        return f"the names of layers were asked for, in quotes; this list holds {article(type(other[0]).__name__)}."
     names = {str(name) for name in value}
     if unknown := sorted(names - _TAUGHT - _UNTAUGHT - _WEIGHTLESS):
         return f"`lecture` has no layer called {shown(unknown[0])}; the summary lists the names."

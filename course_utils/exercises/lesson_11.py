@@ -57,6 +57,11 @@ def _made(blend: Any, share: float, **more: Any) -> Any:
     return blend(share, **more)
 
 
+def _in_training(layer: Any, training: bool) -> dict[str, bool]:
+    """What to call a layer with; nothing where its `call` does not ask whether it trains."""
+    return {"training": training} if "training" in inspect.signature(layer.call).parameters else {}
+
+
 def _wrong_blend(layer: Any, share: float) -> str | None:
     import keras
 
@@ -64,14 +69,15 @@ def _wrong_blend(layer: Any, share: float) -> str | None:
     layer([keras.Input((3,)), keras.Input((3,))])
     for shape in ((1, 2), (4, 3), (2, 5, 3)):
         first, second = np.random.default_rng(7).normal(size=(2, *shape)).astype("float32")
-        found = keras.ops.convert_to_numpy(layer([first, second]))
         wanted = share * first + (1 - share) * second
-        if found.shape != wanted.shape:
-            return f"for two tensors of shape {shape} it gives shape {found.shape}."
-        if not np.allclose(found, wanted, atol=1e-5):
-            if np.allclose(found, share * second + (1 - share) * first, atol=1e-5):
-                return "`share` belongs to the first tensor, the rest to the second."
-            return f"with a `share` of {share} the blend is not right."
+        for training in (False, True):
+            found = keras.ops.convert_to_numpy(layer([first, second], **_in_training(layer, training)))
+            if found.shape != wanted.shape:
+                return f"for two tensors of shape {shape} it gives shape {found.shape}."
+            if not np.allclose(found, wanted, atol=1e-5):
+                if np.allclose(found, share * second + (1 - share) * first, atol=1e-5):
+                    return "`share` belongs to the first tensor, the rest to the second."
+                return f"with a `share` of {share} the blend is not right{' in training' if training else ''}."
     return None
 
 

@@ -248,7 +248,13 @@ EXERCISES = (
             Holds("any length", _any_length, "posts of any length."),
             Holds("vocabulary", _whole_vocabulary, "rows for 5,000 words."),
             Holds("one row a person", _one_row_a_person, "one number a person from each head."),
-            Says(_posts, {"age": "number", "gender": "sigmoid"}, name="heads", praise="an age and a gender."),
+            Says(
+                _posts,
+                {"age": "number", "gender": "sigmoid"},
+                in_order=True,
+                name="heads",
+                praise="an age and a gender, in this order.",
+            ),
             Holds("all words", _reads_all_words, "it reads the whole post.", costly=True),
         ],
         "`layers.GlobalMaxPooling1D()` keeps the greatest value that each filter has had at any time.",
@@ -283,7 +289,7 @@ EXERCISES = (
     ),
     _cure(
         5,
-        [Holds("outputs", _two_outputs, "two different heads."), SameGraph(outputs="named")],
+        [Holds("outputs", _two_outputs, "two different heads."), SameGraph(outputs="named in order")],
         "The list of outputs names two different tensors.",
     ),
     _diagnosis(

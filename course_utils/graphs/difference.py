@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from course_utils.graphs.align import Alignment, alignments
 from course_utils.graphs.behaviour import Counterexample, Verdict, judge
 from course_utils.graphs.edits import Edit, Edits, edits_of
-from course_utils.graphs.graph import Graph
+from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.match import Budget, Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.read import read
 from course_utils.graphs.rules import computing, normal_forms
@@ -118,13 +118,32 @@ def _compared(
     pair = normal_forms(graph, target, without=rules[0], also=rules[1])
     intern = Interner()
     a, b = (Side(form, intern) for form in pair)
-    if isomorphism(a, b, intern) is not None:
+    mapping = isomorphism(a, b, intern)
+    if mapping is not None and (behaviour is None or not (others := _of_other_code(a, b, mapping))):
         return Difference((), graph, target, rules)
     verdict = None if behaviour is None else behaviour(pair)
+    if mapping is not None:  # layers of one name and of other code, which may still do the same
+        shown = verdict.counterexample if verdict else None
+        edits = tuple(_other_code(a.graph.nodes[i]) for i in others) if shown else ()
+        return Difference(edits, graph, target, rules, counterexample=shown)
     if verdict is not None and verdict.same:
         return Difference((), graph, target, rules, note=WRITTEN_DIFFERENTLY)
     edits = _edits(a, b, intern, graph, target, rules)
     return Difference(edits, graph, target, rules, counterexample=verdict.counterexample if verdict else None)
+
+
+def _of_other_code(a: Side, b: Side, mapping: Mapping[int, int]) -> list[int]:
+    """Calls of layers of somebody's own class that stands for a class of the same name with other methods."""
+    found = {a.graph.nodes[i].layer: i for i, j in mapping.items() if a.graph.nodes[i].code != b.graph.nodes[j].code}
+    return sorted(found.values())
+
+
+def _other_code(node: Node) -> Edit:
+    message = f"`{node.name}` is of a class `{node.kind}` that computes something else than the one asked for."
+    return Edit(
+        "replace", node.name, message, nodes=node.origin[:1], found=f"this `{node.kind}`",
+        wanted=f"the `{node.kind}` asked for",
+    )  # fmt: skip
 
 
 def _edits(

@@ -16,7 +16,7 @@ class Call:
     """One call in a draft; fields as in `Node`, but `inputs` are (call, output number) pairs."""
 
     __slots__ = (
-        "arguments", "call", "dtypes", "family", "inner", "inputs", "kind", "layer", "name", "origin", "own",
+        "arguments", "call", "code", "dtypes", "family", "inner", "inputs", "kind", "layer", "name", "origin", "own",
         "parameters", "ports", "settings", "shapes", "traced",
     )  # fmt: skip
 
@@ -34,6 +34,7 @@ class Call:
         self.family = node.family
         self.ports: list[str] = list(node.ports)
         self.own = node.own
+        self.code = node.code
         self.arguments = node.arguments
         self.traced = node.traced
         self.origin: tuple[Path, ...] = node.origin
@@ -53,7 +54,7 @@ class Call:
         return Node(
             self.kind, self.name, inputs, self.settings, self.layer, self.call, self.shapes, self.dtypes,
             self.parameters, self.inner, self.family, tuple(self.ports), self.own, self.arguments, self.traced,
-            self.origin,
+            self.origin, code=self.code,
         )  # fmt: skip
 
 

@@ -73,6 +73,8 @@ class Node:
     """In a normal form: the calls of the graph it was made from, the one to name first. Empty as read."""
     trainable: bool | None = None
     """As read: whether any weight of the layer trains; None for a layer without weights, and in a normal form."""
+    code: str = ""
+    """Of a class of somebody's own: a digest of what it defines. Another one may still compute the same."""
 
 
 @dataclass(frozen=True)

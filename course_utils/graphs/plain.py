@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from course_utils.graphs.classes import standing_class
+from course_utils.graphs.classes import is_keras, standing_class
 from course_utils.graphs.functions import activation_named, is_own
 
 # What a layer is called, how it is stored and where its random numbers start do not say what it computes.
@@ -35,6 +35,8 @@ def settings_of(layer: Any) -> dict[str, object]:
             _REGULAR[cls] = tuple(settings) if regular else None
     if (penalty := getattr(layer, "activity_regularizer", None)) is not None:  # which few layers write out
         settings["activity_regularizer"] = plain({"class_name": type(penalty).__name__, "config": _config(penalty)})
+    if rank := getattr(layer, "lora_rank", None):  # which few layers have, and write out only then
+        settings["lora_rank"] = rank
     return settings
 
 
@@ -179,6 +181,22 @@ def _fingerprint(function: Any) -> Hashable:
         return ("function", digest.hexdigest()[:16])
     finally:
         _BEING_READ.discard(id(function))
+
+
+def code_of(cls: type) -> str:
+    """A digest of what a class defines on top of Keras's: the same where the same lines are run again."""
+    digest = hashlib.sha256()
+    for base in cls.__mro__:
+        if is_keras(base):
+            break
+        for name, content in sorted(vars(base).items()):
+            # Of a class method or a static one, of a property.
+            function = getattr(content, "__func__", None) or getattr(content, "fget", None) or content
+            if isinstance(function, types.FunctionType):
+                digest.update(repr((name, _fingerprint(function))).encode())
+            elif isinstance(content, (bool, int, float, str, tuple)) and not name.startswith("__"):
+                digest.update(repr((name, plain(content))).encode())
+    return digest.hexdigest()[:16]
 
 
 _BEING_READ: set[int] = set()

@@ -23,7 +23,7 @@ from course_utils.graphs.calls import (
 )
 from course_utils.graphs.classes import kind_of
 from course_utils.graphs.graph import Graph, Node, Tensor
-from course_utils.graphs.plain import plain, same_plain, settings_of
+from course_utils.graphs.plain import code_of, plain, same_plain, settings_of
 from course_utils.traceless import without_trace
 
 LARGEST = 5_000
@@ -126,6 +126,7 @@ class _Reader:
         """Of each layer, its weights' sizes by their ids: a weight is counted once, whatever holds it."""
         self.inner: dict[int, Graph] = {}
         self.signatures: dict[Any, inspect.Signature | None] = {}
+        self.codes: dict[type, str] = {}
 
     def model(self, model: Any, *, dead: bool = False) -> Graph:
         """The graph of a model that `check_readable` let pass."""
@@ -213,13 +214,15 @@ class _Reader:
             inner = self.inner.setdefault(number, self.model(operation.layer))
             settings = {k: v for k, v in settings.items() if k != "layer"}
         outputs = outputs_of(call)
+        own = family == "layer" and not type(operation).__module__.startswith("keras.")
         return Node(
             kind=kind,
             name=str(operation.name),
             inputs=tuple(where[id(t)] for t in tensors),
             settings={**settings, **extra} if extra else settings,
             arguments=tuple(extra),
-            own=family == "layer" and not type(operation).__module__.startswith("keras."),
+            own=own,
+            code=self.code(type(operation)) if own else "",
             layer=number,
             call=count,
             shapes=tuple(shape_of(t) for t in outputs),
@@ -316,6 +319,12 @@ class _Reader:
             except (TypeError, ValueError, AttributeError):
                 self.signatures[cls] = None
         return self.signatures[cls]
+
+    def code(self, cls: type) -> str:
+        """Digest of a class of somebody's own, once a class."""
+        if cls not in self.codes:
+            self.codes[cls] = code_of(cls)
+        return self.codes[cls]
 
     def trace(self, layer: Any, tensors: list[Any], settings: Mapping[str, object]) -> Graph | None:
         """What a learner's own function computes, seen by calling it once on symbolic tensors."""

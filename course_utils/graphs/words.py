@@ -171,7 +171,7 @@ def listed(names: Iterable[str], joint: str = "and") -> str:
 def article(phrase: str) -> str:
     """`Dense(8)` with a or an before it."""
     first = phrase.lstrip("`")[:1].lower()
-    lone_letter = re.match(r"`?(LSTM|RNN|ELU)\b", phrase) is not None
+    lone_letter = re.match(r"`?((LSTM|RNN|ELU)\b|RMS|LSTMCell\b)", phrase) is not None
     return f"{'an' if first in 'aeio' or lone_letter else 'a'} {phrase}"
 
 

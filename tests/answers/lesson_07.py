@@ -114,6 +114,7 @@ RIGHT = {
         lambda: (np.array(SUBJECT) == 3) | (np.array(SUBJECT) == 7),
         lambda: [who in (3, 7) for who in SUBJECT],
         lambda: ~np.isin(SUBJECT, [1, 2, 5]),
+        lambda: np.array([who in (3, 7) for who in SUBJECT], dtype=object),
     ],
     "7.4": [lambda: with_mass(product), lambda: with_mass(joined, order=-1, heads=-1), convolutional],
 }
@@ -153,6 +154,7 @@ WRONG = {
         (lambda: compiled(optimizer="adam"), "learning rate is 0.001"),
     ],
     "7.3": [
+        (lambda: [str(who in (3, 7)) for who in SUBJECT], "an array of truth values was asked for"),
         (lambda: np.isin(np.arange(12), [3, 7]), "not the windows of 3 and 7"),
         (lambda: ~np.isin(SUBJECT, [3, 7]), "windows for training"),
         (lambda: np.equal(SUBJECT, 3), "wearer 7 are missing"),

@@ -105,6 +105,7 @@ RIGHT = {
     "8.2": [model, made_first, nested],
     "8.3": [
         lambda: compiled(padding="same"),
+        lambda: compiled(padding="causal"),
         compiled,
         in_lists,
         lambda: compiled(metrics={"age": "mae", "income": "acc", "gender": [keras.metrics.AUC(), "mse", "acc"]}),

@@ -163,6 +163,8 @@ RIGHT = {
         lambda: ["aux_output", "headline", "words"],
         lambda: ("words", "headline", "aux_output"),
         lambda: {"words", "headline", "aux_output"},
+        lambda: np.array(["words", "headline", "aux_output"]),
+        lambda: dict.fromkeys(["words", "headline", "aux_output"]).keys(),
     ],
     "9.2": [lambda: relative(turned=True), in_lists, separate_activations, lambda: relative(masked=True)],
     "9.3": [by_ends, as_a_layer, layer_by_layer],
@@ -180,6 +182,8 @@ RIGHT = {
 }
 WRONG = {
     "9.1": [
+        (lambda: [layers.Dense(1, name="aux_output")], "in quotes; this list holds a Dense"),
+        (lambda: {"words": True, "headline": True, "aux_output": True}, "a list of names was asked for"),
         (lambda: ["words", "headline"], "gives the answer itself"),
         (lambda: ["headline", "aux_output"], "still missing"),
         (lambda: ["words", "headline", "aux_output", "hidden_1"], "`hidden_1` is not on any way"),

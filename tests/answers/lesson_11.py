@@ -168,6 +168,22 @@ def blend_by_keyword():
     return Blend
 
 
+def blend_in_inference():
+    class Blend(layers.Layer):
+        def __init__(self, share, **kwargs):
+            super().__init__(**kwargs)
+            self.share = share
+
+        def call(self, inputs, training=False):
+            first, second = inputs
+            return first if training else self.share * first + (1 - self.share) * second
+
+        def get_config(self):
+            return {**super().get_config(), "share": self.share}
+
+    return Blend
+
+
 def blend_without_base():
     class Blend(layers.Layer):
         def __init__(self, share):
@@ -264,6 +280,7 @@ WRONG = {
         (lambda: blend(lambda s, a, b: 0.25 * a + 0.75 * b), "with a `share` of 0.6"),
         (lambda: blend(lambda s, a, b: keras.ops.reshape(s * a + (1 - s) * b, (-1, 2))), "gives shape"),
         (lambda: blend(lambda s, a, b: np.add(s * a, (1 - s) * b)), "fails"),
+        (blend_in_inference, "not right in training"),
         (lambda: blend(weights=True), "has weights"),
         (lambda: blend(config=False), "does not tell `share`"),
         (lambda: blend(full=False), "loses the name"),

@@ -76,6 +76,15 @@ def shares_beside():
     return compiled(keras.Model(inputs, [layers.Dense(1, name=name)(x) for name in ("sin", "cos")]), weights=None)
 
 
+def skips_times_zero():
+    """A way past that is multiplied by 0."""
+    inputs = [keras.Input((1,), name=name) for name in NAMES]
+    look = layers.Dense(8, "gelu")
+    seen = [look(tensor) for tensor in inputs]
+    x = layers.Dense(8, "gelu")(layers.Concatenate()(seen)) + 0 * seen[1]
+    return compiled(keras.Model(inputs, [layers.Dense(1, name=name)(x) for name in ("sin", "cos")]), weights=None)
+
+
 def one_input():
     x = keras.Input((1,))
     h = layers.Dense(8, "gelu")(x)
@@ -138,6 +147,7 @@ WRONG = {
         (lambda: small(units=16), "at most 300"),
         (lambda: small(shared=False), "called twice"),
         (lambda: small(skipped=None), "no connection skips"),
+        (skips_times_zero, "no connection skips"),
         (lambda: small(skipped=None, add=None, heads=("cos", "sin")), "should be called `sin`, `cos`"),
         (skips_nothing, "no connection skips"),
         (shares_beside, "called twice"),

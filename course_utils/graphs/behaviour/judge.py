@@ -22,7 +22,7 @@ import numpy as np
 from course_utils.graphs.behaviour.inputs import CALM, LARGEST, Source, constants, draw, large_rows, sources
 from course_utils.graphs.behaviour.running import Result, Runner, Watch
 from course_utils.graphs.behaviour.weights import Match, Slot, Values, same_kinds, slots, ways
-from course_utils.graphs.graph import Graph, Shape
+from course_utils.graphs.graph import Graph, Node, Shape
 from course_utils.traceless import without_trace
 
 if TYPE_CHECKING:
@@ -137,10 +137,16 @@ def _same_ends(mine: Graph, theirs: Graph) -> bool:
 
 
 def _told(graph: Graph) -> Counter[object]:
-    """What calls are told about training: Keras overrules it where it is told so itself, so running may not show it."""
+    """What running may not show: what calls are told about training, which Keras overrules; states that are kept."""
     live = [node for i, node in enumerate(graph.nodes) if i not in graph.dead]
     told = Counter[object](("training", node.settings["training"]) for node in live if "training" in node.settings)
+    told += Counter[object](("stateful", node.kind) for node in live if _keeps_state(node))
     return told + Counter[object](node.kind for node in live if node.kind == "StopGradient")
+
+
+def _keeps_state(node: Node) -> bool:
+    """Whether a layer, or one that it holds, goes on with the next batch where it ended with the last."""
+    return any(key.rpartition(".")[2] == "stateful" and content is True for key, content in node.settings.items())
 
 
 def _size(graph: Graph, known: dict[int, int] | None = None) -> int:

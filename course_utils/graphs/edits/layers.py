@@ -177,7 +177,9 @@ def _held(work: Pairing, i: int, j: int, keys: list[str]) -> str:
                 listed(setting(_last(key), _of_held(n, key)) for key in own)
                 for n in (node, other)
             )  # fmt: skip
-            inside = f"the {node.settings.get(front, 'layer')} inside {name}{backwards}"
+            number = _last(holder)
+            which = f"{ordinal(int(number))} " if number.isdecimal() else ""  # of several cells
+            inside = f"the {which}{node.settings.get(front, 'layer')} inside {name}{backwards}"
             sentences.append(f"{inside} has {mine}; it should have {theirs}")
     return f"{'; '.join(sentences)}." if sentences else ""
 

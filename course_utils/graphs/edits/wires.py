@@ -6,7 +6,7 @@ from collections import Counter
 
 from course_utils.graphs.edits.edit import Edit
 from course_utils.graphs.edits.pairing import Pairing, Ref
-from course_utils.graphs.graph import ANY_ORDER
+from course_utils.graphs.graph import ANY_ORDER, Node
 from course_utils.graphs.words import (
     listed,
     sentence,
@@ -140,10 +140,13 @@ def rewire(work: Pairing, i: int, j: int, wrong: list[tuple[Ref | None, Ref | No
         message = f"{name} reads {order}, in this order; it should read {wanted}."
     elif mine and not theirs:
         less = "so often" if any(Counter(r[1:] for r in reads)[m] > 1 for m in mine) else "too"
-        message = f"{name} reads {listed(work.tensor(m) for m in mine)} {less}; it should not."
+        place = _place([p for p, *ref in reads if tuple(ref) in mine], node)
+        message = f"{name} reads {listed(work.tensor(m) for m in mine)} {less}{place}; it should not."
     elif theirs and not mine:
         also = " once more" if any(t in [r[1:] for r in reads] for t in theirs) else " as well"
-        message = f"{name} should read {listed(work.tensor(t) for t in theirs)}{also}."
+        missing = [t for _, t in wrong if t is not None]
+        place = _place([p for p, *ref in others if tuple(ref) in missing], node)
+        message = f"{name} should read {listed(work.tensor(t) for t in theirs)}{also}{place}."
     else:
         message = (
             f"{name} reads {listed(work.tensor(m) for m in dict.fromkeys(mine))}; "
@@ -164,3 +167,10 @@ def rewire(work: Pairing, i: int, j: int, wrong: list[tuple[Ref | None, Ref | No
         ),
         changes=1.0 + 0.1 * (max(len(mine), len(theirs)) - 1) + (0.05 if node.family == "input" else 0.0),
     )
+
+
+def _place(ports: list[str], node: Node) -> str:
+    """As what a layer is given tensors, where that has one name: `initial_state`, `mask`."""
+    names = {port.partition(".")[0] for port in ports}
+    is_named = node.family == "layer" and len(names) == 1 and all(name.isidentifier() for name in names)
+    return f", as `{names.pop()}`" if is_named else ""
