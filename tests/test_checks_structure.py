@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from course_utils.checks.describing import Skips, has_skip
-from course_utils.checks.drawn import not_drawn, not_shuffled
+from course_utils.checks.drawn import not_alike, not_drawn, not_shuffled
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.saying import Says, weights_drawn
@@ -294,6 +294,22 @@ class TestDrawn:
         around = random.integers(0, 2, 1000 - 2 * len(part))
         for again in (part, 1 - part):
             assert not_drawn(np.concatenate([around, part, again[::-1]])) is not None
+
+    @settings(max_examples=30, deadline=None)
+    @given(st.integers(61, 500), st.integers(0, 2**32 - 1))
+    def test_neither_is_a_long_cycle(self, period, seed):
+        once = np.random.default_rng(seed).integers(0, 25, period)
+        assert not_drawn(np.resize(once, 1000)) is not None
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(3, 40), st.integers(0, 2**32 - 1), st.integers(0, 39))
+    def test_the_same_chance_for_each(self, kinds, seed, favoured):
+        random = np.random.default_rng(seed)
+        assert not_alike(np.bincount(random.integers(0, kinds, 1000), minlength=kinds)) is None
+        assert not_alike(np.full(kinds, 40)) is None
+        at = favoured % kinds
+        draws = np.where(random.random(1000) < 0.3, at, random.integers(0, kinds, 1000))
+        assert not_alike(np.bincount(draws, minlength=kinds)) == at
 
     @settings(max_examples=60, deadline=None)
     @given(st.integers(1, 99))

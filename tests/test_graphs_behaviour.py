@@ -1,5 +1,6 @@
 """Models that are written differently are the same where they compute the same, and only there."""
 
+import itertools
 import random
 
 import keras
@@ -124,6 +125,7 @@ SAME = {
         heads(lambda f, g, a, b: ops.relu(layers.concatenate([f(a), g(b)]))), heads(apart), (4,), (4,)
     ),
     "sigmoid by hand": tail(lambda h: 1 / (1 + ops.exp(-h)), ops.sigmoid),
+    "sigmoid by tanh": tail(lambda h: 0.5 * (ops.tanh(h / 2) + 1), ops.sigmoid),
     "softmax by hand": tail(lambda h: ops.exp(h) / ops.sum(ops.exp(h), axis=-1, keepdims=True), ops.softmax),
     "last step taken": pair(
         lambda x: ops.take(layers.LSTM(4, return_sequences=True)(x), -1, axis=1), lambda x: layers.LSTM(4)(x), (6, 3)
@@ -191,11 +193,21 @@ def still(x):
     return layers.Dense(4, trainable=False)(x)
 
 
+def looked_at(function):
+    def build(x):
+        return layers.Dense(1)(function(ops.max(layers.Conv2D(8, 3)(x), axis=1)))
+
+    return build
+
+
 HIDDEN = layers.Dense(4)
 DIFFERENT = {
     "relu6": tail(ops.relu6, ops.relu),
     "a cap": tail(lambda h: ops.minimum(ops.relu(h), 100.0), ops.relu),
     "no relu": tail(lambda h: h, ops.relu),
+    "no relu before a maximum over many places": pair(
+        looked_at(lambda h: ops.max(h, axis=1)), looked_at(lambda h: ops.relu(ops.max(h, axis=1))), (30, 30, 3)
+    ),
     "hard tanh": tail(ops.hard_tanh, ops.tanh),
     "another gelu": tail(lambda h: ops.gelu(h, approximate=True), lambda h: ops.gelu(h, approximate=False)),
     "a small leak": tail(lambda h: ops.leaky_relu(h, 0.001), ops.relu),
@@ -267,6 +279,33 @@ def test_what_computes_something_else_is_not_the_same(name):
     assert "could not be run" not in verdict.reason
     assert computes(mine, mine).same == (name != "a branch times nothing")
     assert len(compare_models(mine, theirs).edits) >= 1
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(3))])
+def test_features_joined_in_any_order_and_written_differently(order):
+    def build(joined, activation):
+        inputs = [keras.Input((2,)) for _ in range(3)]
+        branches = [layers.Dense(units)(x) for units, x in zip((3, 4, 5), inputs, strict=True)]
+        ends = [branches[at] for at in joined]
+        return keras.Model(inputs, layers.Dense(1)(activation(layers.Dense(6)(layers.concatenate(ends)))))
+
+    target = build(range(3), ops.sigmoid)
+    assert compare_models(build(order, lambda h: 1 / (1 + ops.exp(-h))), target).same
+    assert not compare_models(build(order, lambda h: ops.tanh(h / 2) + 1), target).same
+
+
+def test_where_the_order_of_features_counts_it_is_not_changed():
+    def build(order, last):
+        a, b = keras.Input((3,)), keras.Input((3,))
+        return keras.Model([a, b], last(layers.concatenate([(a, b)[at] for at in order])))
+
+    assert not compare_models(build((1, 0), lambda h: h * 2), build((0, 1), lambda h: h + h)).same
+
+
+def test_an_activation_gets_no_weights_from_being_compared():
+    mine, target = (keras.Sequential([keras.Input((3,)), layers.Dense(4, f)]) for f in (layers.PReLU(), "relu"))
+    assert not compare_models(mine, target).same
+    assert len(mine.weights) == 2
 
 
 def test_a_counterexample_is_an_input_and_two_numbers():

@@ -319,10 +319,11 @@ def _metric_of(logged: str, outputs: list[str], called: list[str]) -> str:
     return f"`{_name(keras.metrics.get, logged)}`"
 
 
-def _same_graph(attempt: Attempt, without: Collection[str] = ()) -> bool:
+def _same_graph(attempt: Attempt, *, by_name: bool = False) -> bool:
     from course_utils.graphs.difference import compare_models
 
-    return compare_models(attempt.value, attempt.target, without=without).same
+    without, also = (["output names"], ["output order"]) if by_name else ([], [])
+    return compare_models(attempt.value, attempt.target, without=without, also=also).same
 
 
 @dataclass
@@ -357,13 +358,13 @@ class Compiled(Criterion):
         if len(mine) != len(theirs):
             return self.found(False, f"the model has {plural(len(mine), 'output')}; {len(theirs)} asked for.")
         objection = self.objection(found, wanted, mine)
-        if objection and mine != theirs and set(mine) == set(theirs):
+        if mine != theirs and set(mine) == set(theirs):
             # The same names in another order: the outputs are listed in another order, which is told by the graph, or
             # the heads have each other's names.
             by_name = self.objection(found, wanted, theirs)
-            if _same_graph(attempt, without=["output names"]) or not _same_graph(attempt):
+            if _same_graph(attempt, by_name=True) or not _same_graph(attempt):
                 objection = by_name
-            elif by_name is None:
+            elif objection and by_name is None:
                 at = next(at for at, name in enumerate(mine) if name != theirs[at])
                 objection += f" The head called `{mine[at]}` is the one that should be `{theirs[at]}`."
         return self.found(objection is None, objection or "training will use what was asked for.")

@@ -6,7 +6,26 @@ import numpy as np
 
 FAR = 6.0  # standard deviations; chance alone goes so far in one check of many millions
 FEWEST = 100  # pairs; what fewer have in common says little
+FAR_TOGETHER = 5.0  # of all counts together; chance goes so far in one check of millions
 MOST_IN_PLACE = 0.1  # of a shuffled array; chance alone leaves one element in its place, however many there are
+
+
+def not_alike(counts: np.ndarray) -> int | None:
+    """Which kind was drawn far more or far less often than the others, if they were to have the same chance.
+
+    Args:
+        counts: how often each kind was drawn.
+
+    Returns:
+        The place of the kind that is furthest off; None where chance may have counted so.
+    """
+    expected = counts.mean()
+    squares = (counts - expected) ** 2 / expected
+    freedom = len(counts) - 1
+    # The sum has a chi-squared distribution, which Wilson and Hilferty's cube root makes nearly normal.
+    root = np.cbrt(squares.sum() / freedom)
+    far = (root - (1 - 2 / (9 * freedom))) / np.sqrt(2 / (9 * freedom))
+    return int(squares.argmax()) if far > FAR_TOGETHER else None
 
 
 def not_drawn(draws: np.ndarray) -> str | None:

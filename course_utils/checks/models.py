@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -173,7 +173,7 @@ class SameGraph(Criterion):
 
 @dataclass
 class Parameters(Criterion):
-    """The number of weights: exact, or within a budget."""
+    """The number of weights: exact, or within a budget, to which those count that a function hides."""
 
     exactly: int | None = None
     at_most: int | None = None
@@ -181,12 +181,23 @@ class Parameters(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Count."""
+        from course_utils.checks.structure import Design
+
         count = attempt.value.count_params()
         if self.exactly is not None and count != self.exactly:
             return self.found(False, f"the model has {count:,} parameters; it should have {self.exactly:,}.")
+        hidden = Design.of(attempt.value).hidden() if self.at_most is not None else {}
+        if self.at_most is not None and hidden and count + sum(hidden.values()) > self.at_most:
+            return self.found(False, f"{hidden_weights(count, hidden)}; at most {self.at_most:,} are allowed.")
         if self.at_most is not None and count > self.at_most:
             return self.found(False, f"the model has {count:,} parameters; at most {self.at_most:,} are allowed.")
         return self.found(True, "as many as asked." if self.exactly is not None else "within the budget.")
+
+
+def hidden_weights(count: int, hidden: Mapping[str, int]) -> str:
+    """Weights that a model has, and those of layers that functions call, in words."""
+    layers, more = listed(f"`{name}`" for name in hidden), sum(hidden.values())
+    return f"the model has {count:,} parameters, and a function in it calls {layers}, with {more:,} more"
 
 
 @dataclass

@@ -84,6 +84,18 @@ class Design:
                 found += self.parts(inner, of_functions=True)
         return found
 
+    def hidden(self) -> dict[str, int]:
+        """Layers that only functions of live calls hold, by name, with their weights, which are not the model's."""
+        found: dict[Any, Node] = {}
+        waiting = [self.graph.nodes[at] for at in self.live]
+        while waiting:
+            traced = waiting.pop().traced
+            for _, node in traced.walk() if traced is not None else ():
+                waiting.append(node)
+                if node.settings.get("hidden"):
+                    found[node.layer] = node
+        return {node.name: node.parameters for node in found.values()}
+
     def of_kind(self, kind: str) -> list[int]:
         """Live calls of a kind: one of `KINDS`, or a public class of Keras."""
         return [at for at in self.live if any(is_a(part, kind) for part in self.parts(self.graph.nodes[at]))]

@@ -9,8 +9,9 @@ little even when the model has 10⁸ weights.
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,17 @@ def _nothing(target: Any, prediction: Any) -> Any:
     import keras
 
     return 0.0 * keras.ops.sum(prediction)
+
+
+def _as_training_does(compute: Callable[..., Any], x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+    """Compute metrics with targets that are as exact as predictions."""
+    import keras
+
+    def cast(target: Any) -> Any:
+        is_exact = keras.backend.standardize_dtype(target.dtype) == "float64"
+        return keras.ops.cast(target, "float32") if is_exact else target
+
+    return compute(x, keras.tree.map_structure(cast, y), y_pred, sample_weight)
 
 
 def _comparable(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +104,8 @@ class Trial:
         with _exact_sums():
             self._model = self._stand_in(model)
             self._model.compile(optimizer="sgd", run_eagerly=True, **settings)
+        # Targets come in float64 here, as the sums are; a metric of one's own may subtract them from predictions.
+        self._model.compute_metrics = functools.partial(_as_training_does, self._model.compute_metrics)
         self.batches: list[list[Batch]] = []
         if self.is_small:
             self.batches = self._first_batches()
@@ -200,12 +214,15 @@ def compare(trial: Trial, other: Trial, order: Sequence[int]) -> Comparison | No
 def _not_among(some: list[Logs], others: list[Logs]) -> list[str]:
     """Metrics that are not among the others'; a loss is logged, but it is none."""
     metrics, computed = ([key for key in logs[0] if not re.fullmatch(r"(.*_)?loss", key)] for logs in (some, others))
-    values = [_values(others, key) for key in computed]
-    return [
-        key
-        for key in metrics
-        if not any(np.allclose(_values(some, key), one, rtol=1e-4, atol=1e-6, equal_nan=True) for one in values)
-    ]
+    left, alone = [_values(others, key) for key in computed], []
+    for key in metrics:
+        own = _values(some, key)
+        same = [at for at, one in enumerate(left) if np.allclose(own, one, rtol=1e-4, atol=1e-6, equal_nan=True)]
+        if same:
+            del left[same[0]]  # what is computed once stands for one
+        else:
+            alone.append(key)
+    return alone
 
 
 def _values(all_logs: list[Logs], key: str) -> np.ndarray:

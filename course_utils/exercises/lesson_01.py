@@ -43,6 +43,8 @@ def _ends_in_a_sigmoid(model: Any) -> str | None:
     end = graph.nodes[graph.outputs[0].node]
     while end.kind in ("Flatten", "Reshape"):
         end = graph.nodes[end.inputs[0].node]
+    if end.kind.casefold() in ("clip", "minimum", "maximum"):
+        return f"`{end.name}` cuts off what is below 0 or above 1; a sigmoid was asked for, which bends."
     last = end.settings.get("activation")
     if last in (None, "sigmoid"):  # what has no name is judged by what it says
         return None

@@ -10,7 +10,7 @@ from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, feed
 from course_utils.checks.models import Parameters, SameGraph
-from course_utils.checks.structure import Structure
+from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
 
@@ -57,6 +57,8 @@ def _is_cosine(model: Any) -> str | None:
         return objection
     if model.count_params():
         return f"it has {model.count_params():,} weights; two vectors can be compared without any."
+    if hidden := Design.of(model).hidden():
+        return f"a function in it calls `{next(iter(hidden))}`, which has weights; two vectors need none."
     rng = np.random.default_rng(3)
     a, b = (rng.normal(size=(20, 16)).astype("float32") for _ in range(2))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
-from course_utils.checks.drawn import not_drawn
+from course_utils.checks.drawn import not_alike, not_drawn
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
 from course_utils.checks.models import Parameters, SameGraph
@@ -54,11 +54,12 @@ def _one_hot_at_random(value: Any) -> str | None:
         if len(missing) == 1:
             return f"answer {missing[0]} is never drawn; every answer should be possible."
         return f"{len(missing)} of the 25 answers are never drawn; draw a new one for each row."
-    if rows.sum(axis=0).max() > 250:
-        at = int(rows.sum(axis=0).argmax())
-        return f"answer {at} stands in {int(rows[:, at].sum())} of 1,000 rows; draw all with the same chance."
-    rule = not_drawn(rows.argmax(axis=1))
-    return rule and f"this looks like a rule, not like chance: {rule}. Draw an answer for each row."
+    if rule := not_drawn(rows.argmax(axis=1)):
+        return f"this looks like a rule, not like chance: {rule}. Draw an answer for each row."
+    if (favoured := not_alike(rows.sum(axis=0))) is not None:
+        count = int(rows[:, favoured].sum())
+        return f"answer {favoured} stands in {count} of 1,000 rows; draw all with the same chance."
+    return None
 
 
 EXERCISES = (

@@ -75,6 +75,12 @@ def with_a_convolution_aside():
     return keras.Model(x, layers.Dense(1, "sigmoid")(layers.GlobalMaxPooling2D()(x)))
 
 
+def with_hidden_weights():
+    hidden = layers.Dense(64)
+    look = layers.Conv2D(4, 3, strides=2)
+    return photographs(look, layers.Flatten(), layers.Lambda(lambda x: hidden(x), output_shape=(64,)))
+
+
 def with_a_loose_end():
     x = keras.Input((10,))
     h = layers.Dense(8, "relu")(x)
@@ -130,6 +136,8 @@ WRONG = {
     ],
     "1.3": [(lambda: 456, "bias"), (lambda: 472, "last layer"), (lambda: 336, "first layer"), (lambda: 482, "482")],
     "1.4": [
+        (with_hidden_weights, "calls `dense"),
+        (lambda: small_photographs(layers.Dense(1), layers.Lambda(lambda x: keras.ops.clip(x, 0, 1))), "cuts off"),
         (lambda: photographs(layers.Conv2D(32, 3), layers.MaxPooling2D(2), layers.Flatten()), "at most 100,000"),
         (lambda: photographs(layers.GlobalMaxPooling2D()), "no convolution"),
         (with_a_convolution_aside, "no convolution"),

@@ -38,6 +38,12 @@ def three_with_ops():
     return keras.Model(x, layers.Dense(1)(sigmoid(32)(h)))
 
 
+def three_activated_together(units):
+    x = [keras.Input((1,)) for _ in range(3)]
+    h = keras.ops.sigmoid(layers.concatenate([layers.Dense(n)(i) for n, i in zip(units, x, strict=True)]))
+    return keras.Model(x, layers.Dense(1)(sigmoid(32)(h)))
+
+
 def one_input_three_branches():
     x = keras.Input((1,))
     return keras.Model(x, layers.Dense(1)(sigmoid(32)(layers.concatenate([sigmoid(n)(x) for n in (32, 20, 12)]))))
@@ -57,6 +63,11 @@ def pair(join, size=16, names=("customer", "product")):
 def by_formula(a, b):
     ops = keras.ops
     return ops.sum(a * b, axis=1) / ops.sqrt(ops.sum(a * a, axis=1) * ops.sum(b * b, axis=1))
+
+
+def hidden_weight(a, b):
+    weight = layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    return layers.Lambda(lambda x: weight(x), output_shape=(1,))(layers.dot([a, b], axes=1, normalize=True))
 
 
 def by_unit_length(a, b):
@@ -112,6 +123,7 @@ RIGHT = {
         three_in_pieces,
         three_with_ops,
         lambda: three(units=(12, 32, 20)),
+        lambda: three_activated_together((12, 32, 20)),
     ],
     "3.2": [
         lambda: dict(SHAPES),
@@ -148,6 +160,7 @@ WRONG = {
     "3.3": [
         (lambda: pair(lambda a, b: layers.dot([a, b], axes=1)), "twice as long"),
         (lambda: pair(lambda a, b: keras.ops.mean(by_formula(a, b), axis=0, keepdims=True)), "a number of its own"),
+        (lambda: pair(hidden_weight), "calls `dense"),
         (lambda: pair(lambda a, b: layers.concatenate([a, b])), "(None, 32)"),
         (lambda: pair(lambda a, b: layers.multiply([a, b])), "(None, 16)"),
         (lambda: pair(lambda a, b: -by_formula(a, b)), "sign is turned"),

@@ -182,6 +182,7 @@ WRONG = {
     ],
     "5.2": [
         (lambda: posters(embedding=(12, 500)), "500"),
+        (lambda: posters(hidden=None), "no activation; it should have activation='relu'"),
         (lambda: posters(last="relu"), "relu"),
         (lambda: posters(last="sigmoid"), "sigmoid"),
         (lambda: posters(end=10, last="softmax"), "softmax"),
@@ -199,6 +200,7 @@ WRONG = {
         (lambda: on_shop(lambda price: (price - 68) / 26), "once more"),
         (lambda: on_shop(lambda price: (price + 68) * 26), "adds the mean first"),
         (lambda: on_shop(layers.Dense(1)), "lies between"),
+        (lambda: on_shop(lambda price: keras.ops.minimum(price * 26 + 68, 80)), "lies between"),
         (without_the_shop, "`price` are not in the model"),
         (lambda: called(keras.models.clone_model(_shop()["shop"])), "with weights of their own"),
         (only_the_description, "1 input"),

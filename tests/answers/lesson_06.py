@@ -63,6 +63,27 @@ def compiled(loss, weights=None, metrics=None, optimizer="rmsprop", model=None):
     return model
 
 
+def turned():
+    """The lecture's network with its outputs listed the other way."""
+    model = two_heads()
+    return keras.Model(model.inputs, model.outputs[::-1])
+
+
+class OwnError(keras.metrics.Metric):
+    """The mean absolute error, by hand."""
+
+    def __init__(self, name="own_error", **settings):
+        super().__init__(name=name, **settings)
+        self.total, self.count = (self.add_weight(name=name, initializer="zeros") for name in ("total", "count"))
+
+    def update_state(self, truth, guess, sample_weight=None):
+        self.total.assign_add(keras.ops.sum(abs(truth - guess)))
+        self.count.assign_add(keras.ops.size(truth))
+
+    def result(self):
+        return self.total / self.count
+
+
 NAMED = {"sin": "mse", "exp": "mae"}
 WEIGHTS = {"sin": 0.1, "exp": 0.9}
 
@@ -135,6 +156,9 @@ RIGHT = {
             keras.optimizers.RMSprop(),
         ),
         lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, model=compiled("mse")),
+        lambda: compiled(NAMED, WEIGHTS, {"sin": lambda truth, guess: keras.ops.mean(abs(truth - guess), axis=-1)}),
+        lambda: compiled(NAMED, WEIGHTS, {"sin": [OwnError()]}),
+        lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, model=turned()),
     ],
     "6.3": [lambda: 0.13, lambda: (0.137 - 0.02) / 0.9, lambda: keras.ops.convert_to_tensor(0.13)],
     "6.4": [
@@ -171,12 +195,17 @@ WRONG = {
         (lambda: compiled(NAMED, WEIGHTS, {"exp": ["mae"]}), "metric `mean_absolute_error` of `sin` is missing"),
         (lambda: compiled(["mse", "mae"], [0.1, 0.9], ["mae"]), "1 entry for 2 outputs"),
         (lambda: compiled(["mse"], [0.1, 0.9], {"sin": ["mae"]}), "1 entry for 2 outputs"),
+        (
+            lambda: compiled(["mse", "mae"], [0.1, 0.9], [["mae"], []], model=turned()),
+            "loss of `sin` is `mean_absolute_error`",
+        ),
+        (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae", "mean_absolute_error"]}), "was not asked for"),
         (lambda: compiled("mse", [0.1, 0.9], {"sin": ["mae"]}), "training would fail"),
         (lambda: compiled(["mse", "mse"], [0.1, 0.9], {"sin": ["mae"]}), "loss of `exp`"),
         (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, "adam"), "optimizer is Adam"),
         (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, keras.optimizers.RMSprop(0.1)), "learning rate is 0.1"),
-        (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae", "mse"]}), "`sin_mse` would be watched as well"),
-        (lambda: compiled(NAMED, WEIGHTS, [["mae"], ["mae"]]), "`exp_mae` would be watched as well"),
+        (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae", "mse"]}), "`mean_squared_error` of `sin` was not asked for"),
+        (lambda: compiled(NAMED, WEIGHTS, [["mae"], ["mae"]]), "`mean_absolute_error` of `exp` was not asked for"),
         (exchanged_names, "have each other's names"),
         (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, model=design(tanh(20), optimizer="none")), "sin"),
     ],

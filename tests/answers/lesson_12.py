@@ -353,7 +353,7 @@ WRONG = {
     "12.15": [(lambda: "a", "it has one"), (lambda: "c", "never asked")],
     "12.16": [
         (lambda: face(None), "auc"),
-        (lambda: face({"gender": ["AUC"], "age": ["AUC"]}), "would be watched as well"),
+        (lambda: face({"gender": ["AUC"], "age": ["AUC"]}), "was not asked for"),
         (lambda: face({"gender": ["AUC"]}, optimizer=keras.optimizers.RMSprop(0.1)), "learning rate is 0.1"),
         (lambda: face({"age": [keras.metrics.AUC()]}), "auc"),
         (lambda: face({"sex": [keras.metrics.AUC()]}), "key `sex`"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from course_utils.graphs.behaviour.judge import Counterexample, Verdict, judge
+from course_utils.graphs.behaviour.judge import BY_NUMBERS, Counterexample, Verdict, judge
+from course_utils.graphs.behaviour.orders import in_other_orders
 
-__all__ = ["Counterexample", "Verdict", "judge"]
+__all__ = ["BY_NUMBERS", "Counterexample", "Verdict", "in_other_orders", "judge"]

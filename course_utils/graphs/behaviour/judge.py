@@ -35,13 +35,17 @@ SECONDS = 10.0
 _LENGTHS = (7, 24, 80, 320)  # what an open axis is tried with: convolutions and pools need so many steps
 _LARGE = 1_000_000  # numbers in a variable that is drawn once
 _DRAWS = 4
+_SIZES = (1.0, 1.0, 6.0, 0.6)  # of the weights at each draw
 _TURNS = 8
 _MOST_TILTED = 24
 _SMALL = 0.3  # rows scaled by no more: what layers give then hangs on their biases
 _MOST_RUNS = 400
 _ROUNDING = 3e-7  # relative; what this changes is what float32 may change
 _ALLOWED = 20  # times as much
+_CANCELLED = 1e-6  # of the largest number in calm rows: `(1 + tanh(x / 2)) / 2` cannot tell 1e-9 from 0, a sigmoid can
 _SMALL_SECONDS = 0.12  # a model that takes less so far is tried with more draws
+BY_NUMBERS = ("other numbers", "no pairing of the weights")
+"""Reasons that running the models gave."""
 _TOLD = 0.02  # a counterexample shows numbers that differ by at least this share
 
 
@@ -215,6 +219,8 @@ class _Trial:
         """The decision, cheapest reasons against it first."""
         if not same_kinds(self.mine, self.theirs):
             return Verdict(False, "other weights")
+        if self.model.makes_weights or self.target.makes_weights:
+            return Verdict(False, "weights that are made when it runs")
         if len(self.seeds) != len(self.other_seeds) and not (self.model.is_opaque or self.target.is_opaque):
             return Verdict(False, "other random layers")
         if sum(int(np.prod(slot.shape)) for slot in self.theirs) > MOST_WEIGHTS:
@@ -232,7 +238,7 @@ class _Trial:
         if different := self.compare():
             return different
         if (pairs := self.paired()) is None:
-            return Verdict(False, "no pairing of the weights")
+            return Verdict(False, BY_NUMBERS[1])
         for number in range(1, _DRAWS):
             if number > 1 and time.monotonic() - self.start > _SMALL_SECONDS:
                 break
@@ -357,9 +363,8 @@ class _Trial:
 
     def redraw(self, pairs: Sequence[Match], number: int) -> None:
         """Other weights and other inputs: other lengths too, of each input its own where the target allows it."""
-        size = (1.0, 1.0, 6.0, 0.6)[number]
         for pair in pairs:
-            self.give(pair, number, size)
+            self.give(pair, number, _SIZES[number])
         lengths = [self.length + 2 + place for place in range(len(self.sources))]
         for tried in (lengths, [self.length + 3] * len(lengths), [self.length] * len(lengths)):
             self.draw(number, tried)
@@ -404,7 +409,7 @@ class _Trial:
                 shaken = shaken or self.rounding(training=training)
                 apart = _apart(mine, wanted, shaken.outputs[at], rows)
             if apart is not None:
-                return Verdict(False, "other numbers", self.counterexample(at, mine, wanted, apart, training))
+                return Verdict(False, BY_NUMBERS[0], self.counterexample(at, mine, wanted, apart, training))
         if training and not np.isclose(found.penalty, self.expected.penalty, rtol=1e-4, atol=1e-6):
             return Verdict(False, "another penalty")
         return None
@@ -573,14 +578,13 @@ def _apart(mine: np.ndarray, wanted: np.ndarray, near: np.ndarray, rows: Mapping
         return None if np.array_equal(mine, wanted) else mine != wanted
     a, b, c = (array.astype("float64") for array in (mine, wanted, near))
     overflows = ~np.isfinite(a) | ~np.isfinite(b)
-    if a.ndim and len(a) in rows:
-        apart = overflows & ~rows[len(a)].reshape(-1, *[1] * (a.ndim - 1)) & ~_both_same(a, b)
-    else:
-        apart = overflows & ~_both_same(a, b)
+    is_large = rows[len(a)] if a.ndim and len(a) in rows else np.zeros(len(a) if a.ndim else (), dtype=bool)
+    apart = overflows & ~is_large.reshape(*is_large.shape, *[1] * (a.ndim - 1)) & ~_both_same(a, b)
     a, b, c = (np.where(overflows | ~np.isfinite(c), 0.0, array) for array in (a, b, c))
     axes = tuple(range(1, a.ndim)) or None
     allowed = _ALLOWED * np.abs(c - b).max(axis=axes, keepdims=True) + 2e-6 * np.abs(b).max(axis=axes, keepdims=True)
-    apart |= np.abs(a - b) > allowed + 1e-12
+    calm = np.abs(b[~is_large]).max(initial=0.0)
+    apart |= np.abs(a - b) > allowed + _CANCELLED * calm + 1e-12
     return apart if apart.any() else None
 
 

@@ -45,6 +45,8 @@ class Runner:
         variables: what the layers hold.
         is_opaque: whether a function or class of somebody's own is among them, which may do anything.
         has_steps: whether a recurrent layer is among them.
+        makes_weights: whether a layer that another holds, as its activation, gets its weights when it is first run:
+            before, Keras knows nothing of them, and after, they stay.
         is_steady: whether training runs it as it runs otherwise: nothing is drawn, measured or added to the loss.
     """
 
@@ -58,6 +60,7 @@ class Runner:
             and all(v.trainable for v in self.variables)
             and all(getattr(layer, "activity_regularizer", None) is None for layer in self.layers)
         )
+        self.makes_weights = any(_is_to_be_built(inner) for layer in self.layers for inner in sublayers(layer))
         self.has_steps = any(hasattr(inner, "return_sequences") for layer in self.layers for inner in sublayers(layer))
         self._runs: dict[bool, Callable[..., Any]] = {}
         self._inputs, self._outputs = inputs, outputs
@@ -288,6 +291,12 @@ def _layers(model: Any) -> Iterator[Any]:
                 yield operation
             else:
                 yield from _layers(operation)
+
+
+def _is_to_be_built(layer: Any) -> bool:
+    import keras
+
+    return not layer.built and type(layer).build is not keras.layers.Layer.build
 
 
 def _variables(layer: Any) -> list[Any]:
