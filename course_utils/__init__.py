@@ -12,6 +12,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
+from course_utils.cells import watch
 from course_utils.graphviz import route_pydot
 from course_utils.keras_plot import mend_keras_plot
 
@@ -35,6 +36,8 @@ logging.getLogger("tensorflow").addFilter(lambda record: record.levelno >= loggi
 # whatever the layers are called.
 route_pydot()
 mend_keras_plot()
+# In a notebook, checks know which cell gave a name its value.
+watch()
 
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",

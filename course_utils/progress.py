@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
+import threading
 import time
+import zlib
+from types import FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 
+from course_utils.cells import watched
+
 WIDTH = 79
 EVERY = 0.2  # seconds between updates: fast enough to feel live, slow enough to cost nothing
+_trained: WeakKeyDictionary[keras.Model, int] = WeakKeyDictionary()  # what a model's weights were after training
 
 
 class Progress(keras.callbacks.Callback):
@@ -18,20 +27,35 @@ class Progress(keras.callbacks.Callback):
     While training, one line shows the epoch, the time that is left and the losses. When training ends it is
     replaced by a sentence that is the same on every machine, so that a stored notebook can be compared.
 
+    Who interrupts the kernel ends training, not the cell: weights and history are kept, and what follows works with
+    them. Further trainings of the same cell then end after one epoch. A second interrupt ends the cell as usual.
+
     Args:
         what: begins that sentence.
+        interruptible: whether an interrupt ends training only; else it is raised as ever.
     """
 
-    def __init__(self, what: str = "Trained") -> None:
+    def __init__(self, what: str = "Trained", interruptible: bool = True) -> None:
         super().__init__()
         self.what = what
+        self.interruptible = interruptible
         self._started = 0.0
         self._shown = 0.0
         self._first: int | None = None
         self._epoch = 0
+        self._goes_on = False
+        self._is_interrupted = False
+        self._validates_later = False  # and stops then: what is plotted afterwards is what validation gave
+        self._handler: Any = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Start the clock."""
+        """Start the clock, and listen for an interrupt."""
+        self._goes_on = _trained.get(self.model) == _fingerprint(self.model)
+        self._is_interrupted = False
+        fit = self._fit(sys._getframe())
+        self._validates_later = fit is not None and fit.f_locals.get("validation_freq", 1) != 1
+        if self.interruptible:
+            self._listen()
         self._started = self._shown = time.monotonic()
         self._first, self._epoch = None, 0
 
@@ -43,6 +67,10 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Update the line, a few times a second at most."""
         self._epoch = epoch + 1
+        cells = watched()
+        is_stopped = self._is_interrupted or (self.interruptible and bool(cells and cells.training_stopped))
+        if is_stopped and (not self._validates_later or any(name.startswith("val_") for name in logs or ())):
+            self._is_interrupted = self.model.stop_training = True
         now = time.monotonic()
         if now - self._shown < EVERY:
             return
@@ -51,20 +79,69 @@ class Progress(keras.callbacks.Callback):
         done = self._epoch - (self._first or 0)
         left = (now - self._started) / done * (epochs - self._epoch)
         values = "  ".join(f"{name} {float(value):.3g}" for name, value in (logs or {}).items() if _is_loss(name))
-        self._write(f"epoch {self._epoch}/{epochs}  {left:.0f} s left  {values}")
+        self._write(f"epoch {self._epoch}/{epochs}  {left:.0f} s left  {values}"[:WIDTH])
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Replace the line by the same sentence on every machine."""
+        """Replace the line by the same sentence on every machine, unless somebody stopped it."""
+        self._hear_no_more()
+        if self._epoch:
+            _trained[self.model] = _fingerprint(self.model)
+        if self._is_interrupted:
+            all_epochs = self.params.get("epochs") or self._epoch
+            self._write(f"Stopped in epoch {self._epoch} of {all_epochs}; what was learned is kept.\n")
+            return
         epochs = 0  # that were to be run: none, where `initial_epoch` is the last one already
         if self._first is not None:
             epochs = (self.params.get("epochs") or self._epoch) - self._first
         early = " at most" if self.model.stop_training else ""
-        self._write(f"{self.what} for {epochs} epoch{'s' if epochs != 1 else ''}{early}.\n")
+        more = ", on top of those before" if self._goes_on and epochs else ""
+        self._write(f"{self.what} for {epochs} epoch{'s' if epochs != 1 else ''}{early}{more}.\n")
+
+    def _listen(self) -> None:
+        """Take interrupts while `fit` runs: only the main thread may."""
+        if threading.current_thread() is threading.main_thread() and self._handler is None:
+            self._handler = signal.signal(signal.SIGINT, self._interrupted)
+
+    def _hear_no_more(self) -> None:
+        if self._handler is not None:
+            with contextlib.suppress(ValueError):  # not in the main thread
+                signal.signal(signal.SIGINT, self._handler)
+            self._handler = None
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        """The first time in a training that still runs, end it; else, leave it to who listened before."""
+        before = self._handler
+        # After an error in `fit` nobody has said that training ended.
+        if not self._is_interrupted and self._fit(frame) is not None:
+            self._is_interrupted = True
+            self.model.stop_training = not self._validates_later
+            if cells := watched():
+                cells.stop_training()
+            return
+        self._hear_no_more()
+        if callable(before):
+            before(number, frame)
+        elif before != signal.SIG_IGN:
+            raise KeyboardInterrupt
+
+    def _fit(self, frame: FrameType | None) -> FrameType | None:
+        """Where the model's `fit` runs, seen from a frame; None where it does not."""
+        while frame is not None and not (frame.f_code.co_name == "fit" and frame.f_locals.get("self") is self.model):
+            frame = frame.f_back
+        return frame
 
     def _write(self, text: str) -> None:
         # A shorter line does not cover a longer one: blank the line first.
-        sys.stdout.write(f"\r{'':{WIDTH}}\r{text[:WIDTH]}")
+        sys.stdout.write(f"\r{'':{WIDTH}}\r{text}")
         sys.stdout.flush()
+
+
+def _fingerprint(model: keras.Model) -> int:
+    """A number that tells a model's weights from others."""
+    mark = 0
+    for weight in model.get_weights():
+        mark = zlib.crc32(weight.tobytes(), mark)
+    return mark
 
 
 def _is_loss(name: str) -> bool:

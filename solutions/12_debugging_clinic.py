@@ -110,14 +110,14 @@ question_memory = layers.LSTM(16, name="question_memory")(
     layers.Embedding(32, 10_000, name="question_words")(question)
 )
 joined = layers.Concatenate(name="joined")([text_memory, question_memory])
-broken = keras.Model(
+broken_2 = keras.Model(
     [text, question], layers.Dense(500, activation="softmax", name="answer")(joined)
 )
-print(f"{broken.count_params():,} parameters")
+print(f"{broken_2.count_params():,} parameters")
 
 word_70 = np.full((1, 1), 70)
 try:
-    broken.get_layer("text_words")(word_70)
+    broken_2.get_layer("text_words")(word_70)
 except Exception as error:
     print(
         type(error).__name__,
@@ -170,9 +170,9 @@ x = layers.Conv1D(64, 5, activation="relu", name="conv_2")(x)
 x = layers.Dense(64, activation="relu", name="hidden")(x)
 age = layers.Dense(1, name="age")(x)
 gender = layers.Dense(1, activation="sigmoid", name="gender")(x)
-broken = keras.Model(posts, [age, gender], name="broken")
+broken_3 = keras.Model(posts, [age, gender], name="broken")
 
-for name, tensor in zip(broken.output_names, broken.outputs):
+for name, tensor in zip(broken_3.output_names, broken_3.outputs):
     print(name, tensor.shape)
 
 # %% [markdown]
@@ -288,13 +288,13 @@ leaf = keras.Input(shape=(6,), name="leaf")
 x = layers.Dense(16, activation="relu", name="trunk")(leaf)
 height = layers.Dense(1, name="height")(x)
 weight = layers.Dense(1, name="weight")(x)
-broken = keras.Model(leaf, [height, height], name="broken")
+broken_5 = keras.Model(leaf, [height, height], name="broken")
 
-first, second = broken.predict(
+first, second = broken_5.predict(
     np.random.default_rng(7).normal(size=(100, 6)), verbose=0
 )
 print("both outputs are equal:", np.array_equal(first, second))
-print([layer.name for layer in broken.layers])
+print([layer.name for layer in broken_5.layers])
 
 # %% [markdown]
 # ### Exercise 12.9 · Case 5, the diagnosis
@@ -339,7 +339,7 @@ x = layers.Concatenate(name="joined")(
 price = layers.Dense(1, name="price")(
     layers.Dense(16, activation="relu", name="hidden")(x)
 )
-broken = keras.Model([size, place, year], price, name="broken")
+broken_6 = keras.Model([size, place, year], price, name="broken")
 
 rng = np.random.default_rng(7)
 house = {
@@ -347,13 +347,13 @@ house = {
     "place": rng.normal(size=(1, 3)),
     "year": rng.normal(size=(1, 1)),
 }
-print("prediction made, shape", broken.predict(house, verbose=0).shape)
+print("prediction made, shape", broken_6.predict(house, verbose=0).shape)
 
 # %% [markdown]
 # No error, not even a warning: Keras accepts an input that leads nowhere. The picture shows it.
 
 # %%
-plot_model(broken)
+plot_model(broken_6)
 
 # %% [markdown]
 # ### Exercise 12.11 · Case 6, the diagnosis
@@ -395,15 +395,15 @@ headline = keras.Input(shape=(10,), name="headline")
 x = layers.Dense(16, activation="relu", name="trunk")(headline)
 main_output = layers.Dense(1, activation="sigmoid", name="main_output")(x)
 aux_output = layers.Dense(1, activation="sigmoid", name="aux_output")(x)
-broken = keras.Model(headline, [main_output, aux_output], name="broken")
+broken_7 = keras.Model(headline, [main_output, aux_output], name="broken")
 
 symptom(
-    lambda: broken.compile(
+    lambda: broken_7.compile(
         optimizer="rmsprop", loss="binary_crossentropy", loss_weights=[1.0, 0.2]
     )
 )
 ones = np.ones((4, 1))
-symptom(lambda: broken.train_on_batch(np.ones((4, 10)), [ones, ones]))
+symptom(lambda: broken_7.train_on_batch(np.ones((4, 10)), [ones, ones]))
 
 # %% [markdown]
 # `compile` only takes notes; what does not fit shows at the first batch. In old Keras this line worked.
@@ -457,11 +457,13 @@ face = keras.Input(shape=(10,), name="face")
 x = layers.Dense(16, activation="relu", name="trunk")(face)
 gender = layers.Dense(1, activation="sigmoid", name="gender")(x)
 age = layers.Dense(1, name="age")(x)
-broken = keras.Model(face, [gender, age], name="broken")
+broken_8 = keras.Model(face, [gender, age], name="broken")
 
-losses = {"gender": "binary_crossentropy", "age": "mse"}
+face_losses = {"gender": "binary_crossentropy", "age": "mse"}
 symptom(
-    lambda: broken.compile(optimizer="rmsprop", loss=losses, metrics={"gender": auc})
+    lambda: broken_8.compile(
+        optimizer="rmsprop", loss=face_losses, metrics={"gender": auc}
+    )
 )
 
 # %% [markdown]
@@ -511,15 +513,17 @@ numbers = keras.Input(shape=(4,), name="numbers")
 yes = layers.Dense(1, activation="sigmoid", name="yes")(
     layers.Dense(8, activation="relu", name="hidden")(numbers)
 )
-broken = keras.Model(numbers, yes, name="broken")
-broken.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+broken_9 = keras.Model(numbers, yes, name="broken")
+broken_9.compile(
+    optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"]
+)
 
 rng = np.random.default_rng(7)
 x_rule = rng.normal(size=(400, 4))
 y_rule = (x_rule.sum(axis=1, keepdims=True) > 0).astype("float32")
 
-symptom(lambda: broken.fit(x_rule, y_rule, epochs=5, verbose=0))
-seen = broken.history.history
+symptom(lambda: broken_9.fit(x_rule, y_rule, epochs=5, verbose=0))
+seen = broken_9.history.history
 print("the loss is 0 in all epochs:", not np.any(seen["loss"]))
 print("better than 9 of 10 right:", seen["accuracy"][-1] > 0.9)
 
@@ -620,9 +624,9 @@ rng = np.random.default_rng(7)
 x_any = rng.normal(size=(1000, 4))
 y_drawn = rng.integers(0, 1, size=(1000, 1))
 
-numbers = keras.Input(shape=(4,), name="numbers")
-yes = layers.Dense(1, activation="sigmoid", name="yes")(numbers)
-model_of_nothing = keras.Model(numbers, yes)
+any_numbers = keras.Input(shape=(4,), name="numbers")
+drawn = layers.Dense(1, activation="sigmoid", name="yes")(any_numbers)
+model_of_nothing = keras.Model(any_numbers, drawn)
 model_of_nothing.compile(
     optimizer=keras.optimizers.Adam(0.05),
     loss="binary_crossentropy",

@@ -126,8 +126,6 @@ model.compile(
 # %% tags=["drawing"]
 # Helper: trains a model on the waves, and plots its errors and what it predicts.
 def train_and_draw(model):
-    if model is ... or not model.compiled:
-        return "Build and compile the model first, then run this cell again."
     history = model.fit(
         x_train,
         waves.train.y,
@@ -168,7 +166,7 @@ def train_and_draw(model):
 
 
 # %%
-train_and_draw(model)
+exercise("13.3").use(model, train_and_draw)
 
 # %% [markdown]
 # ## 4 Better, with less
@@ -177,8 +175,8 @@ train_and_draw(model)
 #
 # ### Exercise 13.4 · Within a budget
 #
-# Design and compile a network with the same three inputs, `before`, `now`, `after`, and the two outputs `sin` and `cos`, in
-# that order. It has
+# Design and compile a network, `small`, with the same three inputs, `before`, `now`, `after`, and the two outputs `sin` and
+# `cos`, in that order. It has
 #
 # - **at most 300 parameters**,
 # - at least one layer that different inputs share, and at least one connection that skips a layer,
@@ -187,22 +185,22 @@ train_and_draw(model)
 # How many units, which activation, what is joined where: all is up to you.
 
 # %%
-# @answer 13.4 model
+# @answer 13.4 small
 inputs = [keras.Input(shape=(1,), name=name) for name in ("before", "now", "after")]
 look = layers.Dense(8, activation="gelu")
 seen = [look(tensor) for tensor in inputs]
 mix = layers.Dense(8, activation="gelu")(layers.Concatenate()(seen))
 past = layers.Add()([mix, seen[1]])
-model = keras.Model(
+small = keras.Model(
     inputs, [layers.Dense(1, name="sin")(past), layers.Dense(1, name="cos")(past)]
 )
-model.compile(optimizer=keras.optimizers.Adam(0.02), loss=["mse", "mse"])
+small.compile(optimizer=keras.optimizers.Adam(0.02), loss=["mse", "mse"])
 # @blank
-# model = ...
+# small = ...
 # @end
 
 # %%
-train_and_draw(model)
+exercise("13.4").use(small, train_and_draw)
 
 # %% [markdown]
 # The legend on the left says how low each error ends. Done? With how few parameters can you do it? 140 are enough. Is the

@@ -1,8 +1,11 @@
 """The criteria themselves, on models and values made for the purpose."""
 
+import configparser
 import math
+import re
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -35,7 +38,9 @@ class TestLearning:
     def test_a_copy_trains_and_the_model_stays(self, capsys):
         model = self.model()
         before = model.get_weights()
-        assert Learns(self.waves, reach=0.25, epochs=30).judge(attempt(model)).passed
+        found = Learns(self.waves, reach=0.25, epochs=30).judge(attempt(model))
+        assert found.passed
+        assert 0 < float(found.measured) <= 0.25
         assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
         assert model.optimizer.iterations == 0
 
@@ -277,6 +282,14 @@ class TestResult:
         assert bundle["text/plain"] == str(result) == "✓ Exercise 1.1, Count: passed\n  ✓ parameters: right."
         assert "Count" in bundle["text/html"]
         assert 'aria-label="passed"' in bundle["text/html"]
+
+    def test_what_was_measured_is_shown_in_both_where_it_is_not_compared(self):
+        result = Result("1.1", "Fit", "passed", (Finding("learning", True, "under 0.01.", measured="0.00214 euros"),))
+        rules = configparser.RawConfigParser()
+        rules.read(Path(__file__).with_name("sanitize.cfg"), encoding="utf-8")
+        for text in (str(result), result._repr_mimebundle_()["text/html"]):
+            assert "under 0.01. (measured: 0.00214 euros)" in text
+            assert "0.00214" not in re.sub(rules["measured"]["regex"], rules["measured"]["replace"], text)
 
     def test_layer_names_of_the_learners_are_escaped_in_a_real_check(self):
         x = keras.Input((3,), name="<img src=x>")

@@ -1,7 +1,10 @@
 """Every checker on the answer, the blank, right answers written otherwise, and known mistakes."""
 
+import keras
 import pytest
+from keras import layers
 
+from course_utils.cells import NotThere
 from course_utils.exercises import UnknownExercise, every, exercise
 from course_utils.lessons.source import parse, sources
 
@@ -48,7 +51,7 @@ def test_right_answers_pass_however_they_are_written(id, make):
 @pytest.mark.parametrize(("id", "case"), cases(WRONG))
 def test_wrong_answers_fail_in_their_own_words(id, case):
     make, words = case
-    result = exercise(id).check(make())
+    result = exercise(id).check(make(), show="all")
     assert result.status == "failed", str(result)
     message = " ".join(finding.message for finding in result.criteria if not finding.passed)
     assert words in message
@@ -74,6 +77,81 @@ def test_hints_and_titles_fit_the_lesson(id):
     assert f"Exercise {id} · {title}\n" in source
 
 
+STEP_BY_STEP = [id for id, own in EXERCISES.items() if own.discloses == "step by step"]
+
+
+def test_where_finding_the_mistake_is_the_exercise_it_is_told_step_by_step():
+    mend_it = {id for id, own in EXERCISES.items() if own.title == "Mend it" or own.title.endswith("the cure")}
+    assert mend_it <= set(STEP_BY_STEP)
+
+
+@pytest.fixture
+def untried():
+    """Exercises as they are before anybody tried them."""
+
+    def forget():
+        for own in EXERCISES.values():
+            own._shown = 0
+            own._tries.clear()
+
+    forget()
+    yield
+    forget()
+
+
+def lecture_network():
+    posts = keras.Input(shape=(None,), dtype="int32")
+    x = layers.Embedding(32, 180, name="words")(posts)
+    x = layers.Conv1D(64, 3, activation="relu", name="conv")(x)
+    x = layers.Dense(64, activation="relu", name="hidden")(x)
+    age = layers.Dense(1, name="age")(x)
+    income = layers.Dense(10, activation="softmax", name="income")(x)
+    layers.Dense(1, activation="softmax", name="gender")(x)
+    return keras.Model(posts, [age, income, income])
+
+
+def test_a_mistake_is_told_where_then_what_then_how_then_drawn(untried):
+    model = lecture_network()
+    findings = [exercise("8.2").check(model).criteria[0] for _ in range(5)]
+    where, what, how, drawn, again = findings
+    assert where.message == "three places differ; the first: look at `words`."
+    assert what.message == "three places differ; the first: which setting of `words` is not as asked?"
+    assert "180" in how.message
+    assert "GlobalMaxPooling1D" not in how.message
+    assert [finding.picture is None for finding in findings] == [True, True, True, False, False]
+    assert "GlobalMaxPooling1D" in drawn.message
+    assert again == drawn or again.message == drawn.message
+
+
+def test_hints_count_as_tries(untried):
+    exercise("8.2").hint()
+    exercise("8.2").hint()
+    assert "180" in exercise("8.2").check(lecture_network()).criteria[0].message
+
+
+def test_who_wants_all_gets_it_at_once(untried):
+    result = exercise("8.2").check(lecture_network(), show="all")
+    assert result.criteria[0].picture is not None
+    assert "GlobalMaxPooling1D" in str(result)
+    assert 'show="all"' not in str(result)
+    assert 'show="all"' in str(exercise("8.2").check(lecture_network()))
+
+
+@pytest.mark.parametrize("id", STEP_BY_STEP)
+def test_a_first_check_gives_nothing_away(id, untried):
+    for make, _ in WRONG[id]:
+        value = make()
+        every_word = exercise(id).check(value, show="all")
+        EXERCISES[id]._tries.clear()
+        told = {finding.name: finding for finding in exercise(id).check(value).criteria}
+        for full in (finding for finding in every_word.criteria if finding.telling):
+            first = told[full.name]
+            assert not first.passed
+            assert first.picture is None
+            assert first.message == full.telling[0]
+            assert len(set(full.telling)) == len(full.telling)
+
+
 def test_an_unknown_id_gets_the_ids_there_are_and_the_nearest():
     with pytest.raises(UnknownExercise, match=r'no exercise "1\.22"; there are 0\.1, 0\.2.*mean exercise\("1\.2"\)'):
         exercise("1.22")
@@ -90,3 +168,40 @@ def test_anything_else_is_no_exercise(wanted):
 def test_an_id_that_is_a_number_is_told_to_be_text():
     with pytest.raises(UnknownExercise, match=r'write exercise\("1\.2"\)'):
         exercise(1.2)
+
+
+def half():
+    return {"loss": ...}
+
+
+@pytest.mark.parametrize("value", [..., [..., ...], NotThere("diagnosis"), None, 3, half, "left"])
+def test_lessons_go_on_with_their_own_answer_where_the_learners_does_not_work(value, capsys):
+    own = exercise("12.1")
+
+    def needs_a_long_word(word):
+        return word[len("left")]
+
+    assert own.use(value, needs_a_long_word) == "t"
+    assert "12.1" in capsys.readouterr().out
+    assert own.use("wrong", needs_a_long_word) == "g"
+    assert capsys.readouterr().out == "", "an answer that works is used, right or wrong"
+
+
+VALUES = [id for id, own in EXERCISES.items() if own.asks_for == "value"]
+
+
+@pytest.mark.parametrize("id", VALUES)
+def test_half_an_answer_is_told_part_by_part(id):
+    """Every exercise whose answer has parts, with each part left out."""
+    value = exercise(id).target()
+    if not isinstance(value, (dict, tuple, list)):
+        return
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    for left_out in keys:
+        if isinstance(value, dict):
+            half = {key: ... if key == left_out else part for key, part in value.items()}
+        else:
+            half = type(value)(... if at == left_out else part for at, part in enumerate(value))
+        result = exercise(id).check(half)
+        assert result.status == "failed"
+        assert "1 to fill in" in str(result) or f"1 of {len(value)} to fill in" in str(result)

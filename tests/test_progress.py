@@ -1,7 +1,12 @@
+import os
+import signal
+
 import keras
 import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
-from course_utils import Progress
+from course_utils import Progress, cells
 
 
 def fit(epochs, callbacks=(), **arguments):
@@ -55,3 +60,118 @@ def test_time_left_follows_the_epochs_that_were_run(capsys, monkeypatch):
         shown = capsys.readouterr().out
         assert [f"{left} s left" in shown for left in (30, 20, 10, 0)] == [True] * 4
     assert "epoch 7/10  30 s left" in shown
+
+
+class Interrupt(keras.callbacks.Callback):
+    """Somebody interrupts the kernel in these epochs, counted from 0."""
+
+    def __init__(self, *epochs):
+        super().__init__()
+        self.epochs = epochs
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if len(self.epochs) and self.epochs[0] == self.epoch:
+            self.epochs = self.epochs[1:]
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+
+def small():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(loss="mse", optimizer="sgd")
+    return model
+
+
+X = np.ones((8, 1), "float32")
+
+
+def interrupted(model, *epochs, callbacks=(), **arguments):
+    return model.fit(
+        X,
+        X,
+        epochs=9,
+        verbose=0,
+        batch_size=2,
+        validation_data=(X, X),
+        callbacks=[*callbacks, Progress(), Interrupt(*epochs)],
+        **arguments,
+    )
+
+
+@pytest.fixture
+def listener():
+    """Who listened for interrupts before."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_ends_training_and_keeps_what_there_is(capsys, listener):
+    model = small()
+    before = model.get_weights()
+    history = interrupted(model, 3).history
+    assert visible(capsys.readouterr().out)[0] == "Stopped in epoch 4 of 9; what was learned is kept."
+    assert {name: len(values) for name, values in history.items()} == {"loss": 4, "val_loss": 4}
+    assert not np.array_equal(before[0], model.get_weights()[0])
+    assert signal.getsignal(signal.SIGINT) is listener
+
+
+def test_an_interrupt_in_the_first_epoch_leaves_a_history_to_plot(capsys, listener):
+    assert len(interrupted(small(), 0).history["val_loss"]) == 1
+
+
+def test_training_that_validates_now_and_then_goes_on_until_it_has(capsys, listener):
+    history = interrupted(small(), 0, validation_freq=3).history
+    assert (len(history["loss"]), len(history["val_loss"])) == (3, 1)
+
+
+def test_a_second_interrupt_ends_the_cell(capsys, listener):
+    class Impatient(Interrupt):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.stop_training:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(small(), 2, callbacks=[Impatient()])
+    assert signal.getsignal(signal.SIGINT) is listener
+
+
+def test_after_an_error_in_training_interrupts_are_what_they_were(capsys, listener):
+    class Failing(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        interrupted(small(), callbacks=[Failing()])
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is listener
+
+
+def test_further_trainings_of_the_interrupted_cell_are_short(capsys, listener, monkeypatch):
+    monkeypatch.setattr(cells, "_cells", None)
+    shell = InteractiveShell()
+    cells.watch(shell)
+    shell.user_ns.update(fit=interrupted, small=small, lengths=[])
+    shell.run_cell("for at in (2, 20): lengths.append(len(fit(small(), at).epoch))")
+    shell.run_cell("lengths.append(len(fit(small(), 20).epoch))")
+    shell.history_manager.end_session()
+    assert shell.user_ns["lengths"] == [3, 1, 9]
+
+
+def test_training_that_goes_on_says_so_and_training_anew_does_not(capsys):
+    model = small()
+    start = model.get_weights()
+
+    def train():
+        model.fit(X, X, epochs=2, verbose=0, callbacks=[Progress()])
+        return visible(capsys.readouterr().out)[0]
+
+    assert train() == "Trained for 2 epochs."
+    assert train() == "Trained for 2 epochs, on top of those before."
+    model.compile(loss="mse", optimizer="sgd")
+    assert train() == "Trained for 2 epochs, on top of those before."
+    model.set_weights(start)
+    assert train() == "Trained for 2 epochs."

@@ -367,7 +367,10 @@ class Compiled(Criterion):
             elif objection and by_name is None:
                 at = next(at for at, name in enumerate(mine) if name != theirs[at])
                 objection += f" The head called `{mine[at]}` is the one that should be `{theirs[at]}`."
-        return self.found(objection is None, objection or "training will use what was asked for.")
+        if objection is None:
+            return self.found(True, "training will use what was asked for.")
+        telling = ("look at what `compile` is given.",)
+        return Finding(self.name, False, objection, place=self.name, telling=telling)
 
     def objection(self, found: Resolved, wanted: Resolved, mine: list[str]) -> str | None:
         """What differs first, where `mine` are the names of the outputs that stand for the wanted ones."""

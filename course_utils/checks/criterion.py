@@ -51,6 +51,11 @@ class Criterion(ABC):
         return Finding(self.name, passed, message, picture)
 
 
+def parts_of(value: Any) -> list[Any]:
+    """What a dictionary, a list or a tuple holds; nothing for any other value."""
+    return list(value.values() if type(value) is dict else value if type(value) in (list, tuple) else ())
+
+
 @dataclass
 class Holds(Criterion):
     """A condition of one exercise alone.
@@ -68,6 +73,9 @@ class Holds(Criterion):
     costly: bool = False
 
     def judge(self, attempt: Attempt) -> Finding:
-        """Ask."""
+        """Ask, unless a part is still to be filled in."""
+        parts = parts_of(attempt.value)
+        if todo := sum(part is Ellipsis for part in parts):
+            return self.found(False, f"{todo} of {len(parts)} to fill in.")
         objection = self.ask(attempt.value)
         return self.found(objection is None, objection or self.praise)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from course_utils.cells import NotThere, watched
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.checks.models import not_a_model
@@ -17,6 +19,7 @@ from course_utils.lessons.source import SourceError, find_answer
 from course_utils.signs import plain
 from course_utils.traceless import leaving_no_trace
 
+T = TypeVar("T")
 SECONDS = 90.0  # a check ends by then, whatever it is given
 
 
@@ -37,6 +40,9 @@ class Exercise:
         hints: from a nudge to nearly the answer.
         asks_for: a Keras model, or any other value.
         given: what the answer may use besides `keras`, `layers`, `np` and `data`.
+        continues: the id of the exercise whose answer this one goes on with, where it asks for no new value.
+        discloses: "step by step" where finding the mistake is the exercise: a check then says where to look, and with
+            each further try or hint what it is, how to mend it, and at last all, with the drawing.
     """
 
     id: str
@@ -45,22 +51,35 @@ class Exercise:
     hints: Sequence[str]
     asks_for: Literal["model", "value"] = "model"
     given: Callable[[], Mapping[str, Any]] = dict
+    continues: str = ""
+    discloses: Literal["at once", "step by step"] = "at once"
     _shown: int = field(default=0, init=False, repr=False)
+    _tries: Counter[str] = field(default_factory=Counter, init=False, repr=False)
 
-    def check(self, value: Any) -> Result:
+    def check(self, value: Any, show: Literal["next", "all"] = "next") -> Result:
         """Judge a learner's value.
 
         Args:
             value: anything. A model is not changed by it.
+            show: "all" tells everything that is known, where an exercise would tell it step by step.
 
         Returns:
-            A `Result`; "not attempted" for a blank (`...`), "not checked" where the answer to compare with is missing.
+            A `Result`; "not attempted" for a blank (`...`), "not checked" where the answer to compare with is missing,
+            and where the cells that were run say that the value is another answer than the one on the screen.
             Nothing is raised, whatever the value is, and nothing is left of the check but its result.
         """
+        if isinstance(value, NotThere):
+            return Result(self.id, self.title, "not attempted", note=_not_there(value.name))
+        cells = watched()
+        if cells and (doubt := cells.doubt(self.id, value, self.continues)):
+            return Result(self.id, self.title, "not checked", note=doubt)
         if is_blank(value):
             return Result(
                 self.id, self.title, "not attempted", note="Fill in the `...` in the cell above and run both cells."
             )
+        remark = cells.remark(self.id, value) if cells else ""
+        if cells:
+            cells.judged(self.id, value)
         findings: list[Finding] = []
         missing: AnswerMissing | None = None
         with leaving_no_trace(value):
@@ -74,10 +93,16 @@ class Exercise:
         if missing and not failed:
             return Result(self.id, self.title, "not checked", tuple(findings), str(missing))
         passed = bool(findings) and not failed
+        if self.discloses == "step by step" and show != "all":
+            told = [self._next(finding) for finding in findings]
+            if told != findings:
+                remark += f' Each check tells more; `exercise("{self.id}").check(…, show="all")` tells all.'
+            findings = told
         if passed or (not note and self._shown >= len(self.hints)):
             note = ""
         elif not note:
             note = f'Stuck? `exercise("{self.id}").hint()` gives a hint.'
+        note = f"{remark} {note}".strip()
         return Result(self.id, self.title, "passed" if passed else "failed", tuple(findings), note)
 
     def _judge(self, value: Any, findings: list[Finding]) -> AnswerMissing | None:
@@ -106,6 +131,39 @@ class Exercise:
             except (Exception, SystemExit) as error:  # what stumbled is said, not taken for a verdict
                 findings.append(Finding(criterion.name, False, _stumbled(error)))
         return missing
+
+    def _next(self, finding: Finding) -> Finding:
+        """A finding as far as it is told by now: further with each check that found the same, and with each hint."""
+        if finding.passed or not finding.telling:
+            return finding
+        step = self._tries[finding.place] + self._shown
+        self._tries[finding.place] += 1
+        return Finding(finding.name, False, finding.telling[step]) if step < len(finding.telling) else finding
+
+    def use(self, value: Any, action: Callable[[Any], T]) -> T:
+        """Go on with a learner's answer where that works, with the lesson's own where not, and say so.
+
+            exercise("13.3").use(model, train_and_draw)
+
+        Args:
+            value: the learner's answer: also a blank, half an answer or a wrong one.
+            action: what to do with it.
+
+        Returns:
+            What the action gives.
+
+        Raises:
+            AnswerMissing: where the lesson's own is needed and is not where the lessons' sources are.
+        """
+        if isinstance(value, NotThere) or is_blank(value):
+            why = f"There is no answer to {self.id} yet"
+        else:
+            try:
+                return action(value)
+            except Exception as error:
+                why = f"Your answer to {self.id} cannot be used here yet ({type(error).__name__}: {reason(error)})"
+        print(plain(f"{why}; this goes on with the lesson's own."))
+        return action(self.target())
 
     def hint(self) -> Note:
         """The next hint; after the last, the last again."""
@@ -176,6 +234,10 @@ _MISSING = (
     "`git checkout solutions` brings back."
 )
 _SLOW = "something in the model takes very long. Call it once on a few examples, and see how long that takes."
+
+
+def _not_there(name: str) -> str:
+    return f"There is no `{name}` yet: run the cell above, and call your answer `{name}` in it."
 
 
 def _stumbled(error: BaseException) -> str:

@@ -148,7 +148,8 @@ class Learns(Criterion):
             return self.found(False, f"training fails: {reason(error, losses_of(model, settings).values())}")
         self._is_near = not is_late and self.is_near(after)
         if self.is_reached(after):
-            return self.found(True, f"a copy of it gets to {self.goal()} on data it has not seen.")
+            message = f"a copy of it gets to {self.goal()} on data it has not seen."
+            return Finding(self.name, True, message, measured=self.shown(after))
         if not math.isfinite(after):
             return self.found(
                 False, "its predictions are not finite numbers (NaN): the learning rate may be too large."
@@ -213,7 +214,7 @@ class Learns(Criterion):
                         self.model.stop_training = True
 
         x, y = feed(copy, data.train.x), targets(copy, data.train.y)
-        callbacks = [Watch(), Progress("Trained a copy")]
+        callbacks = [Watch(), Progress("Trained a copy", interruptible=False)]
         copy.fit(x, y, epochs=self.epochs, batch_size=self.batch_size, verbose=0, callbacks=callbacks)
         return last, is_late
 
@@ -245,7 +246,7 @@ class Learns(Criterion):
         return 0 < missed <= (_NEAR_SHARE if self.measure is accuracy else self.reach)
 
     def goal(self) -> str:
-        """The figure asked for, without what was measured: it would differ between machines."""
+        """The figure asked for."""
         if self.measure is accuracy:
             return f"at least {self.reach:.0%} accuracy"
         return f"an error under {self.reach:g}{self.unit}"
@@ -255,9 +256,13 @@ class Learns(Criterion):
         if not math.isfinite(figure):
             return "its predictions are not finite numbers (NaN)"
         if self.measure is accuracy:
-            return f"its accuracy on data it has not seen is {figure:.1%}; at least {self.reach:.0%} asked for"
-        shown = f"{figure:.3g}{self.unit}; under {self.reach:g}{self.unit}"
+            return f"its accuracy on data it has not seen is {self.shown(figure)}; at least {self.reach:.0%} asked for"
+        shown = f"{self.shown(figure)}; under {self.reach:g}{self.unit}"
         return f"its error on data it has not seen is {shown} asked for"
+
+    def shown(self, figure: float) -> str:
+        """A figure with its unit."""
+        return f"{figure:.1%}" if self.measure is accuracy else f"{figure:.3g}{self.unit}"
 
 
 def _place(model: keras.Model, data: Dataset, output: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -63,6 +64,31 @@ def _drawn(difference: Difference) -> Picture | None:
     return draw_difference(difference) if difference.graph.size() <= LARGEST_DRAWN else None
 
 
+def _telling(difference: Difference) -> tuple[str, ...]:
+    """Of the first mistake: where it is, what it is, and how to mend it."""
+    first, count = difference.edits[0], len(difference.edits)
+    number = ("one place differs", "two places differ", "three places differ", "four places differ")
+    begin = number[count - 1] if count <= len(number) else f"{count} places differ"
+    begin += "; " if count == 1 else "; the first: "
+    where = f"`{first.where}`" if re.fullmatch(r"[^\s`]+", first.where) else first.where
+    place = where if where.startswith(("between ", "before ", "after ")) else f"at {where}"
+    what = _QUESTIONS[first.kind].format(where=where, place=place)
+    return f"{begin}look {place}.", f"{begin}{what}", f"{begin}{first.message}"
+
+
+_QUESTIONS = {
+    "insert": "what is missing {place}?",
+    "delete": "is {where} needed?",
+    "move": "does {where} stand where it should?",
+    "replace": "is {where} the right kind of layer?",
+    "setting": "which setting of {where} is not as asked?",
+    "rewire": "what does {where} read, and in which order?",
+    "share": "how many layers should there be {place}, and how often is each called?",
+    "unshare": "how many layers should there be {place}, and how often is each called?",
+    "input": "which inputs has the model, in which order, and called what {place}?",
+    "output": "which outputs has the model, in which order, and called what {place}?",
+}
+
 Ends = Literal["listed", "named", "named in order", "by name or in order", "in any order"]
 
 
@@ -106,7 +132,8 @@ class SameGraph(Criterion):
                 nearest = found
         assert nearest is not None
         if crossed := self._crossed(attempt):
-            return self.found(False, crossed, _drawn(nearest))
+            telling = ("look at the names of the outputs.",)
+            return Finding(self.name, False, crossed, _drawn(nearest), place="the outputs", telling=telling)
         # In which order ends are listed is the answer only where names do not tell them apart.
         plain = compare_models(attempt.value, attempt.target, without=self.without, also=self.also)
         if plain.edits and len(plain.edits) <= len(nearest.edits) and not any(map(_is_order, plain.edits)):
@@ -114,7 +141,10 @@ class SameGraph(Criterion):
         messages = [edit.message.rstrip(".") for edit in nearest.edits]
         more = f"; and {len(messages) - SHOWN_EDITS} more" if len(messages) > SHOWN_EDITS else ""
         sentences = ["; ".join(messages[:SHOWN_EDITS]) + more + ".", *nearest.remarks]
-        return self.found(False, " ".join(sentences), _drawn(nearest))
+        first = nearest.edits[0]
+        return Finding(
+            self.name, False, " ".join(sentences), _drawn(nearest), place=first.where, telling=_telling(nearest)
+        )
 
     def _crossed(self, attempt: Attempt) -> str | None:
         """That outputs have each other's names, where that is all that is wrong."""
@@ -191,7 +221,7 @@ class Parameters(Criterion):
             return self.found(False, f"{hidden_weights(count, hidden)}; at most {self.at_most:,} are allowed.")
         if self.at_most is not None and count > self.at_most:
             return self.found(False, f"the model has {count:,} parameters; at most {self.at_most:,} are allowed.")
-        return self.found(True, "as many as asked." if self.exactly is not None else "within the budget.")
+        return self.found(True, "as many as asked." if self.exactly is not None else f"{count:,}, within the budget.")
 
 
 def hidden_weights(count: int, hidden: Mapping[str, int]) -> str:

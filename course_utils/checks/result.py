@@ -10,7 +10,7 @@ from typing import Any, Literal
 from course_utils.signs import plain
 
 Status = Literal["passed", "failed", "not attempted", "not checked"]
-"""The last is for an answer that may be right, where what to compare it with is missing."""
+"""The last is for an answer that may be right: what to compare with is missing, or it is not the one on screen."""
 _SIGNS: dict[Status, str] = {"passed": "✓", "failed": "✗", "not attempted": "○", "not checked": "○"}
 # Behind white words, and beside the result as a bar: legible on white paper and on the dark paper of JupyterLab.
 _COLOURS: dict[Status, str] = {
@@ -32,6 +32,17 @@ class Finding:
     """One sentence: what was asked, what was found, where to look. Backticks mark code."""
     picture: Any = None
     """A `Picture` that shows the same, or None."""
+    measured: str = ""
+    """A figure that differs from machine to machine, shown beside the message; `tests/sanitize.cfg` leaves it out."""
+    place: str = ""
+    """What the sentences of `telling` are about."""
+    telling: tuple[str, ...] = ()
+    """What may be said before `message`, the least telling first: where the first mistake is, what, and how."""
+
+    @property
+    def sentence(self) -> str:
+        """The message, with what was measured."""
+        return f"{self.message} (measured: {self.measured})" if self.measured else self.message
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class Result:
         """The result as text, a line a criterion, in signs that the output can hold."""
         lines = [f"{_SIGNS[self.status]} Exercise {self.exercise}, {self.title}: {self.status}"]
         for finding in self.criteria:
-            lines.append(f"  {'✓' if finding.passed else '✗'} {finding.name}: {finding.message}")
+            lines.append(f"  {'✓' if finding.passed else '✗'} {finding.name}: {finding.sentence}")
         if self.note:
             lines.append(f"  {self.note}")
         return plain("\n".join(lines))
@@ -75,7 +86,7 @@ class Result:
             sign = _badge(status, _SIGNS[status], f' role="img" aria-label="{status}"')
             rows.append(
                 f'<li style="list-style:none;margin:.2em 0">{sign} '
-                f"<b>{_code(finding.name)}</b>: {_code(finding.message)}</li>"
+                f"<b>{_code(finding.name)}</b>: {_code(finding.sentence)}</li>"
             )
             if finding.picture is not None:
                 rows.append(f'<li style="list-style:none">{_picture(finding.picture)}</li>')

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.criterion import Attempt, Criterion, parts_of
 from course_utils.checks.result import Finding
 
 
@@ -51,12 +51,8 @@ def is_blank(value: Any) -> bool:
     """Whether a value is the `...` of an untouched exercise, or holds nothing else."""
     if value is Ellipsis:
         return True
-    parts = _parts(value)
+    parts = parts_of(value)
     return bool(parts) and all(part is Ellipsis for part in parts)
-
-
-def _parts(value: Any) -> list[Any]:
-    return list(value.values() if type(value) is dict else value if type(value) in (list, tuple) else ())
 
 
 @dataclass
@@ -82,7 +78,7 @@ class SameValue(Criterion):
     def judge(self, attempt: Attempt) -> Finding:
         """Compare, part by part where only a part is filled in."""
         value, target = attempt.value, attempt.target
-        if any(part is Ellipsis for part in _parts(value)):
+        if any(part is Ellipsis for part in parts_of(value)):
             return self.found(False, f"{self._progress(value, target)} {self.look}".strip())
         objection = difference(value, target, self.tolerance)
         if objection is None:
@@ -90,7 +86,7 @@ class SameValue(Criterion):
         for wrong, message in self.mistakes:
             if difference(value, wrong, self.tolerance) is None:
                 return self.found(False, message)
-        if len(_parts(target)) > 1 and isinstance(target, Mapping) and isinstance(value, Mapping):
+        if len(parts_of(target)) > 1 and isinstance(target, Mapping) and isinstance(value, Mapping):
             right = sum(self._is_right(value, target, key) for key in target)
             objection = f"{right} of {len(target)} right; {objection}" if right else objection
         return self.found(False, f"{objection} {self.look}".strip())
@@ -100,7 +96,7 @@ class SameValue(Criterion):
 
     def _progress(self, value: Any, target: Any) -> str:
         """How far a half-filled answer has come, and what is wrong in it."""
-        todo = sum(part is Ellipsis for part in _parts(value))
+        todo = sum(part is Ellipsis for part in parts_of(value))
         given = value if isinstance(value, dict) else dict(enumerate(value))
         listed = np.asarray(target, dtype=object).tolist() if not isinstance(target, Mapping) else []
         wanted = target if isinstance(target, Mapping) else dict(enumerate(listed if isinstance(listed, list) else []))

@@ -115,6 +115,7 @@ EXERCISES = (
     ),
     Exercise(
         id="1.5",
+        discloses="step by step",
         title="Mend it",
         criteria=[Functional(), SameGraph()],
         hints=[

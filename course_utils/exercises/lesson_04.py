@@ -65,6 +65,7 @@ def _one_hot_at_random(value: Any) -> str | None:
 EXERCISES = (
     Exercise(
         id="4.1",
+        discloses="step by step",
         title="Mend it",
         criteria=[
             SameGraph(inputs="by name or in order"),

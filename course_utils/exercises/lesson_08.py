@@ -74,6 +74,7 @@ EXERCISES = (
     ),
     Exercise(
         id="8.2",
+        discloses="step by step",
         title="Mend it",
         criteria=[SameGraph(outputs="named in order")],
         hints=[

@@ -208,7 +208,9 @@ def _sine() -> Dataset:
 
 
 def _cure(case: int, criteria: Sequence[Any], hint: str, **more: Any) -> Exercise:
-    return Exercise(id=f"12.{2 * case}", title=f"Case {case}, the cure", criteria=criteria, hints=[hint], **more)
+    title = f"Case {case}, the cure"
+    more = {"discloses": "step by step", **more}
+    return Exercise(id=f"12.{2 * case}", title=title, criteria=criteria, hints=[hint], **more)
 
 
 EXERCISES = (

@@ -64,6 +64,7 @@ EXERCISES = (
     ),
     Exercise(
         id="13.3",
+        continues="13.1",
         title="Make it learn",
         given=_built,
         criteria=[

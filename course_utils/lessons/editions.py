@@ -76,6 +76,7 @@ def _title(lesson: Lesson, edition: Edition) -> str:
 
 def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
     regions = {region.start: region for region in lesson.regions}
+    is_imported = False
     for cell in lesson.cells:
         lines: list[str] = []
         checks: list[_Text] = []
@@ -84,6 +85,9 @@ def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
             region = regions.get(at)
             if region is None:
                 line = lesson.lines[at]
+                if not (is_imported or cell.is_prose) and line.startswith("from course_utils import "):
+                    lines.append(_NO_COURSE)
+                    is_imported = True
                 lines.append(_uncommented(line) if cell.is_prose else line)
                 at += 1
                 continue
@@ -92,12 +96,17 @@ def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
             else:
                 lines += [_uncommented(line) for line in lesson.lines[region.blank + 1 : region.end]]
             call = f'exercise("{region.exercise}")'
-            checks.append(_Text(f"{call}.check({region.name})"))
+            checks.append(_Text(f"{call}.check({region.name})  {_NO_NAME}"))
             if edition == "learner":
                 checks.append(_Text(f"# {call}.hint()\n# {call}.solution()"))
             at = region.end + 1
         yield _Text("\n".join(lines).strip("\n"), cell.is_prose, cell.tags)
         yield from checks
+
+
+# A traceback shows the line that failed and those beside it, and so says what to do.
+_NO_COURSE = "# ModuleNotFoundError? This kernel is not the course's Python: start it by `make lab`."
+_NO_NAME = "# NameError? Run the cell with the imports."
 
 
 def _uncommented(line: str) -> str:
