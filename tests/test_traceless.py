@@ -213,7 +213,10 @@ def test_answers_pass_under_other_settings_or_the_check_names_them(setting, usua
     for id in CHEAP:
         try:
             value = exercise(id).target()
-        except ValueError:  # with other axes a picture of the lesson is too small for its layers
+        except (
+            ValueError,
+            TypeError,
+        ):  # with other axes a picture is too small, or a text of any length has no channels
             continue
         result = exercise(id).check(value)
         assert result.passed or "A setting of Keras may be in the way" in result.note, str(result)
