@@ -32,8 +32,9 @@ def _is_taught(value: Any) -> str | None:
     value = value.tolist() if isinstance(value, np.ndarray) else value
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Collection):
         return f"a list of names was asked for; this is {shown(value)}."
-    if other := [one for one in value if not isinstance(one, str)]:
-        return f"the names of layers were asked for, in quotes; this list holds {article(type(other[0]).__name__)}."
+    # The first alone: `range(10**12)` is a collection, too.
+    if other := next((type(one).__name__ for one in value if not isinstance(one, str)), None):
+        return f"the names of layers were asked for, in quotes; this list holds {article(other)}."
     names = {str(name) for name in value}
     if unknown := sorted(names - _TAUGHT - _UNTAUGHT - _WEIGHTLESS):
         return f"`lecture` has no layer called {shown(unknown[0])}; the summary lists the names."
