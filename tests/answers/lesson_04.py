@@ -166,7 +166,7 @@ WRONG = {
         (lambda: one_hot(1, 25), "answer 0 is never drawn"),
         (lambda: np.eye(25)[np.arange(1000) % 25], "a rule, not like chance"),
         (lambda: np.eye(25)[np.sort(np.random.default_rng(2).integers(0, 25, 1000))], "next to each other"),
-        (lambda: np.eye(25)[np.r_[np.zeros(976, int), 1:25]], "answer 0 stands in 976"),
+        (lambda: np.eye(25)[np.r_[np.zeros(976, int), 1:25]], "Draw an answer for each row"),
         (lambda: np.eye(25)[np.tile(np.random.default_rng(2).integers(0, 25, 250), 4)], "250 places apart"),
         (lambda: np.eye(25)[np.random.default_rng(2).binomial(24, 0.5, 1000)], "never drawn"),
         (lambda: np.eye(25)[np.minimum(np.random.default_rng(2).integers(0, 30, 1000), 24)], "with the same chance"),

@@ -405,7 +405,7 @@ WRONG = {
     "12.26": [
         (lambda: sine("sigmoid", "uniform", "rmsprop"), "begin flat"),
         (lambda: sine("sigmoid", "uniform", Adam(0.05)), "begin flat"),
-        (sine_in_a_layer, "a way leads to the output past"),
+        (sine_in_a_layer, "keep [32, 32, 1]"),
         (sine_before, "stands before the hidden layers"),
         (lambda: sine("tanh", optimizer="sgd"), "asked for"),
         (lambda: sine(units=(64, 64)), "[32, 32, 1]"),
