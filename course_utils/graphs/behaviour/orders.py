@@ -33,7 +33,10 @@ def in_other_orders(target: keras.Model, graph: Graph, form: Graph) -> Iterator[
         if node.kind == "Concatenate" and set(node.ports) == {ANY_ORDER}:
             calls = [graph.nodes[path[0]] for path in node.origin if len(path) == 1]
             joins = {call.name: len(call.inputs) for call in calls if call.kind == "Concatenate"}
-            free |= joins if len(node.origin) == 1 else {}  # of several that count as one, each may matter
+            free |= joins
+    live = [node for i, node in enumerate(graph.nodes) if node.kind == "Concatenate" and i not in graph.dead]
+    if len(live) > sum(node.kind == "Concatenate" for node in form.nodes):
+        return  # of several that count as one, each may matter
     if not hasattr(target, "_run_through_graph") or math.prod(map(math.factorial, free.values())) > MOST_ORDERS:
         return
     every = itertools.product(*(itertools.permutations(range(count)) for count in free.values()))
