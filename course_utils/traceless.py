@@ -12,7 +12,7 @@ import logging
 import random
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,19 @@ def without_trace() -> Iterator[None]:
         _keras_seed(),
     ):
         yield
+
+
+@contextlib.contextmanager
+def weights_kept(variables: Iterable[Any]) -> Iterator[None]:
+    """Let variables be changed; at the end they have the values that they had."""
+    import keras
+
+    kept = [(variable, keras.ops.copy(variable)) for variable in variables]
+    try:
+        yield
+    finally:
+        for variable, value in kept:
+            variable.assign(value)
 
 
 @contextlib.contextmanager

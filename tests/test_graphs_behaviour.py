@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from keras import layers, ops
 
@@ -19,15 +19,9 @@ from course_utils.graphs.behaviour import judge
 from course_utils.graphs.difference import WRITTEN_DIFFERENTLY, compare_models
 from course_utils.graphs.read import read
 from course_utils.graphs.rules import normal_forms
-from tests.graph_models import LECTURE, random_model
+from tests.graph_models import LECTURE, few, random_model
 
-few = settings(
-    max_examples=5,
-    phases=[Phase.generate],
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+few = settings(few, max_examples=5, phases=[Phase.generate])
 
 
 def computes(model, target, **rules):

@@ -6,7 +6,7 @@ import random
 
 import keras
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers, ops
 
@@ -14,14 +14,8 @@ import course_utils  # noqa: F401
 from course_utils.audit.mutants import mutants
 from course_utils.graphs.calls import calls_between, outputs_of
 from course_utils.graphs.difference import compare_models
-from tests.graph_models import LECTURE, random_model
+from tests.graph_models import LECTURE, few, random_model
 
-few = settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]
 
 # What a learner tries and leaves behind: above all what a rule could take for a part of the layer before it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import networkx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import course_utils  # noqa: F401
@@ -15,15 +15,9 @@ from course_utils.audit.rewrites import REWRITES, mixture, rewrites
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.read import read
 from course_utils.graphs.rules import normal_form
-from tests.graph_models import LECTURE, random_model
+from tests.graph_models import LECTURE, few, random_model
 from tests.meaning import assert_computes_the_same
 
-few = settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 BY_RULES = [name for name in REWRITES if name != "by computing"]
 SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]
 

@@ -8,15 +8,16 @@ import random
 import keras
 import networkx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
 import course_utils  # noqa: F401
 from course_utils.graphs.difference import compare_graphs, compare_models
 from course_utils.graphs.read import read
+from tests.graph_models import few
 
-few = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+few = settings(few, max_examples=25)
 
 
 def products(graph: networkx.Graph, seed: int = 0, *, outputs: bool = False) -> keras.Model:

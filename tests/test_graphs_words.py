@@ -7,21 +7,16 @@ import itertools
 import keras
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers, ops
 
 import course_utils  # noqa: F401
 from course_utils.audit.mutants import mutants
 from course_utils.graphs.difference import compare_models
-from tests.graph_models import LECTURE, random_model
+from tests.graph_models import LECTURE, few, random_model
 
-few = settings(
-    max_examples=10,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+few = settings(few, max_examples=10)
 SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]
 
 

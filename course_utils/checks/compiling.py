@@ -10,7 +10,7 @@ import math
 import re
 import warnings
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
+from course_utils.graphs.calls import structure_of, sublayers
+from course_utils.graphs.classes import is_keras
 from course_utils.graphs.words import plural
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ def _rates(optimizer: keras.optimizers.Optimizer) -> tuple[float, ...]:
 def _class_of(optimizer: keras.optimizers.Optimizer) -> type:
     """Keras's own class that an optimizer is of, or is derived from."""
     kinds = type(optimizer).__mro__
-    return next((kind for kind in kinds if kind.__module__.startswith("keras.")), type(optimizer))
+    return next((kind for kind in kinds if is_keras(kind)), type(optimizer))
 
 
 def _optimizer_settings(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
@@ -155,13 +157,8 @@ def adds_losses(model: keras.Model) -> bool:
     try:
         shapes = [[2 if n is None else n for n in tensor.shape] for tensor in model.inputs]
         zeros = [keras.ops.zeros(shape, tensor.dtype) for shape, tensor in zip(shapes, model.inputs, strict=True)]
-        structure = getattr(model, "_inputs_struct", None)
-        if structure is None:
-            model(zeros[0], training=True)
-        else:
-            model(keras.tree.pack_sequence_as(structure, zeros), training=True)
-        layers = [model, *model._flatten_layers(include_self=False)]
-        return any(layer._get_own_losses() for layer in layers)
+        model(keras.tree.pack_sequence_as(structure_of(model), zeros), training=True)
+        return any(layer._get_own_losses() for layer in sublayers(model))
     except Exception:  # it does not run on zeros
         return False
 
@@ -420,3 +417,23 @@ class Compiled(Criterion):
                     after = f" after {steps:,} steps" if steps else ""
                     return f"the learning rate{after} is {rate:g}; it should be {right_rate:g}."
         return None
+
+
+@dataclass
+class InProportion(Compiled):
+    """As `Compiled`, but the loss weights are the answer's up to one factor for all."""
+
+    def judge(self, attempt: Attempt) -> Finding:
+        """Compare with the answer compiled anew, its weights times the learner's factor."""
+        try:
+            mine = resolve(attempt.value).weights
+        except CompileProblem as problem:
+            return self.found(False, str(problem))
+        target = attempt.make_target()
+        asked = resolve(target).weights
+        factors = [mine[name] / weight for name, weight in asked.items() if weight and mine.get(name, 0) > 0]
+        if not factors:
+            return super().judge(attempt)
+        settings = settings_of(target) | {"loss_weights": {name: w * factors[0] for name, w in asked.items()}}
+        target.compile(**settings)
+        return super().judge(replace(attempt, make_target=lambda: target))

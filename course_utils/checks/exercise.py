@@ -93,18 +93,16 @@ class Exercise:
         failed = any(not finding.passed for finding in findings)
         if missing and not failed:
             return Result(self.id, self.title, "not checked", tuple(findings), str(missing))
-        passed = bool(findings) and not failed
+        told = findings
         if self.discloses == "step by step" and show != "all":
             told = [self._next(finding) for finding in findings]
             if told != findings:
                 remark += f' Each check tells more; `exercise("{self.id}").check(…, show="all")` tells all.'
-            findings = told
-        if passed or (not note and self._shown >= len(self.hints)):
-            note = ""
-        elif not note:
+        passed = bool(findings) and not failed
+        if not passed and not note and self._shown < len(self.hints):
             note = f'Stuck? `exercise("{self.id}").hint()` gives a hint.'
-        note = f"{remark} {note}".strip()
-        return Result(self.id, self.title, "passed" if passed else "failed", tuple(findings), note)
+        note = f"{remark} {'' if passed else note}".strip()
+        return Result(self.id, self.title, "passed" if passed else "failed", tuple(told), note)
 
     def _judge(self, value: Any, findings: list[Finding]) -> AnswerMissing | None:
         """Ask one criterion after another; return why one of them could not be asked, where the answer is missing."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.models import all_layers
+from course_utils.graphs.calls import sublayers
+from course_utils.traceless import weights_kept
 
 if TYPE_CHECKING:
     import keras
@@ -42,15 +44,11 @@ def fresh_copy(model: keras.Model) -> Iterator[keras.Model]:
         warnings.simplefilter("ignore")  # that a lambda is not safe to save
         copy = keras.models.clone_model(model, clone_function=made_anew, recursive=True)
     _give_class(copy, model)
-    kept = [(variable, keras.ops.copy(variable)) for layer in lent for variable in layer.variables]
-    try:
+    with weights_kept(variable for layer in lent for variable in layer.variables):
         for layer in lent:
             _initialise(layer)
         _take_over(copy, model)
         yield copy
-    finally:
-        for variable, value in kept:
-            variable.assign(value)
 
 
 @contextlib.contextmanager
@@ -87,7 +85,7 @@ def _initialise(layer: keras.layers.Layer) -> None:
     """Draw a layer's weights anew, by its own initialisers where they are known."""
     import keras
 
-    for part in [layer, *layer._flatten_layers(include_self=False)]:
+    for part in sublayers(layer):
         for variable in [*part._trainable_variables, *part._non_trainable_variables]:
             if not variable.dtype.startswith(("float", "bfloat")):
                 continue

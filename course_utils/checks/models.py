@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
+from course_utils.checks.structure import Design
 from course_utils.graphs.words import article, listed
 
 if TYPE_CHECKING:
@@ -211,8 +212,6 @@ class Parameters(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Count."""
-        from course_utils.checks.structure import Design
-
         count = attempt.value.count_params()
         if self.exactly is not None and count != self.exactly:
             return self.found(False, f"the model has {count:,} parameters; it should have {self.exactly:,}.")

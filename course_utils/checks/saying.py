@@ -12,6 +12,7 @@ import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
+from course_utils.traceless import weights_kept
 
 if TYPE_CHECKING:
     import keras
@@ -26,20 +27,14 @@ Kind = Literal["number", "share", "sigmoid"]
 @contextlib.contextmanager
 def weights_drawn(model: keras.Model, draw: int) -> Iterator[None]:
     """The model with trainable weights from a normal distribution (draw 0: with its own), which come back after it."""
-    import keras
-
     random = np.random.default_rng(draw)
     variables = model.trainable_variables if draw else []
-    before = [keras.ops.copy(variable) for variable in variables]
-    try:
+    with weights_kept(variables):
         for variable in variables:
             # Biases stay small, lest they say more than the examples do.
             scale = SCALES[draw % len(SCALES)] * (1.0 if len(variable.shape) > 1 else 0.1)
             variable.assign(random.normal(scale=scale, size=variable.shape).astype("float32"))
         yield
-    finally:
-        for variable, value in zip(variables, before, strict=True):
-            variable.assign(value)
 
 
 @dataclass

@@ -9,9 +9,9 @@ from typing import Any
 _HARMLESS = frozenset({"__init__", "get_config", "from_config", "__repr__", "__str__", "__hash__", "__eq__"})
 
 
-def is_keras(cls: type) -> bool:
-    """Whether a class is Keras's own."""
-    return cls.__module__.partition(".")[0] == "keras"
+def is_keras(thing: Any) -> bool:
+    """Whether a class, a function or a method is Keras's own."""
+    return (getattr(thing, "__module__", None) or "").partition(".")[0] == "keras"
 
 
 def standing_class(cls: type) -> type | None:

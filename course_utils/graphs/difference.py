@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from course_utils.graphs.align import Alignment, alignments
-from course_utils.graphs.behaviour import BY_NUMBERS, Counterexample, Verdict, in_other_orders, judge
+from course_utils.graphs.behaviour import Counterexample, Verdict, judge
 from course_utils.graphs.edits import Edit, Edits, edits_of
 from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.match import Budget, Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.read import read
 from course_utils.graphs.rules import computing, normal_forms
-from course_utils.traceless import without_trace
 
 if TYPE_CHECKING:
     import keras
@@ -100,16 +99,7 @@ def compare_models(
     runs = not isinstance(model, Graph) and not isinstance(target, Graph) and computing.holds(rules[0])
 
     def behaviour(forms: tuple[Graph, Graph]) -> Verdict:
-        found = judge(model, target, (graphs[0], graphs[1]), forms)
-        if found.reason not in BY_NUMBERS:
-            return found
-        # Weights are paired whole, so the rows of one must not stand in another order.
-        with without_trace():
-            others = (
-                judge(model, other, (graphs[0], graphs[1]), forms)
-                for other in in_other_orders(target, graphs[1], forms[1])
-            )
-            return next((other for other in others if other.same), found)
+        return judge(model, target, (graphs[0], graphs[1]), forms)
 
     return _compared(graphs[0], graphs[1], rules, behaviour if runs else None)
 

@@ -180,9 +180,18 @@ class Draft:
                 self._graveyard.append(call)
         self.calls = done
         if moved:
-            self.outputs = [moved.get((id(s[0]), s[1]), s) for s in self.outputs]
-            self.loose = [moved.get((id(s[0]), s[1]), s) for s in self.loose]
+            self._move_ends(lambda source: moved.get((id(source[0]), source[1]), source))
             self.prune()  # what was replaced reads nothing any more
+
+    def redirect(self, change: Callable[[Source], Source]) -> None:
+        """Have every call, and every end, read another tensor where there is one to read instead."""
+        for call in self.calls:
+            call.inputs = [change(source) for source in call.inputs]
+        self._move_ends(change)
+
+    def _move_ends(self, change: Callable[[Source], Source]) -> None:
+        self.outputs = [change(source) for source in self.outputs]
+        self.loose = [change(source) for source in self.loose]
 
     def __post_init__(self) -> None:
         self._graveyard: list[Call] = []  # an id is good only while its object lives

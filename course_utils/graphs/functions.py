@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.graphs.classes import is_keras
 from course_utils.traceless import without_trace
 
 _SECONDS = 0.5  # a function that takes longer for a few numbers is not asked again
@@ -42,8 +43,7 @@ def is_own(function: object) -> bool:
 
     if not callable(function) or isinstance(function, (type, keras.layers.Layer)):
         return False
-    module = getattr(function, "__module__", None) or type(function).__module__
-    return not module.startswith("keras.")
+    return not is_keras(function if getattr(function, "__module__", None) else type(function))
 
 
 def _named(function: Callable[..., Any]) -> str | None:

@@ -18,6 +18,11 @@ EACH_STEP = "each step"
 """In a normal form, the setting of what is done for each time step by itself, as by TimeDistributed."""
 
 
+def setting_name(key: str) -> str:
+    """A setting's own name, be it of a layer that a wrapper holds: `dropout` of `layer.dropout`."""
+    return key.rpartition(".")[2]
+
+
 @dataclass(frozen=True)
 class Tensor:
     """One output of one call: what an edge starts from."""

@@ -66,7 +66,7 @@ def _from_attributes(layer: Any, keys: tuple[str, ...]) -> dict[str, object] | N
             or (type(content) in (tuple, list) and all(type(v) in (bool, int, float, str) for v in content))
         ):
             settings[key] = plain(content)
-        elif isinstance(content, types.FunctionType) and (content.__module__ or "").startswith("keras."):
+        elif isinstance(content, types.FunctionType) and is_keras(content):
             settings[key] = content.__name__
         elif type(content).__module__.startswith("keras.src.initializers."):
             settings[key] = plain({"class_name": type(content).__name__, "config": content.get_config()})
@@ -83,7 +83,7 @@ def _from_config(layer: Any) -> dict[str, object]:
         config = (standing_class(type(layer)) or type(layer)).get_config(layer)  # type: ignore[attr-defined]
         if not isinstance(config, dict):
             raise TypeError
-        if isinstance(layer, keras.Model) and type(layer).get_config.__module__.startswith("keras."):
+        if isinstance(layer, keras.Model) and is_keras(type(layer).get_config):
             raise TypeError  # Keras forgets what a subclassed model was given by position: Sub(2) says units=3
     except Exception:  # a learner's own layer without a get_config that works
         config = {

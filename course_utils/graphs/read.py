@@ -21,7 +21,7 @@ from course_utils.graphs.calls import (
     shape_of,
     sublayers,
 )
-from course_utils.graphs.classes import kind_of
+from course_utils.graphs.classes import is_keras, kind_of
 from course_utils.graphs.graph import Graph, Node, Tensor
 from course_utils.graphs.plain import code_of, plain, same_plain, settings_of
 from course_utils.traceless import without_trace
@@ -214,7 +214,7 @@ class _Reader:
             inner = self.inner.setdefault(number, self.model(operation.layer))
             settings = {k: v for k, v in settings.items() if k != "layer"}
         outputs = outputs_of(call)
-        own = family == "layer" and not type(operation).__module__.startswith("keras.")
+        own = family == "layer" and not is_keras(type(operation))
         return Node(
             kind=kind,
             name=str(operation.name),
@@ -398,6 +398,6 @@ def _own_function(layer: Any, is_lambda: bool) -> Callable[..., Any] | None:
     function = getattr(layer, "function" if is_lambda else "activation", None)
     if not isinstance(function, types.FunctionType):
         return None
-    if not is_lambda and (function.__module__ or "").startswith("keras."):
+    if not is_lambda and is_keras(function):
         return None
     return function

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from course_utils.graphs.behaviour.judge import BY_NUMBERS, Counterexample, Verdict, judge
-from course_utils.graphs.behaviour.orders import in_other_orders
+from course_utils.graphs.behaviour.judge import Counterexample, Verdict, judge
 
-__all__ = ["BY_NUMBERS", "Counterexample", "Verdict", "in_other_orders", "judge"]
+__all__ = ["Counterexample", "Verdict", "judge"]

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course_utils.graphs.behaviour.forms import order_of_ends, same_ends, told, work_of
 from course_utils.graphs.behaviour.inputs import CALM, LARGEST, Source, constants, draw, large_rows, sources
+from course_utils.graphs.behaviour.numbers import are_clearly_apart, same_changes, where_apart
+from course_utils.graphs.behaviour.orders import in_other_orders
 from course_utils.graphs.behaviour.running import Result, Runner, Watch
 from course_utils.graphs.behaviour.weights import Match, Slot, Values, same_kinds, slots, ways
-from course_utils.graphs.graph import Graph, Node, Shape
+from course_utils.graphs.graph import Graph
 from course_utils.traceless import without_trace
 
 if TYPE_CHECKING:
@@ -41,11 +43,8 @@ _MOST_TILTED = 24
 _SMALL = 0.3  # rows scaled by no more: what layers give then hangs on their biases
 _MOST_RUNS = 400
 _ROUNDING = 3e-7  # relative; what this changes is what float32 may change
-_ALLOWED = 20  # times as much
-_CANCELLED = 1e-6  # of the largest number in calm rows: `(1 + tanh(x / 2)) / 2` cannot tell 1e-9 from 0, a sigmoid can
 _SMALL_SECONDS = 0.12  # a model that takes less so far is tried with more draws
-BY_NUMBERS = ("other numbers", "no pairing of the weights")
-"""Reasons that running the models gave."""
+_BY_NUMBERS = ("other numbers", "no pairing of the weights")  # reasons that running the models gave
 _TOLD = 0.02  # a counterexample shows numbers that differ by at least this share
 
 
@@ -101,15 +100,28 @@ def judge(
     Returns:
         A verdict; nothing is raised, whatever the models do.
     """
-    if not _same_ends(*forms):
+    if not same_ends(*forms):
         return Verdict(False, "other inputs or outputs")
-    if any(_size(graph) > MOST_CALLS for graph in graphs) or any(_work(form) > MOST_WORK for form in forms):
+    if any(graph.size() > MOST_CALLS for graph in graphs) or any(work_of(form) > MOST_WORK for form in forms):
         return Verdict(False, "too large")
-    if _told(forms[0]) != _told(forms[1]):
+    if told(forms[0]) != told(forms[1]):
         return Verdict(False, "other arguments")
+    with without_trace():
+        found = _tried(model, target, graphs, forms, seconds)
+        if found.reason not in _BY_NUMBERS:
+            return found
+        # Weights are paired whole, so the rows of one must not stand in another order.
+        others = (
+            _tried(model, other, graphs, forms, seconds) for other in in_other_orders(target, graphs[1], forms[1])
+        )
+        return next((other for other in others if other.same), found)
+
+
+def _tried(
+    model: keras.Model, target: keras.Model, graphs: tuple[Graph, Graph], forms: tuple[Graph, Graph], seconds: float
+) -> Verdict:
     try:
-        with without_trace():
-            return _Trial(model, target, graphs, forms, time.monotonic() + seconds).verdict()
+        return _Trial(model, target, graphs, forms, time.monotonic() + seconds).verdict()
     except _Undecided as reason:
         return Verdict(False, str(reason))
     except (Exception, SystemExit) as error:
@@ -118,71 +130,6 @@ def judge(
 
 class _Undecided(Exception):
     """Computing does not say."""
-
-
-def _same_ends(mine: Graph, theirs: Graph) -> bool:
-    """Whether inputs and outputs are as asked, one by one."""
-    for what in ("inputs", "outputs"):
-        ends, others = getattr(mine, what), getattr(theirs, what)
-        if len(ends) != len(others):
-            return False
-        for end, other in zip(ends, others, strict=True):
-            node, wanted = mine.nodes[end.node], theirs.nodes[other.node]
-            if what == "inputs" or "output" in (node.family, wanted.family):
-                # A dtype is left out where it does not matter.
-                keys = {*node.settings, *wanted.settings} - (
-                    {"dtype"} - (node.settings.keys() & wanted.settings.keys())
-                )
-                if node.family != wanted.family or any(node.settings.get(k) != wanted.settings.get(k) for k in keys):
-                    return False
-            elif not _fit(node.shapes[end.index], wanted.shapes[other.index]):
-                return False
-    return True
-
-
-def _told(graph: Graph) -> Counter[object]:
-    """What running may not show: what calls are told about training, which Keras overrules; states that are kept."""
-    live = [node for i, node in enumerate(graph.nodes) if i not in graph.dead]
-    told = Counter[object](("training", node.settings["training"]) for node in live if "training" in node.settings)
-    told += Counter[object](("stateful", node.kind) for node in live if _keeps_state(node))
-    return told + Counter[object](node.kind for node in live if node.kind == "StopGradient")
-
-
-def _keeps_state(node: Node) -> bool:
-    """Whether a layer, or one that it holds, goes on with the next batch where it ended with the last."""
-    return any(key.rpartition(".")[2] == "stateful" and content is True for key, content in node.settings.items())
-
-
-def _size(graph: Graph, known: dict[int, int] | None = None) -> int:
-    """How many calls a run makes: a nested model's at each of its calls."""
-    known = {} if known is None else known
-    if id(graph) not in known:
-        known[id(graph)] = sum(1 if node.inner is None else _size(node.inner, known) for node in graph.nodes)
-    return known[id(graph)]
-
-
-def _work(form: Graph) -> int:
-    """About how many products a run makes for each row: every weight is used once at each place of the result."""
-    work = 0
-    for node in form.nodes:
-        if node.parameters and node.kind != "Embedding":
-            work += node.parameters * math.prod(n for n in node.shapes[0][1:-1] if n is not None)
-    return work
-
-
-def _fit(shape: Shape, other: Shape) -> bool:
-    """Whether two shapes may be one; None is any number."""
-    return len(shape) == len(other) and all(None in (n, m) or n == m for n, m in zip(shape, other, strict=True))
-
-
-def order_of_ends(graph: Graph, form: Graph) -> tuple[list[int], list[int]]:
-    """Of each input and output of a normal form, its place in the graph as read."""
-    at = {tensor.node: place for place, tensor in reversed(list(enumerate(graph.inputs)))}
-    inputs = [at[form.nodes[tensor.node].origin[0][0]] for tensor in form.inputs]
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(graph.output_names):
-        places.setdefault(name, []).append(place)
-    return inputs, [places[name].pop(0) for name in form.output_names]
 
 
 class _Trial:
@@ -238,7 +185,7 @@ class _Trial:
         if different := self.compare():
             return different
         if (pairs := self.paired()) is None:
-            return Verdict(False, BY_NUMBERS[1])
+            return Verdict(False, _BY_NUMBERS[1])
         for number in range(1, _DRAWS):
             if number > 1 and time.monotonic() - self.start > _SMALL_SECONDS:
                 break
@@ -404,12 +351,12 @@ class _Trial:
         rows = large_rows(self.arrays)
         shaken: Result | None = None
         for at, (mine, wanted) in enumerate(zip(found.outputs, self.expected.outputs, strict=True)):
-            apart = _apart(mine, wanted, wanted, rows)
-            if apart is not None and not _clear(mine, wanted):
+            apart = where_apart(mine, wanted, wanted, rows)
+            if apart is not None and not are_clearly_apart(mine, wanted):
                 shaken = shaken or self.rounding(training=training)
-                apart = _apart(mine, wanted, shaken.outputs[at], rows)
+                apart = where_apart(mine, wanted, shaken.outputs[at], rows)
             if apart is not None:
-                return Verdict(False, BY_NUMBERS[0], self.counterexample(at, mine, wanted, apart, training))
+                return Verdict(False, _BY_NUMBERS[0], self.counterexample(at, mine, wanted, apart, training))
         if training and not np.isclose(found.penalty, self.expected.penalty, rtol=1e-4, atol=1e-6):
             return Verdict(False, "another penalty")
         return None
@@ -507,9 +454,9 @@ class _Trial:
             return Verdict(False, "other random layers")
         if different := self.compare(found, training=True):
             return different
-        if not _same_changes(pairs, found.gradients, self.expected.gradients):
+        if not same_changes(pairs, found.gradients, self.expected.gradients):
             return Verdict(False, "other gradients")
-        if not _same_changes(pairs, found.after, self.expected.after):
+        if not same_changes(pairs, found.after, self.expected.after):
             return Verdict(False, "other statistics")
         return self.random_layers(mine, theirs) if theirs else None
 
@@ -540,53 +487,3 @@ def _in_order(mine: Sequence[Slot], theirs: Sequence[Slot]) -> list[Match]:
     for slot in mine:
         waiting.setdefault(slot.kind, []).append(slot)
     return [ways(waiting[slot.kind].pop(0), slot)[0] for slot in theirs]
-
-
-def _same_changes(
-    pairs: Sequence[Match], mine: Mapping[int, np.ndarray | None], theirs: Mapping[int, np.ndarray | None]
-) -> bool:
-    """Whether training does the same to paired variables: gradients, moving means."""
-    for pair in pairs:
-        found, wanted = mine.get(pair.mine.key), theirs.get(pair.theirs.key)
-        if found is None or wanted is None:
-            if found is not wanted:
-                return False
-            continue
-        wanted = pair.value(wanted) if wanted.size == np.prod(pair.theirs.shape) else wanted
-        if found.size != wanted.size or not np.all(np.isfinite(found) == np.isfinite(wanted)):
-            return False
-        found, wanted = np.nan_to_num(found).reshape(wanted.shape), np.nan_to_num(wanted)
-        if not np.allclose(found, wanted, rtol=1e-3, atol=1e-3 * max(np.abs(wanted).max(initial=0.0), 1e-6)):
-            return False
-    return True
-
-
-def _clear(mine: np.ndarray, wanted: np.ndarray) -> bool:
-    """Whether two results differ by far more than rounding can."""
-    if mine.dtype.kind != "f" or not np.isfinite(mine).all() or not np.isfinite(wanted).all():
-        return False
-    axes = tuple(range(1, mine.ndim)) or None
-    return bool(np.any(np.abs(mine - wanted) > 0.05 * np.abs(wanted).max(axis=axes, keepdims=True) + 1e-3))
-
-
-def _apart(mine: np.ndarray, wanted: np.ndarray, near: np.ndarray, rows: Mapping[int, np.ndarray]) -> np.ndarray | None:
-    """Where two results differ by more than rounding; None if nowhere.
-
-    In rows with large numbers one may overflow where the other does not: `exp(x) / (1 + exp(x))` is a sigmoid.
-    """
-    if mine.dtype.kind not in "fiub" or wanted.dtype.kind not in "fiub":
-        return None if np.array_equal(mine, wanted) else mine != wanted
-    a, b, c = (array.astype("float64") for array in (mine, wanted, near))
-    overflows = ~np.isfinite(a) | ~np.isfinite(b)
-    is_large = rows[len(a)] if a.ndim and len(a) in rows else np.zeros(len(a) if a.ndim else (), dtype=bool)
-    apart = overflows & ~is_large.reshape(*is_large.shape, *[1] * (a.ndim - 1)) & ~_both_same(a, b)
-    a, b, c = (np.where(overflows | ~np.isfinite(c), 0.0, array) for array in (a, b, c))
-    axes = tuple(range(1, a.ndim)) or None
-    allowed = _ALLOWED * np.abs(c - b).max(axis=axes, keepdims=True) + 2e-6 * np.abs(b).max(axis=axes, keepdims=True)
-    calm = np.abs(b[~is_large]).max(initial=0.0)
-    apart |= np.abs(a - b) > allowed + _CANCELLED * calm + 1e-12
-    return apart if apart.any() else None
-
-
-def _both_same(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return (np.isnan(a) & np.isnan(b)) | (a == b)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.graphs.calls import calls_between, ends_of, outputs_of, structure_of, sublayers
+from course_utils.graphs.classes import is_keras
 
 if TYPE_CHECKING:
     import keras
@@ -311,7 +312,7 @@ def _variables(layer: Any) -> list[Any]:
 def _is_opaque(layer: Any) -> bool:
     for inner in sublayers(layer):
         function = getattr(inner, "activation", None)
-        own = isinstance(function, types.FunctionType) and not (function.__module__ or "").startswith("keras.")
-        if own or type(inner).__name__ == "Lambda" or not type(inner).__module__.startswith("keras."):
+        own = isinstance(function, types.FunctionType) and not is_keras(function)
+        if own or type(inner).__name__ == "Lambda" or not is_keras(type(inner)):
             return True
     return False

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 from course_utils.graphs.edits.edit import Edit
 from course_utils.graphs.edits.pairing import Pairing
-from course_utils.graphs.graph import Graph, Node
+from course_utils.graphs.graph import Graph, Node, setting_name
 from course_utils.graphs.words import (
     article,
     call_name,
@@ -174,10 +174,10 @@ def _held(work: Pairing, i: int, j: int, keys: list[str]) -> str:
         elif own:
             front = "layer" if holder not in node.settings and backwards else holder
             mine, theirs = (
-                listed(setting(_last(key), _of_held(n, key)) for key in own)
+                listed(setting(setting_name(key), _of_held(n, key)) for key in own)
                 for n in (node, other)
             )  # fmt: skip
-            number = _last(holder)
+            number = setting_name(holder)
             which = f"{ordinal(int(number))} " if number.isdecimal() else ""  # of several cells
             inside = f"the {which}{node.settings.get(front, 'layer')} inside {name}{backwards}"
             sentences.append(f"{inside} has {mine}; it should have {theirs}")
@@ -193,10 +193,6 @@ def _of_held(node: Node, key: str) -> object:
     """A setting of a layer in a wrapper; what reads backwards is a copy of what reads forwards if it has none."""
     front, _, name = key.partition(".")
     return node.settings.get(key, node.settings.get(f"layer.{name}") if front == "backward_layer" else None)
-
-
-def _last(key: str) -> str:
-    return key.rpartition(".")[2]
 
 
 def _named_for(work: Pairing, i: int, keys: list[str]) -> str:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from course_utils.graphs.draft import Call, Draft
-from course_utils.graphs.graph import EACH_STEP
+from course_utils.graphs.graph import EACH_STEP, setting_name
 from course_utils.graphs.rules.rule import Rule
 
 # How a result is computed, not which.
 _IMPLEMENTATION = frozenset({"unroll", "use_cudnn", "implementation", "synchronized"})
 # Relative to the rank of the result, not of what is read.
 _NEW_AXIS = frozenset({"ExpandDims", "Stack"})
-
-
-def _last(key: str) -> str:
-    """The name of a setting, be it of a layer inside a wrapper."""
-    return key.rpartition(".")[2]
 
 
 def _positive(axis: object, rank: int) -> object:
@@ -35,7 +30,7 @@ def _spelling(draft: Draft) -> None:
     for call in draft.calls:
         if call.family == "input":
             continue
-        settings = {k: v for k, v in call.settings.items() if v is not None and _last(k) not in _IMPLEMENTATION}
+        settings = {k: v for k, v in call.settings.items() if v is not None and setting_name(k) not in _IMPLEMENTATION}
         if settings.get("data_format") == "channels_last":
             del settings["data_format"]
         if "axis" in settings and call.kind not in _NEW_AXIS and call.inputs and (shape := call.input_shape()):
@@ -99,7 +94,7 @@ def _initialisers(draft: Draft) -> None:
     for call in draft.calls:
         if call.parameters:
             _drop(call, "_initializer")
-            call.settings = {k: v for k, v in call.settings.items() if _last(k) != "unit_forget_bias"}
+            call.settings = {k: v for k, v in call.settings.items() if setting_name(k) != "unit_forget_bias"}
 
 
 def _regularisers(draft: Draft) -> None:

@@ -10,7 +10,7 @@ from typing import cast
 from course_utils.graphs.draft import Call, Draft, Source
 from course_utils.graphs.graph import EACH_STEP
 from course_utils.graphs.rules.rule import Rule
-from course_utils.graphs.rules.structure import insist_on_models
+from course_utils.graphs.rules.structure import insist_on_models, pass_training_on
 
 _ALL = ("slice", None, None, None)
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
@@ -67,8 +67,7 @@ def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
         call = Call(node, [sources[t.node][t.index] for t in node.inputs])
         call.shapes = tuple([(*time, *shape[1:]) for shape in node.shapes])
         call.origin = tuple((*path, i) for path in outer.origin)
-        if "training" in outer.settings:
-            call.settings.setdefault("training", outer.settings["training"])
+        pass_training_on(outer, call)
         opened = _opened(call, done)
         if opened is None:
             _mark(call)
@@ -112,10 +111,7 @@ def _unused_states(draft: Draft) -> None:
     # Without the sequence, what they return is their first state.
     once = {id(call) for call in recurrent if not call.settings.get("return_sequences")}
     if once:
-        for call in draft.calls:
-            call.inputs = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in call.inputs]
-        draft.outputs = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in draft.outputs]
-        draft.loose = [(c, 0) if i == 1 and id(c) in once else (c, i) for c, i in draft.loose]
+        draft.redirect(lambda source: (source[0], 0) if source[1] == 1 and id(source[0]) in once else source)
         read = _read(draft)
     for call in several:
         if not any(read[id(call), i] for i in range(1, len(call.shapes))):

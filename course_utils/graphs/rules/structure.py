@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 
 from course_utils.graphs.draft import Call, Draft, Source, new_call
-from course_utils.graphs.graph import Graph
+from course_utils.graphs.graph import Graph, setting_name
 from course_utils.graphs.rules.rule import Rule
 
 _RANDOM = ("Dropout", "SpatialDropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Random", "Aug", "Mix")
@@ -23,14 +23,19 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call]) ->
             call.origin, call.name = outer.origin, outer.name
         else:
             call.origin = tuple((*path, i) for path in outer.origin)
-        if "training" in outer.settings:  # a call of a model passes it on
-            call.settings.setdefault("training", outer.settings["training"])
+        pass_training_on(outer, call)
         if node.inner is not None:
             sources[i] = _copied(node.inner, call.inputs, call, done)
         else:
             done.append(call)
             sources[i] = [(call, k) for k in range(max(1, len(node.shapes)))]
     return [sources[t.node][t.index] for t in graph.outputs]
+
+
+def pass_training_on(outer: Call, inner: Call) -> None:
+    """A call of a model that is told whether it trains tells the calls inside it, unless they are told themselves."""
+    if "training" in outer.settings:
+        inner.settings.setdefault("training", outer.settings["training"])
 
 
 def _nested_models(draft: Draft) -> None:
@@ -90,9 +95,7 @@ def is_random(call: Call) -> bool:
     """Whether two calls on the same tensor give different results in training."""
     if call.kind.startswith(_RANDOM):
         return True
-    return any(
-        rate for key, rate in call.settings.items() if key.rpartition(".")[2] in ("dropout", "recurrent_dropout")
-    )
+    return any(rate for key, rate in call.settings.items() if setting_name(key) in ("dropout", "recurrent_dropout"))
 
 
 def _repeated_calls(draft: Draft) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from course_utils.graphs.draft import Draft
+from course_utils.graphs.graph import setting_name
 from course_utils.graphs.rules.rule import Rule
 
 CELLS_OF = {"LSTMCell": "LSTM", "GRUCell": "GRU", "SimpleRNNCell": "SimpleRNN"}
@@ -36,7 +37,7 @@ def _cells(draft: Draft) -> None:
 
 def _opened(key: str, value: object) -> Iterator[tuple[str, object]]:
     """A setting that is a layer, or a list of layers, as its class and settings one by one."""
-    name = key.rpartition(".")[2]
+    name = setting_name(key)
     held = _as_layer(value) if name in HELD or name.isdigit() else None
     if held is not None:
         kind, settings = _of_its_cell(*held)
