@@ -48,6 +48,43 @@ def assert_computes_the_same(a: keras.Model, b: keras.Model, forms=None, **rules
         np.testing.assert_allclose(mine, theirs, rtol=2e-4, atol=1e-5)
 
 
+def assert_gives_the_same_numbers(a: keras.Model, b: keras.Model) -> None:
+    """Fail where two models with weights of the same names give different numbers or drop out at other rates.
+
+    Args:
+        a: a model.
+        b: another, whose layers with weights have the same names.
+    """
+    rates = [sorted(layer.rate for layer in _operations(model) if hasattr(layer, "rate")) for model in (a, b)]
+    assert rates[0] == rates[1]
+    graphs = read(a), read(b)
+    forms = normal_forms(*graphs)
+    given = sources(*forms)
+    for seed in range(3):
+        arrays = draw(given, seed, 2, [STEPS] * len(given), (), most=1.0)
+        results = []
+        for model, graph, form in zip((a, b), graphs, forms, strict=True):
+            weights = _by_name(model)
+            rng = np.random.default_rng(seed)
+            values = {}
+            for name, weight in weights.items():
+                value = rng.normal(0, 0.5, weight.shape).astype("float32")
+                values[id(weight)] = np.abs(value) if "variance" in name else value
+            run = Runner(model, *order_of_ends(graph, form))
+            results.append((list(weights), run(arrays, values).outputs))
+        (names, mine), (others, theirs) = results
+        assert names == others
+        for one, other in zip(mine, theirs, strict=True):
+            np.testing.assert_allclose(one, other, rtol=2e-4, atol=1e-5)
+
+
+def _by_name(model: keras.Model) -> dict[str, keras.Variable]:
+    """Weights by layer and name, sorted; nested models are not part of the name."""
+    nested = {layer.name for layer in model._flatten_layers(include_self=False) if isinstance(layer, keras.Model)}
+    floats = [w for w in model.weights if str(w.dtype).startswith("float")]
+    return dict(sorted(("/".join(part for part in w.path.split("/") if part not in nested), w) for w in floats))
+
+
 def _same_without_turning(graphs: tuple[Graph, Graph], rules: dict) -> bool:
     without = [*rules.get("without", ()), "concatenation order"]
     intern = Interner()

@@ -129,12 +129,14 @@ def _answers_in_euros(model: Any) -> str | None:
 @contextlib.contextmanager
 def _all_prices_shifted(inner: keras.Model, shift: float) -> Iterator[None]:
     """The model with every scaled price so much larger: what bends cheap or dear prices shows."""
+    import keras
+
     bias = getattr(inner.get_layer("price"), "bias", None)
     if bias is None or not shift:
         yield
         return
     with weights_kept([bias]):
-        bias.assign_add([shift] * len(bias))
+        bias.assign_add(keras.ops.full_like(bias, shift))
         yield
 
 

@@ -210,6 +210,6 @@ WRONG = {
         (only_the_picture, "1 input"),
         (lambda: small(optimizer=None), "not compiled"),
         (lambda: small(last="sigmoid"), "under 13"),
-        (lambda: small(words="lengths"), "under 13"),
+        (lambda: small(words="lengths"), "the input `description` reaches no output"),
     ],
 }

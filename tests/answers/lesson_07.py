@@ -81,7 +81,7 @@ def joined(x, mass, name):
 
 
 def blind(x, mass, name):
-    """Reads the mass, and can make nothing of it."""
+    """Reads the mass times 0, of which nothing can be made."""
     return layers.Dense(1, name=name)(layers.Concatenate()([x, layers.Rescaling(0.0)(mass)]))
 
 
@@ -164,7 +164,7 @@ WRONG = {
     ],
     "7.4": [
         (tracker, "1 input"),
-        (lambda: with_mass(blind), "`energy`"),
+        (lambda: with_mass(blind), "the input `mass` reaches no output"),
         (lambda: with_mass(joined, settings="none"), "not compiled"),
         (lambda: with_mass(joined, names=("class", "energy")), "called `class`, `energy`"),
         (lambda: with_mass(joined, rate=1e-6), "`activity`"),
