@@ -154,7 +154,7 @@ def test_weights_set_by_hand_count_where_a_text_lets_them(capsys):
     rng = np.random.default_rng(0)
     model.set_weights([rng.normal(size=w.shape) for w in model.get_weights()])
     assert not judged(model, own_start=False, epochs=5).passed
-    found = judged(model, own_start=True, epochs=100)
+    found = judged(model, own_start=True, epochs=60)
     assert found.passed, found.message
     assert not judged(fitted_but_cannot_learn(), own_start=True).passed
 

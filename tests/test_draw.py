@@ -231,7 +231,7 @@ class TestPicture:
 
         picture = plot_model(siamese())
         data, _ = DisplayFormatter().format(picture)
-        image = ElementTree.fromstring(data["text/html"].replace('">', '"/>'))
+        image = ElementTree.fromstring(re.search(r"<img [^>]*>", data["text/html"])[0].replace('">', '"/>'))
         assert image.get("alt").split() == picture.text.split()
         assert base64.b64decode(image.get("src").partition("base64,")[2]).decode() == picture.svg
         assert data["text/plain"].startswith("4 calls")
