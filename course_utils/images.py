@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import io
 import re
@@ -19,16 +20,28 @@ SHRINK = 0.8
 _DARK_PAPER = "filter:invert(.93) hue-rotate(180deg)"
 _THEMES = ('[data-jp-theme-light="false"]', ".vscode-dark", "html[theme=dark]")  # JupyterLab, VS Code, Colab
 _RULES = {
+    ".course-picture:popover-open": "background:#121212!important",
     ".course-paper": _DARK_PAPER,
     ".course-own-theme": "color-scheme:dark",
     # The pictures between the cells are files; they are reached from here, by their ending.
     '.jp-MarkdownOutput img[src*=".svg"]': _DARK_PAPER,
 }
-_STYLE = "".join(f"{','.join(f'{theme} {picture}' for theme in _THEMES)}{{{rule}}}" for picture, rule in _RULES.items())
+# A click shows it as large as the window (Esc or another click ends it), where the browser knows `popover`; elsewhere
+# nothing happens. `popover` hides what it is on until it is shown: here it stands in its place before.
+_PLACED = "display:block;position:static;overflow-x:auto;margin:0;border:0;padding:0;background:none;width:auto"
+_LARGE = (
+    ".course-picture:popover-open{position:fixed!important;inset:0;width:100vw!important;height:100vh;"
+    "background:#fff!important;box-sizing:border-box;padding:12px!important}"
+    ".course-picture:popover-open>button{width:100%;height:100%;cursor:zoom-out!important}"
+    ".course-picture:popover-open img{width:100%!important;height:100%!important;object-fit:contain}"
+    ".course-picture>button:focus-visible{outline:2px solid #1976d2!important}"
+)
+_BUTTON = "display:block;border:0;padding:0;background:transparent;text-align:left;cursor:zoom-in"
+_STYLE = _LARGE + "".join(f"{','.join(f'{theme} {picture}' for theme in _THEMES)}{{{rule}}}" for picture, rule in _RULES.items())
 
 
 def html_image(content: bytes, kind: str, alt: str, *, is_photo: bool = False) -> str:
-    """An `<img>` with alt text that holds its picture, on dark paper in a dark theme.
+    """An `<img>` with alt text that holds its picture, on dark paper in a dark theme; a click shows it large.
 
     JupyterLab gives `image/png` and `image/svg+xml` outputs no alt text, and hides SVG in a notebook that was not run
     on this machine yet; an image in HTML has neither fault. Where its style is not let in, as in such a notebook, the
@@ -43,9 +56,13 @@ def html_image(content: bytes, kind: str, alt: str, *, is_photo: bool = False) -
     source = base64.b64encode(content).decode("ascii")
     theme = "course-own-theme" if b"prefers-color-scheme" in content else "" if is_photo else "course-paper"
     size = f"max-width:100%;min-width:{SHRINK * _width(content, kind):.0f}px"
+    key = f"picture-{hashlib.sha256(content).hexdigest()[:12]}"
     return (
-        f'<!-- A picture: run the cell to see it. -->\n<style>{_STYLE}</style><div style="overflow-x:auto">'
-        f'<img class="{theme}" style="{size}" alt="{html.escape(alt)}" src="data:image/{kind};base64,{source}"></div>'
+        f'<!-- A picture: run the cell to see it. -->\n<style>{_STYLE}</style>'
+        f'<div class="course-picture" id="{key}" popover style="{_PLACED}">'
+        f'<button type="button" popovertarget="{key}" style="{_BUTTON}">'
+        f'<img class="{theme}" style="{size}" alt="{html.escape(alt)}" src="data:image/{kind};base64,{source}">'
+        "</button></div>"
     )
 
 

@@ -114,8 +114,8 @@ def test_a_mistake_is_told_where_then_what_then_how_then_drawn(untried):
     model = lecture_network()
     findings = [exercise("8.2").check(model).criteria[0] for _ in range(5)]
     where, what, how, drawn, again = findings
-    assert where.message == "three places differ; the first: look at `words`."
-    assert what.message == "three places differ; the first: which setting of `words` is not as asked?"
+    assert where.message == "at least three places differ; the first: look at `words`."
+    assert what.message == "at least three places differ; the first: which setting of `words` is not as asked?"
     assert "180" in how.message
     assert "GlobalMaxPooling1D" not in how.message
     assert [finding.picture is None for finding in findings] == [True, True, True, False, False]

@@ -68,9 +68,9 @@ def _drawn(difference: Difference) -> Picture | None:
 def _telling(difference: Difference) -> tuple[str, ...]:
     """Of the first mistake: where it is, what it is, and how to mend it."""
     first, count = difference.edits[0], len(difference.edits)
-    number = ("one place differs", "two places differ", "three places differ", "four places differ")
-    begin = number[count - 1] if count <= len(number) else f"{count} places differ"
-    begin += "; " if count == 1 else "; the first: "
+    # One change may mend two mistakes: a head that is missing among the outputs is added as it should be.
+    places = f"at least {('two', 'three', 'four')[count - 2] if count <= 4 else count} places differ; the first: "
+    begin = "one place differs; " if count == 1 else places
     where = f"`{first.where}`" if re.fullmatch(r"[^\s`]+", first.where) else first.where
     place = where if where.startswith(("between ", "before ", "after ")) else f"at {where}"
     what = _QUESTIONS[first.kind].format(where=where, place=place)

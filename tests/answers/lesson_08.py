@@ -28,6 +28,13 @@ def model(*parts, **more):
     return keras.Model(posts, outputs)
 
 
+def pooled_last():
+    posts = keras.Input((None,), dtype="int32")
+    x = layers.Conv1D(64, 3, activation="relu")(layers.Embedding(180, 32)(posts))
+    x = layers.Dense(64, activation="relu")(x)
+    return keras.Model(posts, heads(layers.GlobalMaxPooling1D()(x)))
+
+
 def made_first():
     age, income, gender = layers.Dense(1, name="age"), layers.Dense(10), layers.Dense(1)
     body = keras.Sequential([layers.Dense(64), layers.ReLU()])
@@ -102,7 +109,7 @@ def with_operators():
 
 RIGHT = {
     "8.1": [lambda: 98, lambda: 98.0, lambda: np.int64(98)],
-    "8.2": [model, made_first, nested],
+    "8.2": [model, made_first, nested, lambda: model(pool=layers.GlobalAveragePooling1D), pooled_last],
     "8.3": [
         lambda: compiled(padding="same"),
         lambda: compiled(padding="causal"),
@@ -133,7 +140,6 @@ WRONG = {
     "8.2": [
         (swapped_embedding, "180"),
         (lambda: model(pool=None), "GlobalMaxPooling1D"),
-        (lambda: model(pool=layers.GlobalAveragePooling1D), "GlobalMaxPooling1D"),
         (lambda: model(gender_activation="softmax"), "sigmoid"),
         (listed_twice, "gender"),
         (lambda: model(names=("gender", "income", "age")), "have each other's names"),

@@ -120,6 +120,7 @@ class Diagram:
             [_frame(area) for area in self.areas],
             self.rankdir,
             self.splines,
+            in_order=self._inputs(),
         )
         placed = self._drawing(layout, faces)
         covered = union(extent(shape) for shape in placed)
@@ -137,6 +138,11 @@ class Diagram:
         scene.shapes += [moved(shape, *shift) for shape in placed]
         scene.shapes += [remarks] if self.remarks else []
         return scene
+
+    def _inputs(self) -> list[str]:
+        """The model's own inputs, in order; those of nested models stand in their frames."""
+        framed: set[str] = set().union(*map(_members, self.areas))
+        return [box.key for box in self.boxes if box.role == "input" and box.key not in framed]
 
     def _drawing(self, layout: Layout, faces: Mapping[str, _Face]) -> list[Drawn]:
         """Everything but heading and remarks, where the layout has it."""
@@ -172,6 +178,10 @@ class Diagram:
 
 def _flat(areas: Sequence[Area]) -> list[Area]:
     return [one for area in areas for one in (area, *_flat(area.areas))]
+
+
+def _members(area: Area) -> set[str]:
+    return {*area.members}.union(*map(_members, area.areas))
 
 
 def _frame(area: Area) -> Frame:
@@ -535,7 +545,7 @@ def _draw_remarks(remarks: Sequence[str], group: Group, left: float, top: float,
         y += 8
     for number, remark in enumerate(remarks, 1):
         group.shapes += _markers([number], left, y + 5)
-        for line in wrap(remark, width - 34, 13):
+        for line in wrap(remark.replace("`", ""), width - 34, 13):  # the marks of code in a sentence, no part of it
             group.shapes.append(Text(left + 28, y + 9.5, line, 13, INK, anchor="start"))
             y += 18
         y += 6

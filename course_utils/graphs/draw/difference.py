@@ -190,7 +190,7 @@ class _Marker:
         """Wires that go, and wires that come instead."""
         right: dict[str, list[str]] = {}
         for source, reader in edit.new_wires:
-            right.setdefault(self.key(reader, reads=True) or "", []).append(f"`{self.name(source)}`")
+            right.setdefault(self.key(reader, reads=True) or "", []).append(self.name(source))
         swapped = len(edit.wires) > 1 and set(edit.wires) == set(edit.new_wires)
         replaced: set[str] = set()
         for wire in edit.wires:
@@ -263,7 +263,7 @@ class _Marker:
         current = (self.graph.outputs[edit.output].node,) if edit.output in places else None
         if len(self.graph.outputs) == len(self.target.outputs) and current is not None and edit.nodes:
             link = next(k for k in self.diagram.links if k.reader == ("output", edit.output))
-            link.kind, link.text = "wrong", f"should come from `{self.name(edit.nodes[-1])}`"
+            link.kind, link.text = "wrong", f"should come from {self.name(edit.nodes[-1])}"
             _add(link.numbers, number)
             start = self.key(edit.nodes[-1])
             if start is not None:

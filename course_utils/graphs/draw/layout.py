@@ -71,6 +71,7 @@ def lay_out(
     frames: Sequence[Frame] = (),
     rankdir: str = "TB",
     splines: str = "spline",
+    in_order: Sequence[str] = (),
 ) -> Layout:
     """Place boxes in layers and route the wires around them.
 
@@ -80,10 +81,40 @@ def lay_out(
         frames: boxes that belong together.
         rankdir: `TB` reads from top to bottom, `LR` from left to right, `BT` and `RL` the other way.
         splines: how lines run, a key of `SPLINES`.
+        in_order: boxes that stand in this order wherever they come to stand in one layer, such as a model's inputs.
 
     Returns:
         Positions in the unit of the sizes. The same arguments give the same positions.
     """
+    free = _placed(boxes, wires, frames, rankdir, splines, ())
+    rows = _rows(free, in_order, rankdir)
+    return free if all(map(_is_sorted, rows)) else _placed(boxes, wires, frames, rankdir, splines, rows)
+
+
+def _rows(layout: Layout, in_order: Sequence[str], rankdir: str) -> list[list[tuple[str, float]]]:
+    """Of each layer, its boxes in their order, with where they stand in it."""
+    is_across = rankdir in ("TB", "BT")
+    rows: dict[float, list[tuple[str, float]]] = {}
+    for key in in_order:
+        x, y = layout.boxes[key]
+        layer, place = (y, x) if is_across else (x, y)
+        rows.setdefault(layer, []).append((key, place))
+    return [row for row in rows.values() if len(row) > 1]
+
+
+def _is_sorted(row: Sequence[tuple[str, float]]) -> bool:
+    places = [place for _, place in row]
+    return places == sorted(places)
+
+
+def _placed(
+    boxes: Mapping[str, Size],
+    wires: Sequence[Wire],
+    frames: Sequence[Frame],
+    rankdir: str,
+    splines: str,
+    rows: Sequence[Sequence[tuple[str, float]]],
+) -> Layout:
     # What a frame is called stands above its content; Graphviz turns a picture that is read upwards as a whole.
     above = "b" if rankdir == "BT" else "t"
     lines = [
@@ -105,6 +136,9 @@ def lay_out(
         if not wire.ranked:
             attributes.append("constraint=false dir=none")
         lines.append(f'"{wire.source}" -> "{wire.target}" [{" ".join(attributes)}];')
+    for row in rows:
+        keys = [f'"{key}"' for key, _ in row]
+        lines.append(f"{{ rank=same; {' -> '.join(keys)} [style=invis]; }}")
     lines.append("}")
     placed = json.loads(render("\n".join(lines), "json0"))
     left, bottom, right, top = (float(v) for v in placed["bb"].split(","))
@@ -123,6 +157,8 @@ def lay_out(
             edges[int(item["name"][7:])] = (west - left, top - north, east - left, top - south)
     routes: dict[int, Route] = {}
     for item in placed.get("edges", []):
+        if "id" not in item:  # it only keeps an order
+            continue
         points, tip = [], None
         for part in item["pos"].split(";")[0].split(" "):
             if part.startswith("e,"):
