@@ -20,7 +20,9 @@ STAMP := .venv/installed
 help:  ## this list
 	@$(PYTHON) -c "import re; print(*('%-14s%s' % m for m in re.findall(r'(?m)^([a-z-]+):.*?## *(.*)', open('Makefile').read())), sep='\n')"
 
+# A notebook that was not signed on this machine is shown without its styles: white pictures in a dark theme.
 lab: $(STAMP)  ## open the course in JupyterLab
+	$(PY) -m jupyter trust notebooks/*.ipynb solutions/*.ipynb > .venv/signed
 	$(PY) -m jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval

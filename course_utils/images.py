@@ -37,7 +37,9 @@ _LARGE = (
     ".course-picture>button:focus-visible{outline:2px solid #1976d2!important}"
 )
 _BUTTON = "display:block;border:0;padding:0;background:transparent;text-align:left;cursor:zoom-in"
-_STYLE = _LARGE + "".join(f"{','.join(f'{theme} {picture}' for theme in _THEMES)}{{{rule}}}" for picture, rule in _RULES.items())
+_STYLE = _LARGE + "".join(
+    f"{','.join(f'{theme} {picture}' for theme in _THEMES)}{{{rule}}}" for picture, rule in _RULES.items()
+)
 
 
 def html_image(content: bytes, kind: str, alt: str, *, is_photo: bool = False) -> str:
@@ -58,7 +60,7 @@ def html_image(content: bytes, kind: str, alt: str, *, is_photo: bool = False) -
     size = f"max-width:100%;min-width:{SHRINK * _width(content, kind):.0f}px"
     key = f"picture-{hashlib.sha256(content).hexdigest()[:12]}"
     return (
-        f'<!-- A picture: run the cell to see it. -->\n<style>{_STYLE}</style>'
+        f"<!-- A picture: run the cell to see it. -->\n<style>{_STYLE}</style>"
         f'<div class="course-picture" id="{key}" popover style="{_PLACED}">'
         f'<button type="button" popovertarget="{key}" style="{_BUTTON}">'
         f'<img class="{theme}" style="{size}" alt="{html.escape(alt)}" src="data:image/{kind};base64,{source}">'

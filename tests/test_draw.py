@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 from keras import layers
 
@@ -604,6 +605,27 @@ class TestLarge:
         titles = [e.text for e in root.iter(f"{SVG}title")]
         assert sum(" → " in t for t in titles) == len(nodes)
         assert len(picture.text.splitlines()) == len(nodes) + 3
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "BT", "LR", "RL"])
+def test_inputs_stand_in_their_order_wherever_they_stand_in_one_layer(rankdir):
+    import keras
+
+    for seed in range(12):
+        order = np.random.default_rng(seed).permutation(4)
+        x = [keras.Input((2,), name=f"x{k}") for k in range(4)]
+        look = keras.layers.Dense(2)
+        seen = [look(x[k]) if k % 2 else x[k] for k in order]
+        joined = keras.layers.Concatenate()(seen)
+        model = keras.Model(x, keras.layers.Add()([keras.layers.Dense(2)(joined), seen[1]]))
+        root = ElementTree.fromstring(plot_model(model, rankdir=rankdir).svg)
+        places = {e.text: (float(e.get("x")), float(e.get("y"))) for e in root.iter(f"{SVG}text")}
+        along, across = (0, 1) if rankdir in ("TB", "BT") else (1, 0)
+        layers: dict[float, list[float]] = {}
+        for k in range(4):
+            layers.setdefault(places[f"x{k}"][across], []).append(places[f"x{k}"][along])
+        assert all(layer == sorted(layer) for layer in layers.values())
+        assert max(map(len, layers.values())) > 1
 
 
 class TestParts:

@@ -86,6 +86,16 @@ def test_a_wide_picture_scrolls_before_it_is_too_small_to_read():
     assert 100 < int(narrow[1]) < 300
 
 
+def test_a_picture_stands_in_its_place_until_a_click_shows_it_large():
+    page = html_image(SVG, "svg+xml", "A drawing.")
+    box = re.search(r"<div [^>]*>", page)[0]
+    assert " popover " in box
+    assert "display:block" in box, "or a browser would hide it"
+    assert re.search(r'id="([^"]*)"', box)[1] == re.search(r'popovertarget="([^"]*)"', page)[1]
+    assert page == html_image(SVG, "svg+xml", "A drawing."), "stored outputs do not change between runs"
+    assert 'id="' + re.search(r'id="([^"]*)"', box)[1] not in html_image(SVG + b" ", "svg+xml", "Another.")
+
+
 def test_the_first_line_of_a_picture_says_nothing_of_what_it_shows():
     """JupyterLab shows the first line of an output that is folded."""
     assert "A plot." not in plot(lambda axis: axis.plot([0, 1])).splitlines()[0]

@@ -72,6 +72,15 @@ def test_code_that_only_draws_is_folded_and_says_what_it_draws(lesson, edition):
 
 
 @every_edition
+def test_pictures_between_cells_open_large(lesson, edition):
+    cells = derive(lesson, edition).cells
+    pictures = [link for cell in cells for link in re.findall(r"!\[[^\]]*\]\(([^)\s]+)\)", prose(cell))]
+    opening = [link for cell in cells for link in re.findall(r"\[!\[[^\]]*\]\([^)\s]+\)\]\(([^)\s]+)\)", prose(cell))]
+    assert opening == pictures
+    assert len(pictures) == lesson.path.read_text(encoding="utf-8").count("![")
+
+
+@every_edition
 def test_code_fits_its_cell(lesson, edition):
     for cell in derive(lesson, edition).cells:
         if cell.cell_type == "code":

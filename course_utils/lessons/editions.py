@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -100,13 +101,22 @@ def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
             if edition == "learner":
                 checks.append(_Text(f"# {call}.hint()\n# {call}.solution()"))
             at = region.end + 1
-        yield _Text("\n".join(lines).strip("\n"), cell.is_prose, cell.tags)
+        text = "\n".join(lines).strip("\n")
+        yield _Text(_opening(text) if cell.is_prose else text, cell.is_prose, cell.tags)
         yield from checks
 
 
 # A traceback shows the line that failed and those beside it, and so says what to do.
 _NO_COURSE = "# ModuleNotFoundError? This kernel is not the course's Python: start it by `make lab`."
 _NO_NAME = "# NameError? Run the cell with the imports."
+
+
+_FIGURE = re.compile(r"(?<!\[)!\[([^\]]*)\]\(([^)\s]+)\)")
+
+
+def _opening(prose: str) -> str:
+    """Prose whose pictures open large, in a tab of their own, on a click."""
+    return _FIGURE.sub(lambda found: f"[{found[0]}]({found[2]})", prose)
 
 
 def _uncommented(line: str) -> str:
