@@ -66,6 +66,8 @@ class Reuses(Criterion):
         given: the model.
         layers: names of its layers that must be there; nothing for all that have weights.
         or_equal: whether layers of another object with the same weights will do, as of a model that was saved.
+        in_place: whether they are to do what they do in the answer: each reads what it was trained on. Asked of a model
+            whose graph is the answer's; the layers that are new in the answer have its names.
         may_be: asked where the learner's own model is not in sight and the layers are none that were given: whether
             the model looks as if it had been made from the one that is meant.
     """
@@ -73,6 +75,7 @@ class Reuses(Criterion):
     given: Given
     layers: Collection[str] = ()
     or_equal: bool = False
+    in_place: bool = False
     may_be: Callable[[Any], bool] | None = None
     name: str = "the trained layers"
 
@@ -86,6 +89,12 @@ class Reuses(Criterion):
             used.setdefault(layer.name, []).append(layer)
         missing = [name for name in wanted if not any(self._is_known(layer) for layer in used.get(name, ()))]
         if not missing or (own is None and self.may_be is not None and self.may_be(attempt.value)):
+            if self.in_place and not self._are_in_place(attempt):
+                return self.found(
+                    False,
+                    "they are used again, but with their weights the model does not give what it should: one of them "
+                    "reads what another was trained on, or features in another order.",
+                )
             return self.found(True, "they are used again.")
         names = listed(f"`{name}`" for name in missing)
         found = "are other layers, with weights of their own" if missing[0] in used else "are not in the model"
@@ -95,6 +104,14 @@ class Reuses(Criterion):
         return self.found(
             False, f'{names} {found}; take the trained ones from `{self.given.called}`: `.get_layer("{missing[0]}")`.'
         )
+
+    def _are_in_place(self, attempt: Attempt) -> bool:
+        from course_utils.graphs.behaviour.named import computes_as_named
+
+        try:
+            return computes_as_named(attempt.value, attempt.target)
+        except Exception:  # another graph, of which more is told elsewhere
+            return True
 
     def _is_known(self, layer: Any) -> bool:
         known = list(self.given.layers(layer.name))

@@ -176,7 +176,7 @@ EXERCISES = (
         criteria=[
             Structure(inputs=2, outputs=1),
             SameGraph(inputs="by name or in order"),
-            Reuses(_small, layers=_LEFT),
+            Reuses(_small, layers=_LEFT, in_place=True),
         ],
         hints=[
             "`keras.Model` takes the graph between two ends. Which ends are wanted?",

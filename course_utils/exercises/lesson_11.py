@@ -144,7 +144,7 @@ EXERCISES = (
         given=_trained,
         criteria=[
             SameGraph(outputs="named"),
-            Reuses(_trained, layers=["first", "second"], or_equal=True),
+            Reuses(_trained, layers=["first", "second"], or_equal=True, in_place=True),
             Frozen(layers=["first", "second"]),
             Compiled(optimizer=True),
         ],

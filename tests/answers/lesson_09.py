@@ -94,6 +94,16 @@ def as_a_layer():
     return keras.Model(inputs, full(inputs)[0])
 
 
+def trained_layers(*names, numbers_first=False):
+    full = given()
+    inputs = [keras.Input((100,), dtype="int32"), keras.Input((5,))]
+    read = full.get_layer("headline")(full.get_layer("words")(inputs[0]))
+    x = layers.concatenate([inputs[1], read] if numbers_first else [read, inputs[1]])
+    for name in (*names, "main_output"):
+        x = full.get_layer(name)(x)
+    return keras.Model(inputs, x)
+
+
 def layer_by_layer():
     """Every trained layer is called once more, on new inputs."""
     layer = given().get_layer
@@ -167,7 +177,12 @@ RIGHT = {
         lambda: dict.fromkeys(["words", "headline", "aux_output"]).keys(),
     ],
     "9.2": [lambda: relative(turned=True), in_lists, separate_activations, lambda: relative(masked=True)],
-    "9.3": [by_ends, as_a_layer, layer_by_layer],
+    "9.3": [
+        by_ends,
+        as_a_layer,
+        layer_by_layer,
+        lambda: trained_layers("hidden_1", "hidden_2", "hidden_3"),
+    ],
     "9.4": [
         lambda: {"mean": MEAN, "error": SPREAD / 8**0.5},
         lambda: {"error": round(SPREAD / 8**0.5, 2), "mean": 0.55},
@@ -217,6 +232,8 @@ WRONG = {
         (cloned, "are other layers, with weights of their own"),
         (with_a_new_head, "`main_output` is not in the model"),
         (lambda: small(both=True), "2 outputs"),
+        (lambda: trained_layers("hidden_1", "hidden_3", "hidden_2"), "what another was trained on"),
+        (lambda: trained_layers("hidden_1", "hidden_2", "hidden_3", numbers_first=True), "features in another order"),
         (headline_alone, "1 input"),
         (lambda: small(aux=True), "output"),
         (lambda: small(hidden=2), "64"),

@@ -40,6 +40,7 @@ _DRAWS = 4
 _SIZES = (1.0, 1.0, 6.0, 0.6)  # of the weights at each draw
 _TURNS = 8
 _MOST_TILTED = 24
+_FEW = 2  # rows that show whether a bias or a layer does anything at all
 _SMALL = 0.3  # rows scaled by no more: what layers give then hangs on their biases
 _MOST_RUNS = 400
 _ROUNDING = 3e-7  # relative; what this changes is what float32 may change
@@ -279,6 +280,7 @@ class _Trial:
         """
         arrays = self.arrays
         self.draw(0, [self.length] * len(self.sources), most=_SMALL, special=())
+        self.arrays = [array[:_FEW] for array in self.arrays]
         biases = [pair for pair in pairs if pair.theirs.trains and len(pair.theirs.squeezed) < 2]
         for pair in biases[:_MOST_TILTED]:
             kept = dict(self.now)
@@ -295,18 +297,24 @@ class _Trial:
 
     def matters(self) -> bool:
         """Whether each layer of the target does something to what comes out: else its settings could be any."""
-        kept, expected = dict(self.now), self.run(self.watch)
-        for layer in self.target.layers:
-            own = [v for v in layer.trainable_variables if id(v) in kept]
-            if not own:
-                continue
-            for variable in own:
-                self.now[id(variable)] = -0.7 * kept[id(variable)]
-            found = self.run(self.watch)
-            self.now = dict(kept)
-            if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(found.outputs, expected.outputs, strict=True)):
-                return False
-        return True
+        kept = dict(self.now)
+        waiting = [
+            own for layer in self.target.layers if (own := [v for v in layer.trainable_variables if id(v) in kept])
+        ]
+        for arrays in ([array[:_FEW] for array in self.arrays], self.arrays):  # few rows show most of it
+            if not waiting:
+                break
+            expected, layers, waiting = self.run(self.watch, arrays), waiting, []
+            for own in layers:
+                for variable in own:
+                    self.now[id(variable)] = -0.7 * kept[id(variable)]
+                found = self.run(self.watch, arrays)
+                self.now = dict(kept)
+                if all(
+                    np.array_equal(a, b, equal_nan=True) for a, b in zip(found.outputs, expected.outputs, strict=True)
+                ):
+                    waiting.append(own)
+        return not waiting
 
     def redraw(self, pairs: Sequence[Match], number: int) -> None:
         """Other weights and other inputs: other lengths too, of each input its own where the target allows it."""
