@@ -710,7 +710,8 @@ print(np.array(again([np.array([[3.0]]), np.array([[1.0]])])))
 # ### Exercise 11.5 · A layer that can be saved
 #
 # In place of `Blend = ...`, write a class `Blend` of the same form: a layer with one setting, `share` (from 0 to 1). Called on a list of two tensors, it gives
-# `share * first + (1 - share) * second`. It has no weights. It can be made again from its own `get_config()`.
+# `share * first + (1 - share) * second`. It has no weights. It can be made again from its own `get_config()`, with its share
+# and under its name.
 
 
 # %%

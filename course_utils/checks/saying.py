@@ -41,9 +41,9 @@ def weights_drawn(model: keras.Model, draw: int) -> Iterator[None]:
 class Says(Criterion):
     """Each output gives one number for each example, of its kind, with the weights that it has and with any others.
 
-    - "number": any, above 1 and below 0, as a linear unit says them;
+    - "number": any, above 1 and below 0, as a linear unit says them: twice the head's weights, twice the number;
     - "share": from 0 to 1, and not always the same;
-    - "sigmoid": a share that may come near to 0 and near to 1.
+    - "sigmoid": a share that may come near to 0 and near to 1: the sigmoid of what a linear unit says.
 
     Args:
         inputs: makes the examples, by the names of inputs.
@@ -95,8 +95,8 @@ class Says(Criterion):
                 said[name] = min([least, *finite]), max([greatest, *finite])
             if draw + 1 >= FEWEST and all(_objection(kinds[name], *said[name]) is None for name in names):
                 break
-        for name in names:
-            if objection := _objection(kinds[name], *said[name]):
+        for place, name in enumerate(names):
+            if objection := _objection(kinds[name], *said[name]) or _bent(model, given, place, kinds[name]):
                 return self.found(False, f"`{name}` {objection}")
         return self.found(True, self.praise)
 
@@ -119,3 +119,56 @@ def _objection(kind: Kind, least: float, greatest: float) -> str | None:
     if kind == "sigmoid" and (least > NEAR or greatest < 1 - NEAR):
         return f"stays between {least:.2g} and {greatest:.2g}; one sigmoid alone goes from 0 to 1."
     return None
+
+
+def _bent(model: keras.Model, given: Mapping[str, np.ndarray], place: int, kind: Kind) -> str | None:
+    """What speaks against a head that bends what its last weights give: twice the weights should give twice as much."""
+    import keras
+
+    from course_utils.checks.learning import feed
+
+    head = _head(model, place) if kind != "share" else None
+    if head is None:
+        return None
+    variables = head.trainable_variables
+
+    def said(factor: float) -> np.ndarray:
+        with weights_kept(variables):
+            for variable in variables:
+                variable.assign(factor * variable)
+            outputs = keras.tree.flatten(model(feed(model, given), training=False))
+        numbers = np.asarray(keras.ops.convert_to_numpy(outputs[place]), "float64").reshape(-1)
+        if kind == "sigmoid":
+            with np.errstate(all="ignore"):
+                numbers = np.log(numbers) - np.log1p(-numbers)
+        return numbers
+
+    with weights_drawn(model, 1):
+        factor = next((10.0**-k for k in range(7) if np.all(np.abs(said(10.0**-k)) < 3)), None)
+        if factor is None:  # nothing small enough to compare
+            return None
+        once = said(factor)
+        # Below a maximum over several places a head cannot be turned round.
+        for times in (2.0, 0.5) if kind == "sigmoid" else (2.0, 0.5, -1.0):
+            if not np.allclose(said(times * factor), times * once, rtol=5e-3, atol=5e-3 * np.abs(once).max()):
+                if kind == "sigmoid":
+                    return "is not a sigmoid of what its last weights give."
+                return "bends what its last weights give; a linear unit, without an activation, does not."
+    return None
+
+
+def _head(model: keras.Model, place: int) -> keras.Layer | None:
+    """The layer with the last weights before an output; None where there are several, or they are hidden in a class."""
+    from course_utils.checks.structure import Design
+
+    design = Design.of(model)
+    nodes = design.graph.nodes
+    waiting, found = [design.graph.outputs[place].node], set()
+    while waiting:
+        node = nodes[waiting.pop()]
+        if node.parameters:
+            found.add(node.layer)
+        else:
+            waiting += [tensor.node for tensor in node.inputs]
+    layer = design.layers[found.pop()] if len(found) == 1 else None
+    return layer if layer is not None and layer.trainable_variables else None

@@ -102,7 +102,11 @@ class Design:
 
 
 def is_zero(node: Node) -> bool:
-    """Whether a call multiplies by 0, whatever it reads."""
+    """Whether a call gives the same whatever it reads: times 0, a tensor less itself, zeros of its shape."""
+    if node.kind in ("ZerosLike", "OnesLike", "FullLike"):
+        return True
+    if node.kind == "Subtract" and len(node.inputs) == 2 and len(set(node.inputs)) == 1:
+        return True
     if node.kind == "Rescaling":
         return node.settings.get("scale") == 0 and node.settings.get("offset") == 0
     return node.kind == "Multiply" and any(node.settings.get(key, 1) == 0 for key in ("x1", "x2", "constant"))

@@ -25,6 +25,7 @@ _SPREADS = (0.0, 0.0, 0.0, 1.0, 100.0)  # of each output's batches: 0 for shares
 DRAWS = len(_SPREADS)  # batches that each output is tried with besides the first
 _NARROW = _SPREADS.count(0.0)
 _BATCH = 32
+_LEAST_SHARE = 1e-3  # nearer to 0 or 1 losses are cut off, each in its own way
 _STEPS = 2  # what stands for an axis of any length
 
 Shape = tuple[int, ...]
@@ -99,6 +100,7 @@ class Trial:
             (_BATCH, *(_STEPS if n is None else int(n) for n in output.shape[1:])) for output in outputs
         ]
         self.is_small = sum(np.prod(shape, dtype=float) for shape in self.shapes) <= LARGEST
+        self._ends = [_activation_of(output) for output in outputs]
         self._structure: Any = getattr(model, "_outputs_struct", outputs if len(outputs) > 1 else outputs[0])
         self._is_keyed = isinstance(settings.get("loss"), Mapping)
         with _exact_sums():
@@ -134,7 +136,8 @@ class Trial:
         refused: Exception | None = None
         for kind in kinds:
             for by_name in (self._is_keyed, not self._is_keyed):
-                given = [_draw(shape, at, one) for at, (shape, one) in enumerate(zip(self.shapes, kind, strict=True))]
+                heads = zip(self.shapes, kind, self._ends, strict=True)
+                given = [_draw(shape, at, one, end) for at, (shape, one, end) in enumerate(heads)]
                 try:
                     self._evaluate([own[0] for own in given], by_name)
                 except Exception as error:
@@ -245,27 +248,42 @@ def _factor(found: np.ndarray, wanted: np.ndarray) -> float | None:
     return factor if np.all(np.abs(found - factor * wanted) <= close + least) else None
 
 
-def _draw(shape: Shape, place: int, sparse: bool) -> list[Batch]:
+def _activation_of(output: Any) -> str:
+    """`"softmax"` or `"sigmoid"` where an output can only be shares, by what makes it; else nothing."""
+    made_by = output._keras_history.operation
+    own = getattr(made_by, "activation", None)
+    name = type(made_by).__name__.lower() if own is None else getattr(own, "__name__", "")
+    return name if name in ("softmax", "sigmoid") else ""
+
+
+def _draw(shape: Shape, place: int, sparse: bool, activation: str) -> list[Batch]:
     """The batches for an output: the same ones for the same place."""
     random = np.random.default_rng([place, len(shape)])
-    return [_batch(random, shape, sparse, spread) for spread in (0.0, *_SPREADS)]
+    return [_batch(random, shape, sparse, spread, activation) for spread in (0.0, *_SPREADS)]
 
 
-def _batch(random: np.random.Generator, shape: Shape, sparse: bool, spread: float) -> Batch:
+def _batch(random: np.random.Generator, shape: Shape, sparse: bool, spread: float, activation: str) -> Batch:
     """Targets and predictions as this kind of output has them, and errors of some size where numbers are predicted.
 
-    Of classes, about half are right with a clear margin: what counts hits would be 0 at random among many.
+    Of classes, about half are right with a clear margin: what counts hits would be 0 at random among many. Shares stay
+    shares: a formula for a crossentropy may do otherwise with what no softmax gives.
     """
     classes = shape[-1] if len(shape) > 1 else 1
-    if spread and not sparse:
+    if spread and not sparse and not activation:
         target, error = random.normal(size=(2, *shape)) * spread
         return Batch(target.astype("float32"), (target + error).astype("float32"))
     prediction = random.uniform(0.1, 0.9, shape)
+    if spread and activation:
+        prediction = np.maximum(prediction ** (1 + spread**0.4), _LEAST_SHARE)  # far off, where a loss may be capped
     if classes == 1 and not sparse:
         return Batch(random.integers(2, size=shape).astype("float32"), prediction.astype("float32"))
     truth = random.integers(classes, size=shape[:-1])
     one_hot = np.eye(classes)[truth]
     prediction += one_hot * random.integers(2, size=(*shape[:-1], 1)) * random.uniform(0, 0.9, (*shape[:-1], 1))
+    if activation == "softmax":
+        prediction /= prediction.sum(axis=-1, keepdims=True)
+    elif activation == "sigmoid":
+        prediction = np.minimum(prediction, 1 - _LEAST_SHARE)
     return Batch(truth.astype("int32") if sparse else one_hot.astype("float32"), prediction.astype("float32"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,19 +96,41 @@ def _blends(value: Any) -> str | None:
 def _can_be_made_again(value: Any) -> str | None:
     if _is_a_layer_class(value):
         return "there is no class to make again."
-    try:
-        config = _made(value, 0.6, name="mixing").get_config()
-    except Exception as error:
-        return f"`Blend(0.6, name=…).get_config()` fails: {_first_line(error)}"
-    if "share" not in config:
-        return "`get_config()` does not tell `share`."
-    if config.get("name") != "mixing":
-        return "`get_config()` loses the name: begin with `super().get_config()`."
-    try:
-        problem = _wrong_blend(value.from_config(config), 0.6)
-    except Exception as error:
-        return f"`Blend.from_config(…)` fails: {_first_line(error)}"
-    return problem and "made again from its config it does something else."
+    for share in (0.6, 0.1875, 1.0):  # a share that is rounded, or left to a default, is right for some of them
+        try:
+            config = _made(value, share, name="mixing").get_config()
+        except Exception as error:
+            return f"`Blend({share}, name=…).get_config()` fails: {_first_line(error)}"
+        if "share" not in config:
+            return "`get_config()` does not tell `share`."
+        if config.get("name") != "mixing":
+            return "`get_config()` loses the name: begin with `super().get_config()`."
+        try:
+            problem = _wrong_blend(value.from_config(config), share)
+        except Exception as error:
+            return f"`Blend.from_config(…)` fails: {_first_line(error)}"
+        if problem:
+            return f"with a `share` of {share}, made again from its config, it does something else."
+    return None
+
+
+def _joined_otherwise() -> list[keras.Model]:
+    """Exercise 11.2 with its branches concatenated in other orders, which its text leaves open; the input is added."""
+    import keras
+    from keras import layers
+
+    def joined(order: tuple[int, ...]) -> keras.Model:
+        picture = keras.Input(shape=(16, 16, 32))
+        settings: dict[str, Any] = {"padding": "same", "activation": "relu"}
+        first = layers.Conv2D(8, 3, **settings)(picture)
+        branches = [
+            layers.Conv2D(8, 1, **settings)(picture),
+            layers.Conv2D(8, 3, **settings)(picture),
+            layers.Conv2D(16, 3, **settings)(first),
+        ]
+        return keras.Model(picture, layers.Add()([layers.Concatenate()([branches[k] for k in order]), picture]))
+
+    return [joined(order) for order in itertools.permutations(range(3))][1:]
 
 
 EXERCISES = (
@@ -123,7 +146,7 @@ EXERCISES = (
     Exercise(
         id="11.2",
         title="Three branches and a way past",
-        criteria=[SameGraph()],
+        criteria=[SameGraph(alternatives=_joined_otherwise)],
         hints=[
             "All three branches begin at the input; only the third has two layers.",
             "`layers.Concatenate()([a, b, c])` has 8 + 8 + 16 channels, so the input can be added.",

@@ -137,6 +137,9 @@ def _drawn(targets: Any) -> str | None:
 
 
 def _together(pair: Any) -> str | None:
+    if isinstance(pair, np.ndarray) or hasattr(pair, "numpy"):
+        array = array_of(pair)
+        pair = () if array is None else tuple(array)  # as `inputs, targets = pair` takes it apart
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         return "a pair `(inputs, targets)` was asked for."
     x, y = (array_of(part) for part in pair)

@@ -153,6 +153,23 @@ def blend(
     return Blend
 
 
+def blend_that_tells(told):
+    class Blend(blend()):
+        def get_config(self):
+            return {**super().get_config(), "share": told(self.share)}
+
+    return Blend
+
+
+def blend_that_forgets():
+    class Blend(blend()):
+        @classmethod
+        def from_config(cls, config):
+            return cls(0.6, name=config["name"])
+
+    return Blend
+
+
 def blend_by_keyword():
     class Blend(layers.Layer):
         def __init__(self, *, share, **more):
@@ -221,6 +238,7 @@ RIGHT = {
         lambda: looks(thin_padding="valid"),
         lambda: looks(merge=lambda a, b: a + b),
         lambda: looks(merge=lambda a, b: layers.add([a, b])),
+        lambda: looks(order=(2, 0, 1)),
     ],
     "11.3": [ensemble, ensemble_by_hand, lambda: ensemble(lambda: layers.average)],
     "11.4": [
@@ -283,6 +301,9 @@ WRONG = {
         (blend_in_inference, "not right in training"),
         (lambda: blend(weights=True), "has weights"),
         (lambda: blend(config=False), "does not tell `share`"),
+        (lambda: blend_that_tells(lambda share: 0.6), "made again from its config"),
+        (lambda: blend_that_tells(lambda share: round(share, 1)), "made again from its config"),
+        (blend_that_forgets, "made again from its config"),
         (lambda: blend(full=False), "loses the name"),
         (blend_without_base, "get_config()` fails"),
         (lambda: blend()(0.25), "without a call"),
