@@ -6,7 +6,7 @@ import contextlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -163,7 +163,7 @@ def _head(model: keras.Model, place: int) -> keras.Layer | None:
 
     design = Design.of(model)
     nodes = design.graph.nodes
-    waiting, found = [design.graph.outputs[place].node], set()
+    waiting, found = [design.graph.outputs[place].node], set[Any]()
     while waiting:
         node = nodes[waiting.pop()]
         if node.parameters:

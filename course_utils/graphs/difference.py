@@ -119,12 +119,15 @@ def _compared(
     intern = Interner()
     a, b = (Side(form, intern) for form in pair)
     mapping = isomorphism(a, b, intern)
-    if mapping is not None and (behaviour is None or not (others := _of_other_code(a, b, mapping))):
+    others = [] if mapping is None else _of_other_code(a, b, mapping)
+    if mapping is not None and (behaviour is None or not (others or _may_hide(graph, target, intern))):
         return Difference((), graph, target, rules)
     verdict = None if behaviour is None else behaviour(pair)
-    if mapping is not None:  # layers of one name and of other code, which may still do the same
-        shown = verdict.counterexample if verdict else None
-        edits = tuple(_other_code(a.graph.nodes[i]) for i in others) if shown else ()
+    if mapping is not None:  # layers of one name and of other code, or masks, which may still do the same
+        shown = verdict.counterexample if verdict and (others or verdict.certain) else None
+        if shown is None:
+            return Difference((), graph, target, rules)
+        edits = tuple(_other_code(a.graph.nodes[i]) for i in others) or (_computes_otherwise(graph, shown),)
         return Difference(edits, graph, target, rules, counterexample=shown)
     if verdict is not None and verdict.same:
         return Difference((), graph, target, rules, note=WRITTEN_DIFFERENTLY)
@@ -136,6 +139,34 @@ def _of_other_code(a: Side, b: Side, mapping: Mapping[int, int]) -> list[int]:
     """Calls of layers of somebody's own class that stands for a class of the same name with other methods."""
     found = {a.graph.nodes[i].layer: i for i, j in mapping.items() if a.graph.nodes[i].code != b.graph.nodes[j].code}
     return sorted(found.values())
+
+
+def _may_hide(graph: Graph, target: Graph, intern: Interner) -> bool:
+    """Whether rules may have made equal what is not: they see neither masks nor what somebody's own code does."""
+    if not any(_hides(node) for one in (graph, target) for _, node in one.walk()):
+        return False
+    return isomorphism(Side(graph, intern), Side(target, intern), intern) is None
+
+
+def _hides(node: Node) -> bool:
+    return _makes_mask(node) or node.own or node.traced is not None or node.kind == "Lambda"
+
+
+def _makes_mask(node: Node) -> bool:
+    return node.kind == "Masking" or node.settings.get("mask_zero") is True
+
+
+def _computes_otherwise(graph: Graph, shown: Counterexample) -> Edit:
+    """What is told where layer by layer all looks as asked: by a mask, or by code of one's own."""
+    hiding = [node for _, node in graph.walk() if _hides(node)]
+    masking = [node for node in hiding if _makes_mask(node)]
+    why = ""
+    if masking:
+        why = f" Which layers does the mask of `{masking[0].name}` reach? Layers pass a mask on, operations do not."
+    elif hiding:
+        why = f" Look at what `{hiding[0].name}` does."
+    name = (masking or hiding or graph.nodes)[0].name
+    return Edit("replace", name, shown.message + why, found="what it computes", wanted="what was asked for")
 
 
 def _other_code(node: Node) -> Edit:

@@ -38,13 +38,14 @@ _LENGTHS = (7, 24, 80, 320)  # what an open axis is tried with: convolutions and
 _LARGE = 1_000_000  # numbers in a variable that is drawn once
 _DRAWS = 4
 _SIZES = (1.0, 1.0, 6.0, 0.6)  # of the weights at each draw
+_ALIKE = 4  # draws of weights that are all alike: one of them may leave all units of a layer dead
 _TURNS = 8
 _MOST_TILTED = 24
 _FEW = 2  # rows that show whether a bias or a layer does anything at all
 _SMALL = 0.3  # rows scaled by no more: what layers give then hangs on their biases
 _MOST_RUNS = 400
 _ROUNDING = 3e-7  # relative; what this changes is what float32 may change
-_SMALL_SECONDS = 0.12  # a model that takes less so far is tried with more draws
+_SMALL_WORK = 3_000_000  # products for one row; with less a model is tried with more draws
 _BY_NUMBERS = ("other numbers", "no pairing of the weights")  # reasons that running the models gave
 _TOLD = 0.02  # a counterexample shows numbers that differ by at least this share
 
@@ -79,6 +80,8 @@ class Verdict:
     reason: str
     """Why not, in a few words."""
     counterexample: Counterexample | None = None
+    certain: bool = False
+    """Whether the models differ whatever the pairing of the weights: they did when all weights were alike."""
 
 
 def judge(
@@ -149,7 +152,9 @@ class _Trial:
         forms: tuple[Graph, Graph],
         deadline: float,
     ) -> None:
-        self.deadline, self.start, self.runs = deadline, time.monotonic(), 0
+        self.deadline = deadline
+        self.runs, self.length = 0, 1
+        self.work = work_of(forms[1])
         orders = [order_of_ends(graph, form) for graph, form in zip(graphs, forms, strict=True)]
         self.names = [graphs[0].output_names[place] for place in orders[0][1]]
         self.input_order = orders[0][0]
@@ -174,21 +179,20 @@ class _Trial:
         if sum(int(np.prod(slot.shape)) for slot in self.theirs) > MOST_WEIGHTS:
             return Verdict(False, "too large")
         self.values = Values(self.mine, self.theirs)
-        shared: dict[Any, Any] = {}
-        for slot in (*self.theirs, *self.mine):
-            self.now[slot.key] = shared.get((slot.kind, slot.shape))
-            if self.now[slot.key] is None:
-                self.set(slot, self.values.alike(slot))
-                shared[slot.kind, slot.shape] = self.now[slot.key]
         for seed in (*self.seeds, *self.other_seeds):
             self.set(seed, _start())
-        self.begin()
-        if different := self.compare():
-            return different
+        for number in reversed(range(_ALIKE)):
+            self.liken(number)
+            if number == _ALIKE - 1:
+                self.begin()
+            else:
+                self.expected = self.run(self.watch)
+            if different := self.compare():
+                return replace(different, certain=True)
         if (pairs := self.paired()) is None:
             return Verdict(False, _BY_NUMBERS[1])
         for number in range(1, _DRAWS):
-            if number > 1 and time.monotonic() - self.start > _SMALL_SECONDS:
+            if number > 1 and self.work * self.length > _SMALL_WORK:
                 break
             self.redraw(pairs, number)
             if different := self.compare():
@@ -206,6 +210,15 @@ class _Trial:
             raise _Undecided("weights that change nothing")
         steady = self.model.is_steady and self.target.is_steady
         return (None if steady else self.training(pairs)) or Verdict(True, "computes the same")
+
+    def liken(self, number: int) -> None:
+        """Give all variables of one kind the same value, so that it does not matter which stands for which."""
+        shared: dict[Any, Any] = {}
+        for slot in (*self.theirs, *self.mine):
+            self.now[slot.key] = shared.get((slot.kind, slot.shape))
+            if self.now[slot.key] is None:
+                self.set(slot, self.values.alike(slot, number))
+                shared[slot.kind, slot.shape] = self.now[slot.key]
 
     def set(self, slot: Slot, array: np.ndarray) -> None:
         """Give a variable a value."""
@@ -274,19 +287,30 @@ class _Trial:
                     self.now[slot.key] = -self.now[slot.key]
 
     def tilt(self, pairs: Sequence[Match]) -> Verdict | None:
-        """Compare on small inputs with each bias far from 0 in turn, so that all of a layer's numbers are on one side.
+        """Compare on small inputs with each layer's numbers all on one side of 0, one layer after the other.
 
-        A maximum over many places is positive else, and does not show whether a `relu` came before it.
+        A maximum over many places is positive else, and does not show whether a `relu` came before it. A bias far from
+        0 moves a layer to one side; without a bias inputs and weights of one sign do.
         """
         arrays = self.arrays
         self.draw(0, [self.length] * len(self.sources), most=_SMALL, special=())
-        self.arrays = [array[:_FEW] for array in self.arrays]
-        biases = [pair for pair in pairs if pair.theirs.trains and len(pair.theirs.squeezed) < 2]
-        for pair in biases[:_MOST_TILTED]:
+        few = [array[:_FEW] for array in self.arrays]
+        alone = {id(own[0]) for layer in self.target.layers if len(own := layer.trainable_variables) == 1}
+        tilts: list[tuple[float, Match | None]] = []
+        for pair in pairs:
+            if pair.theirs.trains and len(pair.theirs.squeezed) < 2:
+                tilts.append((0.0, pair))
+            elif pair.theirs.key in alone and np.prod(pair.theirs.shape) <= _LARGE:
+                tilts.append((1.0, pair))
+        if any(array.dtype.kind == "f" for array in few):
+            tilts += [(1.0, None), (-1.0, None)]
+        for sign, moved in tilts[:_MOST_TILTED]:
             kept = dict(self.now)
-            array = self.values.tilted(pair.theirs)
-            self.set(pair.theirs, array)
-            self.set(pair.mine, pair.value(array))
+            self.arrays = [sign * np.abs(array) if sign and array.dtype.kind == "f" else array for array in few]
+            if moved is not None:
+                tilted = self.values.tilted(moved.theirs) if not sign else -np.abs(self.values.drawn(moved.theirs, 0))
+                self.set(moved.theirs, tilted)
+                self.set(moved.mine, moved.value(tilted))
             self.expected = self.run(self.watch)
             different = self.compare()
             self.now = kept

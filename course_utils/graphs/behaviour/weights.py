@@ -58,7 +58,9 @@ def slots(variables: Iterable[Any]) -> tuple[list[Slot], list[Slot]]:
             seeds.append(Slot(id(variable), place, "seed", shape, role))
         elif "float" in str(variable.dtype):
             asked = [plain_object(getattr(variable, name, None)) for name in ("regularizer", "constraint")]
-            kind = (math.prod(shape), bool(variable.trainable), *asked)
+            # A mean and a variance are of one size; as a variance a negative number would only give NaN.
+            is_spread = not variable.trainable and "variance" in role
+            kind = (math.prod(shape), bool(variable.trainable), is_spread, *asked)
             weights.append(Slot(id(variable), place, kind, shape, role, bool(variable.trainable)))
     return weights, seeds
 
@@ -117,10 +119,10 @@ class Values:
         for slot in theirs:
             self._scales[slot.kind] = max(_scale(slot), self._scales.get(slot.kind, 0.0))
 
-    def alike(self, slot: Slot) -> np.ndarray:
+    def alike(self, slot: Slot, draw: int = 0) -> np.ndarray:
         """A value that all variables of one kind share, whichever stands for which and however they are turned."""
         kinds = list(self._scales)
-        random = np.random.default_rng([7, kinds.index(slot.kind)])
+        random = np.random.default_rng([7, kinds.index(slot.kind), *[draw] * bool(draw)])
         stream = _numbers(random, math.prod(slot.shape), self._scales[slot.kind], slot)
         shapes = self._shapes[slot.kind]
         square = next((s for s in shapes if len(s) == 2 and s[0] == s[1]), None)
