@@ -296,8 +296,8 @@ print("and are under 0.05:", all_three < 0.05)
 # ### Exercise 2.2 · Read the settings
 #
 # Compile a model for this task with **Adam at a learning rate of 0.01** and the **mean squared error**. The graph is the
-# lecture's, with `tanh` in place of the sigmoid and Keras's own initialisation. Do not train it; the check only asks for
-# graph and settings.
+# lecture's, with `tanh` in place of the sigmoid and Keras's own initialisation. You need not train it; the check only asks
+# for graph and settings.
 
 # %%
 # @answer 2.2 model

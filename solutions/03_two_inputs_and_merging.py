@@ -397,7 +397,7 @@ shapes = {
 #
 # A shop describes each customer and each product by 16 numbers. A product suits a customer when both vectors **point the
 # same way, however long they are**. Build a model with two inputs of shape `(16,)`, `customer` and `product`, and one
-# number out: 1 for the same direction, −1 for the opposite. It needs no weights.
+# number out, the cosine of the angle between them: 1 for the same direction, −1 for the opposite. It needs no weights.
 
 # %%
 # @answer 3.3 model

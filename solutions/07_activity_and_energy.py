@@ -285,7 +285,7 @@ def adam(steps):
 # ### Exercise 7.2 · Compile it
 #
 # Take `tracker()` and compile it with Adam at a learning rate of 0.003, the losses and weights of this section, by name, and two
-# metrics: accuracy for `activity`, the **mean absolute error** for `energy`. Do not train it.
+# metrics: accuracy for `activity`, the **mean absolute error** for `energy`. You need not train it.
 
 # %%
 # @answer 7.2 model

@@ -614,7 +614,7 @@ show(
 # ### Exercise 10.4 · Your own siamese network
 #
 # Build and compile a model for these pairs of pictures: two inputs of shape (8, 8, 1), one number between 0 and 1 out. At
-# least one layer with weights is shared by the two pictures, **at most 30,000 parameters**, and at least **80 %** right on
+# least one layer with weights is called on each of the two pictures, **at most 30,000 parameters**, and at least **80 %** right on
 # pairs that it has not seen. The check trains a copy on 3000 pairs for at most 10 epochs.
 
 # %%

@@ -584,7 +584,8 @@ print("frozen and compiled again:  changes", changes())
 # ### Exercise 11.4 · Your own new head
 #
 # `trained` below is a model 10 → 32 → 16 → 1 with the layers `first`, `second` and `price`. Freeze `first` and `second`, and put
-# a new head on `second`: three units with softmax, in a layer called `kind`. The two are to be the trained layers themselves.
+# a new head on `second`: three units with softmax, in a layer called `kind`. The two are to be the trained layers themselves, or a
+# saved copy of them.
 # Compile it: Adam, `sparse_categorical_crossentropy`.
 
 # %%

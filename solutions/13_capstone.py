@@ -179,7 +179,8 @@ exercise("13.3").use(model, train_and_draw)
 # `cos`, in that order. It has
 #
 # - **at most 300 parameters**,
-# - at least one layer that different inputs share, and at least one connection that skips a layer,
+# - at least one layer that is called on what comes from different inputs, and at least one connection that skips a layer, as
+#   the drawing shows them,
 # - an error **under 0.01** on new points for each head, after at most 60 epochs in batches of 100.
 #
 # How many units, which activation, what is joined where: all is up to you.

@@ -118,6 +118,7 @@ def resolve(model: keras.Model) -> Resolved:
 
 
 RATES_AFTER = (0, 1_000, 10_000)
+_CHANGE_STEPS = {"weight_decay", "clipnorm", "clipvalue", "global_clipnorm"}  # what an optimizer does besides its own
 
 
 def _rates(optimizer: keras.optimizers.Optimizer) -> tuple[float, ...]:
@@ -410,6 +411,8 @@ class Compiled(Criterion):
             for key, right in wanted.optimizer_settings.items():
                 if found.optimizer_settings.get(key) != right:
                     return f"`{key}` of the optimizer should be `{right}`."
+            for key in _CHANGE_STEPS & (found.optimizer_settings.keys() - wanted.optimizer_settings.keys()):
+                return f"`{key}={found.optimizer_settings[key]}` of the optimizer was not asked for; leave it out."
         if self.learning_rate:
             pairs = zip(RATES_AFTER, found.learning_rates, wanted.learning_rates, strict=True)
             for steps, rate, right_rate in pairs:

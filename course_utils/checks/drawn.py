@@ -7,6 +7,7 @@ import numpy as np
 FAR = 6.0  # standard deviations; chance alone goes so far in one check of many millions
 FEWEST = 100  # pairs; what fewer have in common says little
 FAR_TOGETHER = 5.0  # of all counts together; chance goes so far in one check of millions
+FAR_ALONE = 6.0  # of one count; chance goes so far in one check of many millions
 MOST_IN_PLACE = 0.1  # of a shuffled array; chance alone leaves one element in its place, however many there are
 
 
@@ -25,7 +26,8 @@ def not_alike(counts: np.ndarray) -> int | None:
     # The sum has a chi-squared distribution, which Wilson and Hilferty's cube root makes nearly normal.
     root = np.cbrt(squares.sum() / freedom)
     far = (root - (1 - 2 / (9 * freedom))) / np.sqrt(2 / (9 * freedom))
-    return int(squares.argmax()) if far > FAR_TOGETHER else None
+    is_far = far > FAR_TOGETHER or squares.max() > FAR_ALONE**2
+    return int(squares.argmax()) if is_far else None
 
 
 def not_drawn(draws: np.ndarray) -> str | None:

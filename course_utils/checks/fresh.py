@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import keras
 
 # What a class of the learner's own changes about training; a copy without it would train otherwise.
+_MOST_COLUMNS = 32  # of what is computed before training; wider results are taken for features
 _TRAINING = ("train_step", "compute_loss", "compute_metrics", "fit", "compile")
 
 
@@ -25,20 +26,21 @@ def fresh_copy(model: keras.Model) -> Iterator[keras.Model]:
     """A copy with weights drawn anew, not compiled.
 
     What was adapted to data without training (`Normalization`) is taken over; what was trained is not, be it frozen or
-    not. A layer that Keras cannot make anew (an activation that is a lambda, a class of the learner's own) is the
-    learner's in the copy, too: it gets new weights there and its own ones back at the end.
+    not. A layer that Keras cannot make anew (an activation that is a lambda, a class whose config tells less than it
+    was made with) is the learner's in the copy, too: it gets new weights there and its own ones back at the end.
     """
     import keras
 
     lent: list[keras.layers.Layer] = []
 
     def made_anew(layer: keras.layers.Layer) -> keras.layers.Layer:
-        try:
-            return layer.__class__.from_config(layer.get_config())
-        except Exception:
-            if layer.variables:
-                lent.append(layer)
-            return layer
+        with contextlib.suppress(Exception):
+            made = layer.__class__.from_config(layer.get_config())
+            if made.name == layer.name:  # else its config does not tell all that it was made with
+                return made
+        if layer.variables:
+            lent.append(layer)
+        return layer
 
     with _without_compiling(model), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a lambda is not safe to save
@@ -138,8 +140,8 @@ def untrained_numbers(copy: keras.Model, inputs: Any) -> list[np.ndarray]:
                 for one in keras.tree.flatten(result):
                     untrained[id(one)] = one
                     numbers = np.asarray(keras.ops.convert_to_numpy(one), dtype="float64")
-                    if numbers.ndim and numbers.size == len(numbers):
-                        found.append(numbers.reshape(-1))
+                    if numbers.ndim and 0 < numbers.size <= _MOST_COLUMNS * len(numbers):
+                        found.extend(numbers.reshape(len(numbers), -1).T)
             return result
 
         return call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
+from course_utils.graphs.classes import is_keras
 from course_utils.traceless import weights_kept
 
 if TYPE_CHECKING:
@@ -121,8 +122,25 @@ def _objection(kind: Kind, least: float, greatest: float) -> str | None:
     return None
 
 
+def _mixed(model: keras.Model, given: Mapping[str, np.ndarray], names: Sequence[str]) -> str | None:
+    """An output that says something else of the first examples when the others are not there."""
+    import keras
+
+    from course_utils.checks.learning import feed
+
+    few = {name: array[:3] for name, array in given.items()}
+    for draw in (0, 1, 3):
+        with weights_drawn(model, draw):
+            both = [keras.tree.flatten(model(feed(model, some), training=False)) for some in (given, few)]
+        for name, mine, alone in zip(names, *both, strict=True):
+            a, b = (np.asarray(keras.ops.convert_to_numpy(one), "float64") for one in (mine, alone))
+            if a.ndim and b.shape == a[:3].shape and not np.allclose(a[:3], b, rtol=1e-3, atol=1e-4, equal_nan=True):
+                return name
+    return None
+
+
 def _bent(model: keras.Model, given: Mapping[str, np.ndarray], place: int, kind: Kind) -> str | None:
-    """What speaks against a head that bends what its last weights give: twice the weights should give twice as much."""
+    """What speaks against a head that bends what its last weights give: it should go along straight with them."""
     import keras
 
     from course_utils.checks.learning import feed
@@ -143,22 +161,27 @@ def _bent(model: keras.Model, given: Mapping[str, np.ndarray], place: int, kind:
                 numbers = np.log(numbers) - np.log1p(-numbers)
         return numbers
 
+    objection = (
+        "is not a sigmoid of what its last weights give."
+        if kind == "sigmoid"
+        else "bends what its last weights give; a linear unit, without an activation, does not."
+    )
     with weights_drawn(model, 1):
-        factor = next((10.0**-k for k in range(7) if np.all(np.abs(said(10.0**-k)) < 3)), None)
-        if factor is None:  # nothing small enough to compare
-            return None
-        once = said(factor)
-        # Below a maximum over several places a head cannot be turned round.
-        for times in (2.0, 0.5) if kind == "sigmoid" else (2.0, 0.5, -1.0):
-            if not np.allclose(said(times * factor), times * once, rtol=5e-3, atol=5e-3 * np.abs(once).max()):
-                if kind == "sigmoid":
-                    return "is not a sigmoid of what its last weights give."
-                return "bends what its last weights give; a linear unit, without an activation, does not."
+        start = said(0.0)  # a constant may be added after them
+        factor = next((10.0**-k for k in range(7) if np.all(np.abs(said(10.0**-k) - start) < 3)), None)
+        if factor is None:
+            return objection
+        once = said(factor) - start
+        # Below a maximum over several places a head cannot be turned round; far out a sigmoid says 1.
+        for times in (2.0, 0.5) if kind == "sigmoid" else (2.0, 0.5, 64.0, -1.0):
+            close = 5e-3 * times * np.abs(once).max() + 1e-4
+            if not np.allclose(said(times * factor) - start, times * once, rtol=5e-3, atol=abs(close)):
+                return objection
     return None
 
 
 def _head(model: keras.Model, place: int) -> keras.Layer | None:
-    """The layer with the last weights before an output; None where there are several, or they are hidden in a class."""
+    """The layer with the last weights before an output; None where there are several, or a class hides them."""
     from course_utils.checks.structure import Design
 
     design = Design.of(model)
@@ -171,4 +194,6 @@ def _head(model: keras.Model, place: int) -> keras.Layer | None:
         else:
             waiting += [tensor.node for tensor in node.inputs]
     layer = design.layers[found.pop()] if len(found) == 1 else None
-    return layer if layer is not None and layer.trainable_variables else None
+    # A class of somebody's own may hold several layers, of which not all make up the head.
+    matrices = [] if layer is None else [v for v in layer.trainable_variables if len(v.shape) > 1]
+    return layer if len(matrices) == 1 and is_keras(layer) else None

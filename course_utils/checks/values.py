@@ -186,6 +186,8 @@ def _is_rounded(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         return np.zeros(np.shape(found), dtype=bool)
     decimals = np.array([_decimals(number) for number in found.flat], dtype=int).reshape(found.shape)
     half = 0.5 * 10.0 ** -np.maximum(decimals, 2)
+    if found.dtype.kind == "f":  # a half step of what the number is kept in, as of float16
+        half = np.maximum(half, 0.5 * np.abs(np.spacing(found)).astype("float64"))
     is_near = np.abs(found.astype("float64") - wanted) <= half * (1 + 1e-6)
     return is_near & ((found != 0) | (wanted == 0))
 

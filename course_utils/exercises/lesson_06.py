@@ -102,7 +102,6 @@ EXERCISES = (
         criteria=[
             SameValue(
                 name="exp_loss",
-                tolerance=1e-3,
                 mistakes=[
                     (0.1370 - 0.2000, "that is total minus part; a loss below 0 cannot be. The weights are missing."),
                     (0.1370 - 0.02, "this is 0.9 · exp_loss; the log shows the part without its weight."),

@@ -192,7 +192,6 @@ EXERCISES = (
             SameValue(
                 name="difference",
                 mistakes=_mistaken_differences(),
-                tolerance=0.005,
                 look="First the eight differences, then their mean and their standard deviation.",
                 praise="right. The mean is less than twice its error away from 0: not more than chance.",
             )
