@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DRAWS = 12  # of all weights, at most
 FEWEST = 8  # so many show whether an output leaves its range
 SCALES = (10.0, 1.0)  # of one draw and the next: where a frozen layer gives small numbers, and where all are drawn
+_STRAIGHT = 4.0  # so far from 0 a sigmoid still tells numbers apart
 NEAR = 0.1  # to 0 or to 1, which a sigmoid comes in some draw
 Kind = Literal["number", "share", "sigmoid"]
 
@@ -168,7 +169,8 @@ def _bent(model: keras.Model, given: Mapping[str, np.ndarray], place: int, kind:
     )
     with weights_drawn(model, 1):
         start = said(0.0)  # a constant may be added after them
-        factor = next((10.0**-k for k in range(7) if np.all(np.abs(said(10.0**-k) - start) < 3)), None)
+        # As far out as can be told from rounding, so that a bend shows.
+        factor = next((4.0**-k for k in range(16) if np.all(np.abs(said(4.0**-k) - start) < _STRAIGHT)), None)
         if factor is None:
             return objection
         once = said(factor) - start

@@ -88,11 +88,33 @@ def with_a_loose_end():
     return keras.Model(x, layers.Dense(1)(layers.Dense(4, "relu")(layers.Dense(8, "relu")(h))))
 
 
+def bent(function):
+    return small_photographs(layers.Dense(1), layers.Lambda(function))
+
+
+class OwnHead(layers.Layer):
+    """Two layers, of which the second is the head."""
+
+    def __init__(self):
+        super().__init__()
+        self.pieces = [layers.Dense(8, "relu"), layers.Dense(1, "sigmoid")]
+
+    def call(self, x):
+        return self.pieces[1](self.pieces[0](x))
+
+
+def lists_in_models():
+    listed = keras.Sequential([keras.Input((20,)), tanh(16), tanh(8), layers.Dense(1, "sigmoid")])
+    return called((20,), called((20,), listed))
+
+
 RIGHT = {
     "1.1": [lambda: Z, lambda: np.array(Z, "float32"), lambda: keras.ops.convert_to_tensor(Z)],
     "1.2": [nested, operators, lambda: called((20,), tanh(16), tanh(8), layers.Dense(1, "sigmoid"))],
     "1.3": [lambda: 481, lambda: 481.0, lambda: np.int32(481)],
     "1.4": [
+        lambda: bent(lambda x: keras.ops.sigmoid(x - 3.0)),
+        lambda: small_photographs(OwnHead()),
         lambda: photographs(layers.Conv2D(8, 3), layers.GlobalAveragePooling2D()),
         lambda: photographs(
             layers.Conv2D(8, 3),
@@ -126,6 +148,7 @@ WRONG = {
         (lambda: "b + W", "number"),
     ],
     "1.2": [
+        (lists_in_models, "keras.Sequential"),
         (lambda: stack((20,), tanh(16), tanh(8), layers.Dense(1)), "sigmoid"),
         (lambda: stack((20,), tanh(16), layers.Dense(1, "sigmoid")), "8"),
         (lambda: stack((20,), tanh(8), tanh(16), layers.Dense(1, "sigmoid")), "16"),
@@ -136,6 +159,14 @@ WRONG = {
     ],
     "1.3": [(lambda: 456, "bias"), (lambda: 472, "last layer"), (lambda: 336, "first layer"), (lambda: 482, "482")],
     "1.4": [
+        (
+            lambda: small_photographs(layers.Dense(1), layers.Lambda(lambda x: 0.5 + keras.ops.arctan(x) / np.pi)),
+            "not a sigmoid",
+        ),
+        (
+            lambda: small_photographs(layers.Dense(1), layers.Lambda(lambda x: keras.ops.cast(x > 0, "float32"))),
+            "not a sigmoid",
+        ),
         (with_hidden_weights, "calls `dense"),
         (lambda: small_photographs(layers.Dense(1), layers.Lambda(lambda x: keras.ops.clip(x, 0, 1))), "cuts off"),
         (lambda: photographs(layers.Conv2D(32, 3), layers.MaxPooling2D(2), layers.Flatten()), "at most 100,000"),

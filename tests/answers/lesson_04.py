@@ -159,6 +159,7 @@ WRONG = {
         (lambda: {"text": LETTER, "question": QUESTION}, "at `text`"),
     ],
     "4.3": [
+        (lambda: np.eye(25)[np.minimum(np.random.default_rng(1).integers(0, 26, 1000), 24)], "24"),
         (lambda: np.random.randint(0, 1, size=(1000, 25)), "high end is exclusive"),
         (lambda: np.tile([0, 1], 12_500).reshape(1000, 25), "ones; each row needs exactly one"),
         (lambda: one_hot(0, 24), "answer 24 is never drawn"),

@@ -144,6 +144,11 @@ def only_the_picture():
     return model
 
 
+def in_a_dict():
+    shop = _shop()["shop"]
+    return keras.Model(shop.inputs, {"price": layers.Rescaling(26, 68)(shop.output)})
+
+
 RIGHT = {
     "5.1": [
         with_adapted_columns,
@@ -159,6 +164,7 @@ RIGHT = {
         lambda: posters(padding="same", mask_zero=True),
     ],
     "5.3": [
+        in_a_dict,
         called,
         lambda: called(last="price"),
         lambda: called(saved(_kept_shop)),
@@ -193,6 +199,7 @@ WRONG = {
         (posters_unread, "the input `text` reaches no output"),
     ],
     "5.3": [
+        (lambda: on_shop(lambda x: keras.ops.minimum(x * 26 + 68, 220)), ""),
         (lambda: on_shop(layers.Identity()), "still answers in scaled prices"),
         (lambda: on_shop(layers.Rescaling(26)), "the mean is missing"),
         (lambda: on_shop(layers.Rescaling(1, 68)), "the spread is missing"),

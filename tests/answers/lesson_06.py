@@ -210,6 +210,7 @@ WRONG = {
         (lambda: compiled(NAMED, WEIGHTS, {"sin": ["mae"]}, model=design(tanh(20), optimizer="none")), "sin"),
     ],
     "6.3": [
+        (lambda: 0.131, "is not it"),
         (lambda: -0.063, "weights are missing"),
         (lambda: 0.117, "without its weight"),
         (lambda: -0.07, "with its weight, 0.1"),

@@ -98,9 +98,14 @@ def convolutional():
     return model
 
 
+def crossentropy(truth, share):
+    return -keras.ops.sum(truth * keras.ops.log(share + 1e-7), axis=-1)
+
+
 RIGHT = {
     "7.1": [wrist, wrist_in_pieces, wrist_nested],
     "7.2": [
+        lambda: compiled({"activity": crossentropy, "energy": "mse"}),
         compiled,
         lambda: compiled(["categorical_crossentropy", "mean_squared_error"], [1, 0.05], [["acc"], ["mae"]]),
         lambda: compiled(
@@ -132,6 +137,8 @@ WRONG = {
         (energy_reads_activity, "should read"),
     ],
     "7.2": [
+        (lambda: compiled(optimizer=Adam(0.003, clipvalue=1e-9)), "was not asked for"),
+        (lambda: compiled(optimizer=Adam(0.003, weight_decay=0.1)), "was not asked for"),
         (
             lambda: compiled(optimizer=Adam(keras.optimizers.schedules.CosineDecay(0.003, 500))),
             "learning rate after 1,000 steps is 0; it should be 0.003",

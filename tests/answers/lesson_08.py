@@ -107,6 +107,27 @@ def with_operators():
     return made
 
 
+class Years(layers.Layer):
+    """A head whose config does not tell its name."""
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        self.unit = layers.Dense(1)
+
+    def call(self, x):
+        return 44.0 + 15.0 * self.unit(x)
+
+
+def in_years_by_a_class():
+    posts = keras.Input((None,), dtype="int32", name="posts")
+    x = layers.Conv1D(64, 3, activation="relu")(layers.Embedding(180, 32)(posts))
+    x = layers.Dense(64, activation="relu")(layers.GlobalMaxPooling1D()(x))
+    _, income, gender = heads(x, names=("unused", "income", "gender"))
+    made = keras.Model(posts, [Years(name="age")(x), income, gender])
+    made.compile(keras.optimizers.Adam(0.004), loss=LOSSES, loss_weights=MEASURED)
+    return made
+
+
 RIGHT = {
     "8.1": [lambda: 98, lambda: 98.0, lambda: np.int64(98)],
     "8.2": [model, made_first, nested, lambda: model(pool=layers.GlobalAveragePooling1D), pooled_last],
@@ -118,11 +139,13 @@ RIGHT = {
         lambda: compiled(metrics={"age": "mae", "income": "acc", "gender": [keras.metrics.AUC(), "mse", "acc"]}),
     ],
     "8.4": [
+        in_years_by_a_class,
         lambda: in_years({"age": 0.01, "income": 1, "gender": 2}),
         lambda: in_years(MEASURED, offset=40.0, window=2),
         with_operators,
     ],
     "8.5": [
+        lambda: {"all": np.float16(0.75), "town": np.float16(8 / 9), "village": np.float16(1 / 3)},
         lambda: {"all": 0.75, "town": 8 / 9, "village": 1 / 3},
         lambda: {"village": np.float32(1 / 3), "all": np.mean([1] * 9 + [0] * 3), "town": 1 - 1 / 9},
         lambda: {"all": np.array(0.75), "town": np.array(8 / 9), "village": np.array(1 / 3)},

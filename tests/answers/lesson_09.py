@@ -240,6 +240,7 @@ WRONG = {
         (lambda: small(recurrent=layers.GRU), "LSTM"),
     ],
     "9.4": [
+        (lambda: {"mean": 0.557, "error": SPREAD / 8**0.5}, "`0.557` is not it"),
         (lambda: {"mean": MEAN, "error": SPREAD}, "square root"),
         (lambda: {"mean": MEAN, "error": CHANGE.std() / 8**0.5}, "ddof=1"),
         (lambda: {"mean": -MEAN, "error": SPREAD / 8**0.5}, "sign"),

@@ -203,6 +203,14 @@ def drawn(high, size=(1000, 1)):
     return np.random.default_rng(1).integers(0, high, size=size)
 
 
+def two_steps():
+    return layers.Lambda(lambda steps: keras.ops.max(steps[:, :2], axis=1))
+
+
+def both_ends():
+    return layers.Lambda(lambda steps: keras.ops.concatenate([steps[:, 0], steps[:, -1]], axis=-1))
+
+
 RIGHT = {
     "12.1": said("right"),
     "12.2": [two_branches, lambda: two_branches(order=-1), branch_models],
@@ -267,7 +275,12 @@ RIGHT = {
         lambda: np.random.default_rng(4).permutation(np.tile([[0.0], [1.0]], (500, 1))),
     ],
     "12.23": said("b"),
-    "12.24": [lambda: shuffled("mixed"), lambda: shuffled("again"), lambda: list(shuffled("mixed"))],
+    "12.24": [
+        lambda: np.stack(shuffled("mixed")),
+        lambda: shuffled("mixed"),
+        lambda: shuffled("again"),
+        lambda: list(shuffled("mixed")),
+    ],
     "12.25": said("c"),
     "12.26": [
         lambda: sine("gelu"),
@@ -296,6 +309,12 @@ WRONG = {
     ],
     "12.5": [(lambda: "a", "needs to know the length"), (lambda: "c", "axis of time"), (lambda: "pooling", "not it")],
     "12.6": [
+        (lambda: posts(both_ends), "words 36 to 45"),
+        (lambda: posts(two_steps), "words 36 to 45"),
+        (lambda: posts(ends=(None, "hard_sigmoid")), "`gender` is not a sigmoid"),
+        (lambda: posts(ends=(lambda x: 100 * keras.ops.tanh(x), "sigmoid")), "`age` bends"),
+        (lambda: posts(ends=("leaky_relu", "sigmoid")), "`age` bends"),
+        (lambda: posts(ends=("elu", "sigmoid")), "`age` bends"),
         (lambda: posts(None), "`age` has shape (None, None, 1)"),
         (one_head_twice, "`age` is listed twice"),
         (lambda: posts(ends=(None, None)), "`gender` can say"),
@@ -303,8 +322,8 @@ WRONG = {
         (lambda: posts(ends=("sigmoid", None), names=("gender", "age")), "listed as `gender` and `age`"),
         (lambda: posts(ends=(None, "softmax")), "`gender` always says 1"),
         (lambda: posts(ends=("sigmoid", "sigmoid")), "`age` never says more than 1"),
-        (lambda: posts(first_step), "last 70 words"),
-        (lambda: posts(last_step), "first 70 words"),
+        (lambda: posts(first_step), "words 36 to 45"),
+        (lambda: posts(last_step), "words 6 to 15"),
         (lambda: posts(ends=("sigmoid", None), names=(None, None)), "never says more than 1"),
         (lambda: posts(table=(32, 5000)), "rows for 32 words"),
         (lambda: posts(length=100), "any length"),
