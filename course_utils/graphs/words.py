@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from course_utils.graphs.graph import EACH_STEP, Graph, Node, Path
+from course_utils.graphs.graph import EACH_STEP, IN_PART, Graph, Node, Path
 
 # The settings by which a layer is known, in the order of its arguments.
 _SHOWN = {
@@ -59,6 +59,8 @@ def value(setting: object) -> str:
     if isinstance(setting, tuple) and len(setting) == 2 and isinstance(setting[0], str):
         if setting[0] == "function":
             return "a function of your own"
+        if setting[0] == IN_PART:
+            return IN_PART
         if setting[0] == "float":
             return f"float({setting[1]!r})"
         if isinstance(setting[1], tuple) and all(isinstance(p, tuple) and len(p) == 2 for p in setting[1]):

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 from course_utils.graphs.edits.edit import Edit
 from course_utils.graphs.edits.pairing import Pairing
-from course_utils.graphs.graph import Graph, Node, setting_name
+from course_utils.graphs.graph import SHARED, Graph, Node, setting_name
 from course_utils.graphs.words import (
     article,
     call_name,
@@ -250,8 +250,19 @@ def _frozen(name: str, mine: object, theirs: object) -> str:
     """What trains and should not, and the reverse."""
     if theirs is True:
         return f"{name} is frozen{' in part' if mine else ''}, so it does not learn; it should have trainable=True."
+    if mine is not True and mine and theirs:
+        return f"{name} is frozen in part, but other weights of it should be than are."
     wanted = "in part" if theirs else "(trainable=False)"
     return f"{name} trains{'' if mine is True else ' in part'}; it should be frozen {wanted}."
+
+
+def _shared_in_part(name: str, mine: object, theirs: object) -> str:
+    """A layer that is held by several others, or several times by one."""
+    if mine and theirs:
+        return f"{name} shares other weights than it should: look which layers hold one that another holds, too."
+    if mine:
+        return f"{name} holds a layer that is held elsewhere, too, so they share its weights; give each one of its own."
+    return f"{name} should share weights: it holds a layer that should be held elsewhere, too."
 
 
 def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
@@ -261,6 +272,8 @@ def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
     name = work.name(i)
     if "hidden" in keys and mine.get("hidden"):
         return _hidden(work, i)
+    if keys == [SHARED]:
+        return _shared_in_part(name, mine.get(SHARED), theirs.get(SHARED))
     if keys == ["trainable"]:
         return _frozen(name, mine.get("trainable", True), theirs.get("trainable", True))
     sizes = [(s.get("input_dim"), s.get("output_dim")) for s in (mine, theirs)]
