@@ -10,12 +10,14 @@ from course_utils.graphs.edits.pairing import Pairing
 from course_utils.graphs.graph import SHARED, Graph, Node, setting_name
 from course_utils.graphs.words import (
     article,
+    axis_of_each_step,
     call_name,
     held_layer,
     listed,
     ordinal,
     sentence,
     setting,
+    shows_all,
     spelled,
     value,
 )
@@ -219,7 +221,16 @@ def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> st
             key = "filters"
         if key == "name":
             parts.append(f"`{content}`")
+        elif key in ("axis", "activation") and (axis := axis_of_each_step(original)) is not None:
+            if key == "axis":
+                parts.append(f"axis={value(axis)} of each step")
+            elif isinstance(content, tuple):
+                parts.append(f"activation={content[0]}(axis={value(axis)}) of each step")
+            else:
+                parts.append(setting(key, content))
         elif key == "activation" and not whole:
+            if content in ("linear", None) and original.traced is not None and original.kind == node.kind:
+                content = original.settings.get(key)  # a function that is told by what it does, after the layer
             parts.append("no activation" if content in ("linear", None) else f"activation={value(content)}")
         elif key == "trainable":
             parts.append(setting(key, True if content is None else content))
@@ -230,7 +241,7 @@ def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> st
             if written is None:
                 parts.append(f"no {key}")
             else:
-                parts.append(f"{key}={written!r}" if whole else setting(key, written))
+                parts.append(f"{key}={written!r}" if whole and shows_all(written) else setting(key, written))
     return listed(parts)
 
 
