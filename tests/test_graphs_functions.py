@@ -391,3 +391,39 @@ def test_an_axis_of_each_step_is_the_one_that_was_written():
         for pair in ((steps, one_layer(other, 4, 4, 4)), (one_layer(other, 4, 4, 4), steps))
     ]
     assert all("axis=1" in message and "axis=2" not in message for message in messages)
+
+
+class Holder(layers.Layer):
+    """A layer that keeps layers or functions."""
+
+    def __init__(self, *parts, **kwargs):
+        super().__init__(**kwargs)
+        self.parts = parts
+
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+
+HELD = {
+    "an activation": (lambda: [layers.Dense(4)], lambda: [layers.Dense(4, activation="relu")]),
+    "a rate": (lambda: [layers.Dropout(0.5)], lambda: [layers.Dropout(0.2)]),
+    "a function": (lambda: [lambda t: tf.sin(t)], lambda: [lambda t: tf.cos(t)]),
+    "a layer of one's own": (lambda: [Holder(layers.ReLU())], lambda: [Holder(layers.ELU())]),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_what_a_layer_of_ones_own_holds_counts(name):
+    first, second = HELD[name]
+    models = [one_layer(Holder(*make())) for make in (first, first, second)]
+    assert compare_models(models[0], models[1]).same
+    assert not compare_models(models[0], models[2]).same
+    assert not compare_models(models[2], models[0]).same
+
+
+def test_what_a_layer_of_ones_own_holds_may_start_from_other_weights():
+    pair = [one_layer(Holder(layers.Dense(4, kernel_initializer=how))) for how in ("ones", "glorot_uniform")]
+    assert compare_models(*pair).same
+    assert compare_models(*pair[::-1]).same

@@ -727,6 +727,19 @@ class TwoParts(layers.Layer):
         return self.second(self.first(x))
 
 
+class Chain(layers.Layer):
+    """A layer of one's own that holds a list of others."""
+
+    def __init__(self, parts, **kwargs):
+        super().__init__(**kwargs)
+        self.parts = parts
+
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+
 def backwards():
     return layers.GRU(3, go_backwards=True)
 
@@ -758,6 +771,7 @@ SHARED_INSIDE = {
     "a layer of one's own and the layer itself": (
         lambda: layers.Dense(4), lambda d, e, x, y: [Scaled(d)(x), e(y)], ROW, ROW
     ),
+    "one in a list of parts": (lambda: layers.Dense(4), lambda d, e, x: Chain([d, e])(x), ROW),
     "one part twice": (lambda: layers.Dense(4), lambda d, e, x: TwoParts(d, e)(x), ROW),
     "one of two parts": (
         lambda: layers.Dense(4),

@@ -14,7 +14,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from course_utils.graphs.classes import is_keras, standing_class
+from course_utils.graphs.calls import leaves
+from course_utils.graphs.classes import is_keras, kind_of, standing_class
 from course_utils.graphs.functions import activation_named, is_own
 
 # What a layer is called, how it is stored and where its random numbers start do not say what it computes.
@@ -235,6 +236,23 @@ def code_of(cls: type) -> str:
             elif isinstance(content, (bool, int, float, str, tuple)) and not name.startswith("__"):
                 digest.update(repr((name, plain(content))).encode())
     return digest.hexdigest()[:16]
+
+
+def held_by(layer: Any) -> str:
+    """A digest of the layers and functions of one's own that a layer keeps, whatever it calls them; "" for none."""
+    import keras
+
+    kept = [leaf for key, part in vars(layer).items() if not key.startswith("_") for _, leaf in leaves(part, "")]
+    said = [repr(_fingerprint(part)) for part in kept if isinstance(part, types.FunctionType) and is_own(part)]
+    for one in dict.fromkeys(part for part in kept if isinstance(part, keras.layers.Layer)):
+        if id(one) not in _BEING_READ:
+            _BEING_READ.add(id(one))
+            try:
+                inside = "" if is_keras(type(one)) else held_by(one)
+                said.append(repr((kind_of(one), sorted(settings_of(one).items()), inside)))
+            finally:
+                _BEING_READ.discard(id(one))
+    return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:16] if said else ""
 
 
 _BEING_READ: set[int] = set()

@@ -23,7 +23,7 @@ from course_utils.graphs.calls import (
 )
 from course_utils.graphs.classes import is_keras, kind_of
 from course_utils.graphs.graph import IN_PART, SHARED, Graph, Node, Tensor
-from course_utils.graphs.plain import code_of, plain, same_plain, settings_of
+from course_utils.graphs.plain import code_of, held_by, plain, same_plain, settings_of
 from course_utils.traceless import without_trace
 
 LARGEST = 5_000
@@ -233,7 +233,7 @@ class _Reader:
             settings={**settings, **extra} if extra else settings,
             arguments=tuple(extra),
             own=own,
-            code=self.code(type(operation)) if own else "",
+            code=self.code(type(operation)) + held_by(operation) if own else "",
             layer=number,
             call=count,
             shapes=tuple(shape_of(t) for t in outputs),
@@ -448,7 +448,8 @@ def _held_twice(layer: Any) -> tuple[object, ...]:
     for one in sublayers(layer):
         cells = list(getattr(one, "cells", None) or ())
         if not is_keras(type(one)):
-            cells += [part for key, part in sorted(vars(one).items()) if key[0] != "_" and _weighted(part)]
+            kept = (leaves(part, "") for key, part in sorted(vars(one).items()) if not key.startswith("_"))
+            cells += [part for parts in kept for _, part in parts]
         ids = [id(cell) for cell in cells if _weighted(cell)]
         found.append(tuple(ids.index(number) for number in ids))
     return tuple(found) if any(len(set(places)) < len(places) for places in found) else ()
