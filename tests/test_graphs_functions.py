@@ -1,9 +1,11 @@
 """Functions and classes are known by what they compute and are, not by what they are called."""
 
 import functools
+import re
 import time
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers, ops
@@ -11,6 +13,8 @@ from keras import layers, ops
 from course_utils.graphs.classes import kind_of, standing_class
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.functions import activation_named
+from course_utils.graphs.read import read
+from course_utils.graphs.rules import normal_form
 
 
 def stack(*chain):
@@ -262,3 +266,164 @@ def test_what_a_tensor_is_given_as_is_told():
 
     assert "as `initial_state`" in str(compare_models(continued(False), continued(True)))
     assert "as `initial_state`" in str(compare_models(continued(True), continued(False)))
+
+
+class Scales(layers.Dense):
+    """A layer that keeps what its `get_config`, which it inherits, does not tell."""
+
+    def __init__(self, units, k=1.0, **kwargs):
+        super().__init__(units, **kwargs)
+        self.k = k
+
+    def call(self, x):
+        return super().call(x) * self.k
+
+
+def defined_beside(**names):
+    """A Lambda whose function uses names that are defined outside of it."""
+    space = {"tf": tf, "keras": keras, "ops": ops, **names}
+    return keras.layers.Lambda(eval("lambda t: tf.multiply(t, K)", space))
+
+
+KEPT_APART = {
+    "an attribute that no config tells": (lambda k: Scales(3, k=k), 2.0, 3.0, 4),
+    "an array as attribute": (lambda k: Scales(3, k=np.full((3,), k)), 2.0, 3.0, 4),
+    "a large array as attribute": (lambda k: Scales(90, k=np.full((90,), k)), 2.0, 3.0, 4),
+    "a number outside": (lambda k: defined_beside(K=k), 2.0, 3.0, 4),
+    "an array outside": (lambda k: defined_beside(K=np.full((90,), k, "float32")), 2.0, 3.0, 90),
+    "a tensor outside": (lambda k: defined_beside(K=tf.constant(k)), 2.0, 3.0, 4),
+    "a very large constant": (lambda k: lambda x: ops.matmul(x, np.full((1001, 1000), k, "float32")), 1.0, 2.0, 1001),
+}
+
+
+@pytest.mark.parametrize("name", KEPT_APART)
+def test_what_a_layer_or_function_knows_counts(name):
+    make, first, second, width = KEPT_APART[name]
+
+    def build(k):
+        x = keras.Input((width,))
+        return keras.Model(x, make(k)(x))
+
+    assert compare_models(build(first), build(first)).same
+    assert not compare_models(build(first), build(second)).same
+    assert not compare_models(build(second), build(first)).same
+    forms = [settings_of_calls(build(k)) for k in (first, first, second)]
+    assert forms[0] == forms[1]
+    assert forms[0] != forms[2]
+
+
+def settings_of_calls(model):
+    return [(node.kind, node.settings) for node in normal_form(read(model)).nodes]
+
+
+def test_functions_that_a_function_calls_count():
+    def build(size):
+        x = keras.Input((4,))
+        space = {"tf": tf}
+        exec(f"def outer(t): return tf.sin(inner(t))\ndef inner(t): return t + {size}", space)
+        return keras.Model(x, keras.layers.Lambda(space["outer"])(x))
+
+    assert settings_of_calls(build(1)) == settings_of_calls(build(1))
+    assert settings_of_calls(build(1)) != settings_of_calls(build(2))
+
+
+def untraced(size):
+    return lambda t: tf.math.sin(t) * size
+
+
+SECRETS = {
+    "a cell's function": (lambda k: lambda x: layers.RNN(layers.GRUCell(3, activation=untraced(k)))(x), (5, 4)),
+    "a function of each step": (lambda k: layers.TimeDistributed(layers.Lambda(untraced(k))), (5, 4)),
+    "a recurrent layer's function": (lambda k: layers.GRU(3, activation=untraced(k)), (5, 4)),
+    "a constraint": (lambda k: layers.Dense(3, kernel_constraint=untraced(k)), (4,)),
+    "an array as constant": (lambda k: lambda x: ops.matmul(x, np.full((9, 9), k, "float32")), (9,)),
+    "an array as factor": (lambda k: lambda x: x * np.full((1, 9, 9), k, "float32"), (9, 9)),
+    "an array as argument": (
+        lambda k: layers.Lambda(lambda t, a: tf.math.sin(t) * a, arguments={"a": np.full((9, 9), k, "float32")}), (9,)
+    ),
+    "an array as statistics": (
+        lambda k: layers.Normalization(mean=np.full((9,), k), variance=np.full((9,), k)), (9,)
+    ),
+    "an array as attribute": (lambda k: Scales(90, k=np.full((90,), k)), (4,)),
+    "an activation": (lambda k: layers.Dense(3, activation=untraced(k)), (4,)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_messages_show_no_digest(name):
+    make, shape = SECRETS[name]
+
+    def build(layer):
+        x = keras.Input(shape)
+        return keras.Model(x, layer(x))
+
+    models = [build(make(1.0)), build(make(2.0)), build(layers.Dense(7)), build(layers.ReLU())]
+    for a in models:
+        for b in models[:2]:
+            for edit in compare_models(a, b).edits:
+                for text in (edit.message, str(edit.found), str(edit.wanted)):
+                    assert not re.search(r"[0-9a-f]{16}|__|\('array'|\('function'|4wEAAA|'variable'", text), text
+
+
+def test_a_function_as_activation_is_no_missing_activation():
+    own = one_layer(layers.Dense(3, activation=lambda t: ops.sin(t)))
+    assert "no activation" not in str(compare_models(own, one_layer(layers.Dense(3, activation="relu"))))
+    assert "no activation" not in str(compare_models(one_layer(layers.Dense(3, activation="relu")), own))
+    (edit,) = compare_models(own, one_layer(layers.Dense(3, activation=lambda t: ops.cos(t)))).edits
+    assert edit.message.endswith("is a `Sin()`; it should be a `Cos()`.")
+
+
+def one_layer(layer, *shape):
+    x = keras.Input(shape or (4,))
+    return keras.Model(x, layer(x))
+
+
+def test_a_power_is_told_as_it_was_written():
+    (edit,) = compare_models(one_layer(lambda x: x**2), one_layer(layers.Dense(4))).edits
+    assert edit.message.endswith(" is an `x ** 2`; it should be a `Dense(4)`.")
+
+
+def test_an_axis_of_each_step_is_the_one_that_was_written():
+    steps = one_layer(layers.TimeDistributed(layers.Softmax(axis=1)), 4, 4, 4)
+    messages = [
+        str(compare_models(*pair))
+        for other in (layers.Dense(4), layers.TimeDistributed(layers.Softmax(axis=2)))
+        for pair in ((steps, one_layer(other, 4, 4, 4)), (one_layer(other, 4, 4, 4), steps))
+    ]
+    assert all("axis=1" in message and "axis=2" not in message for message in messages)
+
+
+class Holder(layers.Layer):
+    """A layer that keeps layers or functions."""
+
+    def __init__(self, *parts, **kwargs):
+        super().__init__(**kwargs)
+        self.parts = parts
+
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+
+HELD = {
+    "an activation": (lambda: [layers.Dense(4)], lambda: [layers.Dense(4, activation="relu")]),
+    "a rate": (lambda: [layers.Dropout(0.5)], lambda: [layers.Dropout(0.2)]),
+    "a function": (lambda: [lambda t: tf.sin(t)], lambda: [lambda t: tf.cos(t)]),
+    "a layer of one's own": (lambda: [Holder(layers.ReLU())], lambda: [Holder(layers.ELU())]),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_what_a_layer_of_ones_own_holds_counts(name):
+    first, second = HELD[name]
+    models = [one_layer(Holder(*make())) for make in (first, first, second)]
+    assert compare_models(models[0], models[1]).same
+    assert not compare_models(models[0], models[2]).same
+    assert not compare_models(models[2], models[0]).same
+
+
+def test_what_a_layer_of_ones_own_holds_may_start_from_other_weights():
+    pair = [one_layer(Holder(layers.Dense(4, kernel_initializer=how))) for how in ("ones", "glorot_uniform")]
+    assert compare_models(*pair).same
+    assert compare_models(*pair[::-1]).same

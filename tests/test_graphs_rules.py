@@ -7,6 +7,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers, ops
 
 import course_utils  # noqa: F401
@@ -489,6 +490,11 @@ def dropping(training):
     return lambda x: inner(x, training=training)
 
 
+def stateful(function):
+    x = keras.Input((5, 4), batch_size=3)
+    return keras.Model(x, function(layers.LSTM(3, stateful=True), x))
+
+
 DIFFERENT = {
     "dropout in a wrapper": both(two_way(layers.LSTM(3, dropout=0.2)), two_way(layers.LSTM(3)), (5, 4)),
     "another layer backwards": both(
@@ -624,6 +630,45 @@ DIFFERENT = {
         lambda a, b: ops.mean(ops.stack([a, b], axis=1), axis=2), lambda a, b: layers.Average()([a, b]), (2,), (2,)
     ),
     "models for each step": both(halves, lambda x: halves(layers.ReLU()(x)), (5, 6)),
+    "a mask of a softmax": both(
+        lambda x, y: layers.Softmax()(x, mask=ops.greater(y, 0)), lambda x, y: layers.Softmax()(x), (4,), (4,)
+    ),
+    "a constant mask of a softmax": both(
+        lambda x: layers.Softmax()(x, mask=np.array([[True, True, False, False]])), layers.Softmax(), (4,)
+    ),
+    "a maximum that starts somewhere": both(
+        lambda a, b: ops.max(ops.stack([a, b], 1), axis=1, initial=0.5), lambda a, b: layers.Maximum()([a, b]),
+        (4,), (4,)
+    ),
+    **{
+        f"a function that falls, {name}, before or after the maximum": both(
+            lambda x, bend=bend, pool=pool: pool(bend(x)), lambda x, bend=bend, pool=pool: bend(pool(x)), (8, 4)
+        )
+        for name, bend, pool in (
+            ("leaky_relu", lambda x: ops.leaky_relu(x, negative_slope=-0.5), layers.MaxPooling1D(2)),
+            ("elu", layers.ELU(alpha=-1.0), layers.GlobalMaxPooling1D()),
+            ("relu", lambda x: keras.activations.relu(x, threshold=-2.0), layers.MaxPooling1D(2)),
+        )
+    },
+    "several axes of each step": both(
+        layers.TimeDistributed(layers.LayerNormalization(axis=[1, 2])), layers.LayerNormalization(axis=[1, 2]),
+        (4, 4, 4)
+    ),
+    "joined along what is no feature": both(
+        *(lambda a, b, order=order: layers.Conv2D(3, 2, data_format="channels_first")(
+            layers.Concatenate(axis=-1)([a, b][::order])) for order in (1, -1)), (2, 4, 4), (2, 4, 4)
+    ),
+    "a function inside a recurrent layer": both(
+        layers.GRU(3, activation=lambda t: ops.sin(t)), lambda x: ops.sin(layers.GRU(3, activation=None)(x)), (5, 4)
+    ),
+    "a function that draws numbers, twice": both(
+        lambda x: (f := layers.Lambda(lambda t: tf.nn.dropout(t, 0.5)), layers.Add()([f(x), f(x)]))[1],
+        lambda x: (y := layers.Lambda(lambda t: tf.nn.dropout(t, 0.5))(x), layers.Add()([y, y]))[1], (4,)
+    ),
+    "a layer that goes on where it ended, twice": lambda: (
+        stateful(lambda f, x: layers.Subtract()([f(x), f(x)])),
+        stateful(lambda f, x: layers.Subtract()([y := f(x), y])),
+    ),
     "training mode": both(
         lambda x: layers.Dropout(0.5)(x, training=True), lambda x: layers.Dropout(0.5)(x), (4,)
     ),
@@ -645,6 +690,191 @@ def test_what_is_not_the_same(name):
     assert len(compare_models(b, a).edits) >= 1
     assert compare_models(a, a).same
     assert compare_models(b, b).same
+
+
+def one_or_two(make, hold):
+    """A model that holds one layer in two places, and one that holds two."""
+
+    def build(count):
+        def function(*tensors):
+            made = [make() for _ in range(count)]
+            return hold(made[0], made[-1], *tensors)
+
+        return function
+
+    return build(1), build(2)
+
+
+class Scaled(layers.Layer):
+    """A layer of one's own that holds another."""
+
+    def __init__(self, inside, **kwargs):
+        super().__init__(**kwargs)
+        self.inside = inside
+
+    def call(self, x):
+        return 2 * self.inside(x)
+
+
+class TwoParts(layers.Layer):
+    """A layer of one's own that holds two others."""
+
+    def __init__(self, first, second, **kwargs):
+        super().__init__(**kwargs)
+        self.first, self.second = first, second
+
+    def call(self, x):
+        return self.second(self.first(x))
+
+
+class Chain(layers.Layer):
+    """A layer of one's own that holds a list of others."""
+
+    def __init__(self, parts, **kwargs):
+        super().__init__(**kwargs)
+        self.parts = parts
+
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+
+def backwards():
+    return layers.GRU(3, go_backwards=True)
+
+
+def in_both_directions(g, h, x, y):
+    first, second = (layers.Bidirectional(layers.GRU(3), backward_layer=one) for one in (g, h))
+    return [first(x), second(y)]
+
+
+STEPS, ROW = (5, 4), (4,)
+SHARED_INSIDE = {
+    "a layer for each step and the layer itself": (
+        lambda: layers.Dense(3), lambda d, e, x, y: [layers.TimeDistributed(d)(x), e(y)], STEPS, ROW
+    ),
+    "two layers for each step": (
+        lambda: layers.Dense(3),
+        lambda d, e, x, y: [layers.TimeDistributed(d)(x), layers.TimeDistributed(e)(y)], STEPS, STEPS
+    ),
+    "a cell": (lambda: layers.LSTMCell(3), lambda c, e, x, y: [layers.RNN(c)(x), layers.RNN(e)(y)], STEPS, STEPS),
+    "a cell stacked on itself": (
+        lambda: layers.LSTMCell(4), lambda c, e, x: layers.RNN(layers.StackedRNNCells([c, e]))(x), STEPS
+    ),
+    "what reads backwards": (backwards, in_both_directions, STEPS, STEPS),
+    "an activation that learns": (
+        lambda: layers.PReLU(),
+        lambda p, q, x, y: [layers.Dense(3, activation=p)(x), layers.Dense(3, activation=q)(y)], ROW, ROW
+    ),
+    "layers of one's own": (lambda: layers.Dense(4), lambda d, e, x, y: [Scaled(d)(x), Scaled(e)(y)], ROW, ROW),
+    "a layer of one's own and the layer itself": (
+        lambda: layers.Dense(4), lambda d, e, x, y: [Scaled(d)(x), e(y)], ROW, ROW
+    ),
+    "one in a list of parts": (lambda: layers.Dense(4), lambda d, e, x: Chain([d, e])(x), ROW),
+    "one part twice": (lambda: layers.Dense(4), lambda d, e, x: TwoParts(d, e)(x), ROW),
+    "one of two parts": (
+        lambda: layers.Dense(4),
+        lambda d, e, x, y: [TwoParts(d, layers.Dense(4))(x), TwoParts(e, layers.Dense(4))(y)], ROW, ROW
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHARED_INSIDE)
+def test_a_layer_that_others_hold_is_one_layer(name):
+    make, hold, *shapes = SHARED_INSIDE[name]
+    one, two = ([model(function, *shapes) for _ in range(2)] for function in one_or_two(make, hold))
+    for a, b in ((one[0], two[0]), (two[0], one[0])):
+        difference = compare_models(a, b)
+        assert difference.edits
+        assert "((" not in str(difference)
+    assert compare_models(*one).same
+    assert compare_models(*two).same
+
+
+def test_a_layer_for_each_step_is_the_layer():
+    def build(wrap):
+        def function(x, y):
+            d = layers.Dense(3)
+            return [(layers.TimeDistributed(d) if wrap else d)(x), d(y)]
+
+        return model(function, STEPS, ROW)
+
+    assert compare_models(build(True), build(False)).same
+    assert compare_models(build(False), build(True)).same
+
+
+def frozen_at(make, *weights):
+    """A model of one layer, of which some weights do not train."""
+    layer = make()
+    built = model((lambda x: layer(x, x)) if isinstance(layer, layers.MultiHeadAttention) else layer, STEPS)
+    for path in weights:
+        part = layer
+        for name in path.split("."):
+            part = getattr(part, name)
+        part.trainable = False
+    return built
+
+
+def two_directions():
+    return layers.Bidirectional(layers.GRU(3))
+
+
+FROZEN = {
+    "either direction": (two_directions, ["forward_layer"], ["backward_layer"]),
+    "one direction or both": (two_directions, ["forward_layer"], ["forward_layer", "backward_layer"]),
+    "parts of attention": (lambda: layers.MultiHeadAttention(2, 3), ["query_dense"], ["value_dense"]),
+    "the kernel": (lambda: layers.Dense(3), ["kernel"], []),
+    "the kernel or the bias": (lambda: layers.Dense(3), ["kernel"], ["bias"]),
+    "the kernel or all": (lambda: layers.Dense(3), ["kernel"], ["kernel", "bias"]),
+    "the scale": (lambda: layers.BatchNormalization(), ["gamma"], []),
+}
+
+
+@pytest.mark.parametrize("name", FROZEN)
+def test_which_part_of_a_layer_is_frozen(name):
+    make, *parts = FROZEN[name]
+    for first, second in (parts, parts[::-1]):
+        (edit,) = compare_models(frozen_at(make, *first), frozen_at(make, *second)).edits
+        assert "frozen" in edit.message
+        assert "(True" not in edit.message
+        assert "(False" not in edit.message
+        assert compare_models(frozen_at(make, *first), frozen_at(make, *first)).same
+
+
+def test_a_layer_all_of_whose_weights_are_frozen_is_frozen():
+    assert compare_models(
+        frozen_at(lambda: layers.Dense(3), "kernel", "bias"), model(layers.Dense(3, trainable=False), STEPS)
+    ).same
+
+
+def test_training_that_is_left_open_is_not_given():
+    makes = (lambda x: layers.Dropout(0.5)(x, training=None), lambda x: layers.Dropout(0.5)(x))
+    a, b = (model(f, ROW) for f in makes)
+    assert compare_models(a, b).same
+    assert compare_models(b, a).same
+
+
+def test_models_that_functions_call():
+    def inside():
+        return keras.Sequential([keras.Input(ROW), layers.Dense(4)])
+
+    def twice(x, k=None):
+        k = inside()
+        return layers.Dense(1)(layers.Lambda(lambda t: k(t) * 2)(k(x)))
+
+    def thrice(x):
+        k = inside()
+        return layers.Dense(1)(3 * k(k(x)))
+
+    def active(x):
+        k = inside()
+        return layers.Dense(4, activation=lambda t: k(t))(k(x))
+
+    models = [model(f, ROW) for f in (twice, thrice, active)]
+    for a in models:
+        for b in models:
+            assert compare_models(a, b).same == (a is b)
 
 
 @pytest.mark.parametrize(

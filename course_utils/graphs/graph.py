@@ -17,6 +17,11 @@ ANY_ORDER = "*"
 EACH_STEP = "each step"
 """In a normal form, the setting of what is done for each time step by itself, as by TimeDistributed."""
 
+SHARED = "shared weights"
+"""The setting that says which of a layer's weights are those of other layers, too, where not all of them are."""
+IN_PART = "in part"
+"""A setting that is this and a tuple: of something that holds for some weights of a layer, and for which."""
+
 
 def setting_name(key: str) -> str:
     """A setting's own name, be it of a layer that a wrapper holds: `dropout` of `layer.dropout`."""

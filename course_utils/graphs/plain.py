@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import hashlib
 import inspect
@@ -13,7 +14,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from course_utils.graphs.classes import is_keras, standing_class
+from course_utils.graphs.calls import leaves
+from course_utils.graphs.classes import is_keras, kind_of, standing_class
 from course_utils.graphs.functions import activation_named, is_own
 
 # What a layer is called, how it is stored and where its random numbers start do not say what it computes.
@@ -79,18 +81,17 @@ def _from_config(layer: Any) -> dict[str, object]:
     """Settings from `get_config`."""
     import keras
 
+    standing = standing_class(type(layer))
     try:
-        config = (standing_class(type(layer)) or type(layer)).get_config(layer)  # type: ignore[attr-defined]
+        config = (standing or type(layer)).get_config(layer)  # type: ignore[attr-defined]
         if not isinstance(config, dict):
             raise TypeError
         if isinstance(layer, keras.Model) and is_keras(type(layer).get_config):
             raise TypeError  # Keras forgets what a subclassed model was given by position: Sub(2) says units=3
     except Exception:  # a learner's own layer without a get_config that works
-        config = {
-            k: v
-            for k, v in vars(layer).items()
-            if not k.startswith("_") and isinstance(v, (bool, int, float, str, tuple)) and k not in _own_attributes()
-        }
+        config = {}
+    if standing is None:  # what it computes may depend on more than it writes out, if it writes out anything of its own
+        config = {**config, **{k: v for k, v in _attributes(layer).items() if k not in config}}
     settings = {k: plain(v) for k, v in config.items() if k not in _NOT_SETTINGS}
     for key in ("function", "activation", "recurrent_activation"):
         function = getattr(layer, key, None)
@@ -98,6 +99,35 @@ def _from_config(layer: Any) -> dict[str, object]:
             known = activation_named(function) if key != "function" else None
             settings[key] = known or _fingerprint(function)
     return settings
+
+
+def _attributes(layer: Any) -> dict[str, Any]:
+    """What a learner's own layer keeps that is plain; of Keras's class that it derives from, too."""
+    return {
+        key: content
+        for key, content in vars(layer).items()
+        if not key.startswith("_") and key not in _own_attributes() and _is_plain(content)
+    }
+
+
+def _is_plain(value: Any, depth: int = 0) -> bool:
+    """Whether a value is all that can be said of it: a number, a text, an array, a list of them."""
+    if isinstance(value, (bool, int, float, str, np.generic, np.ndarray)):
+        return True
+    if isinstance(value, (tuple, list)):
+        return depth < _DEEPEST and all(v is None or _is_plain(v, depth + 1) for v in value)
+    if isinstance(value, dict):
+        return depth < _DEEPEST and all(v is None or _is_plain(v, depth + 1) for v in value.values())
+    return _is_constant_tensor(value)
+
+
+_DEEPEST = 5
+
+
+def _is_constant_tensor(value: Any) -> bool:
+    """Whether a value is a tensor of numbers, no weight and no symbolic one."""
+    is_tensor = hasattr(value, "shape") and callable(getattr(value, "numpy", None))
+    return is_tensor and not isinstance(value, types.ModuleType) and not hasattr(value, "trainable")
 
 
 @functools.cache
@@ -128,7 +158,11 @@ def plain(value: Any, depth: int = 0) -> object:
                 return ("function", hashlib.sha256(repr(config).encode()).hexdigest()[:16])
             if name == "function" and isinstance(config, str):
                 return config
+            if name in ("__numpy__", "__tensor__"):
+                return _constant(np.asarray(config["value"]))
             return (name, plain(config, depth + 1))
+        if value.keys() == {"value"} and _is_dumped(value["value"]):  # as an activation of a cell is written out
+            return ("function", hashlib.sha256(repr(value).encode()).hexdigest()[:16])
         items = [(str(k), plain(v, depth + 1)) for k, v in value.items() if k not in _NOT_SETTINGS]
         return tuple(sorted(items, key=lambda item: item[0]))
     if isinstance(value, slice):
@@ -144,6 +178,11 @@ def plain(value: Any, depth: int = 0) -> object:
     return _constant(value)
 
 
+def _is_dumped(value: object) -> bool:
+    """Whether a setting is the code of a function with its defaults and its closure, as Keras stores it."""
+    return isinstance(value, (tuple, list)) and len(value) == 3 and isinstance(value[0], str) and len(value[0]) > 50
+
+
 def _constant(value: Any) -> object:
     """An array given to a call: its numbers if few, else its shape and a digest."""
     shape = getattr(value, "shape", None)
@@ -152,11 +191,11 @@ def _constant(value: Any) -> object:
     if hasattr(value, "trainable"):  # a weight, which changes: only its shape says something
         return ("variable", tuple(shape))
     try:
-        if math.prod(shape) > 1_000_000:
-            return ("array", tuple(shape))
         array = np.asarray(value)
     except Exception:
         return type(value).__name__
+    if array.dtype.kind == "O":  # of whatever else
+        return ("array", array.shape)
     if array.size <= 64:
         return plain(array.tolist())
     return ("array", array.shape, hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:16])
@@ -199,7 +238,34 @@ def code_of(cls: type) -> str:
     return digest.hexdigest()[:16]
 
 
+def held_by(layer: Any) -> str:
+    """A digest of the layers and functions of one's own that a layer keeps, whatever it calls them; "" for none."""
+    import keras
+
+    kept = [leaf for key, part in vars(layer).items() if not key.startswith("_") for _, leaf in leaves(part, "")]
+    said = [repr(_fingerprint(part)) for part in kept if isinstance(part, types.FunctionType) and is_own(part)]
+    for one in dict.fromkeys(part for part in kept if isinstance(part, keras.layers.Layer)):
+        if id(one) not in _BEING_READ:
+            _BEING_READ.add(id(one))
+            try:
+                inside = "" if is_keras(type(one)) else held_by(one)
+                said.append(repr((kind_of(one), sorted(settings_of(one).items()), inside)))
+            finally:
+                _BEING_READ.discard(id(one))
+    return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:16] if said else ""
+
+
 _BEING_READ: set[int] = set()
+
+
+def _globals(function: Any, code: types.CodeType) -> Iterator[bytes]:
+    """What names outside of a function stand for: plain values, and other functions that are defined beside it."""
+    outside = getattr(function, "__globals__", {})
+    for name in dict.fromkeys(i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")):
+        content = outside.get(name)
+        beside = isinstance(content, types.FunctionType) and content.__globals__ is outside
+        if beside or _is_plain(content):
+            yield repr((name, plain(content))).encode()
 
 
 def _parts(function: Any) -> Iterator[bytes]:
@@ -217,6 +283,7 @@ def _parts(function: Any) -> Iterator[bytes]:
         code = stack.pop()
         yield code.co_code
         yield repr(code.co_names).encode()
+        yield from _globals(function, code)
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
                 stack.append(constant)

@@ -6,7 +6,7 @@ import inspect
 import math
 import types
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +22,8 @@ from course_utils.graphs.calls import (
     sublayers,
 )
 from course_utils.graphs.classes import is_keras, kind_of
-from course_utils.graphs.graph import Graph, Node, Tensor
-from course_utils.graphs.plain import code_of, plain, same_plain, settings_of
+from course_utils.graphs.graph import IN_PART, SHARED, Graph, Node, Tensor
+from course_utils.graphs.plain import code_of, held_by, plain, same_plain, settings_of
 from course_utils.traceless import without_trace
 
 LARGEST = 5_000
@@ -60,6 +60,9 @@ def read_with_layers(model: object) -> tuple[Graph, list[Any]]:
             check_readable(model, keras)
             reader = _Reader(keras, model)
             graph = reader.model(model, dead=True)
+            if overlaps := reader.overlaps(graph):
+                reader = _Reader(keras, model, overlaps)
+                graph = reader.model(model, dead=True)
             if (size := graph.size()) > LARGEST:
                 raise UnreadableModel(
                     f"This model makes {size:,} calls once its nested models are opened; models of up to {LARGEST:,} "
@@ -114,12 +117,18 @@ def check_readable(model: object, keras: Any) -> None:
 class _Reader:
     """Reads one model; numbers layers and remembers nested models so that sharing is seen across them."""
 
-    def __init__(self, keras: Any, model: Any) -> None:
+    def __init__(self, keras: Any, model: Any, overlapping: Mapping[int, object] | None = None) -> None:
         self.keras = keras
+        self.overlapping = overlapping or {}
+        """Of each layer (by its number) that shares a part of its weights with others: which part, with what."""
         self.weights = {id(w) for w in model.weights}
         self.tracing = False
-        self.layer_numbers: dict[int, int] = {}
-        self.kept: list[Any] = []  # an id is good only while its object lives
+        self.layer_numbers: dict[Hashable, int] = {}
+        self.numbers: dict[int, int] = {}
+        self.held: dict[int, tuple[str, tuple[int, ...]]] = {}
+        """Of each number: the class of its layer, and that layer's weights, by their ids."""
+        self.kept: list[Any] = []
+        self.alive: list[Any] = []  # an id is good only while its object lives
         self.calls: dict[int, int] = {}
         self.labels: dict[int, tuple[str, str, dict[str, object], int, bool | None]] = {}
         self.sizes: dict[int, dict[int, int]] = {}
@@ -201,17 +210,19 @@ class _Reader:
         tensors, ports, extra = self.arguments(call, family)
         if self.tracing and parameters and any(id(w) not in self.weights for w in operation.weights):
             extra = {**extra, "hidden": True}  # a layer that only a function calls: the model does not train it
-        number = self.number(operation)
+        number = self.number(operation, kind)
+        if number in self.overlapping:
+            settings = {**settings, SHARED: (IN_PART, (settings.get(SHARED), self.overlapping[number]))}
         count = self.calls.get(number, 0)
         self.calls[number] = count + 1
         inner = None
         if family == "model":
-            if number not in self.inner:
-                self.inner[number] = self.model(operation)
-            inner = self.inner[number]
+            if id(operation) not in self.inner:
+                self.inner[id(operation)] = self.model(operation)
+            inner = self.inner[id(operation)]
             tensors, ports = in_inner_order(operation, tensors, ports)
         elif kind == "TimeDistributed" and ends_of(operation.layer) is not None:
-            inner = self.inner.setdefault(number, self.model(operation.layer))
+            inner = self.inner.setdefault(id(operation), self.model(operation.layer))
             settings = {k: v for k, v in settings.items() if k != "layer"}
         outputs = outputs_of(call)
         own = family == "layer" and not is_keras(type(operation))
@@ -222,7 +233,7 @@ class _Reader:
             settings={**settings, **extra} if extra else settings,
             arguments=tuple(extra),
             own=own,
-            code=self.code(type(operation)) if own else "",
+            code=self.code(type(operation)) + held_by(operation) if own else "",
             layer=number,
             call=count,
             shapes=tuple(shape_of(t) for t in outputs),
@@ -235,12 +246,42 @@ class _Reader:
             traced=self.trace(operation, tensors, settings) if family == "layer" else None,
         )
 
-    def number(self, operation: Any) -> int:
-        """A number for a layer, in order of appearance."""
-        if id(operation) not in self.layer_numbers:
-            self.layer_numbers[id(operation)] = len(self.layer_numbers)
+    def number(self, operation: Any, kind: str = "Input") -> int:
+        """A number for a layer, in order of appearance; a layer and what only wraps it, with its weights, have one."""
+        if id(operation) in self.numbers:
+            return self.numbers[id(operation)]
+        is_layer = isinstance(operation, self.keras.layers.Layer) and not _holds_model(operation)
+        weights = tuple(id(w) for w in operation.weights) if is_layer else ()
+        key: Hashable = weights or (id(operation),)
+        number = self.numbers[id(operation)] = self.layer_numbers.setdefault(key, len(self.layer_numbers))
+        self.alive.append(operation)
+        if number == len(self.kept):
             self.kept.append(operation)
-        return self.layer_numbers[id(operation)]
+            late = (id(one) for one in sublayers(operation)[1:] if _makes_weights_late(one))
+            self.held[number] = kind, (*weights, *late)
+        elif len(sublayers(operation)) > len(sublayers(self.kept[number])):
+            self.kept[number] = operation  # what wraps the layer: both are found in it
+        return number
+
+    def overlaps(self, graph: Graph) -> dict[int, object]:
+        """Layers (by number) that share some of their weights, but not all, with another layer of the model.
+
+        Two wrappers that read backwards with one layer, or two layers with one PReLU as activation, do. What is said
+        of a layer is the place of each such weight in it, and in the others: the same wherever the same is shared.
+        """
+        live = {node.layer for node in _live_nodes(graph)}
+        holders: dict[int, list[tuple[int, str, int]]] = {}
+        for number, (kind, weights) in self.held.items():
+            if number in live:
+                for place, weight in enumerate(weights):
+                    holders.setdefault(weight, []).append((number, kind, place))
+        found: dict[int, list[object]] = {}
+        for several in holders.values():
+            if len(several) > 1:
+                for number, _, place in several:
+                    others = tuple(sorted((kind, at) for other, kind, at in several if other != number))
+                    found.setdefault(number, []).append((place, others))
+        return {number: tuple(sorted(parts, key=repr)) for number, parts in found.items()}
 
     def label(self, operation: Any) -> tuple[str, str, dict[str, object], int, bool | None]:
         """Kind, family, settings, number of weights of a layer or operation, and whether they train."""
@@ -256,8 +297,10 @@ class _Reader:
             kind = "Sequential" if isinstance(operation, keras.Sequential) else "Functional"
             return kind, "model", {}, parameters, trainable
         settings = settings_of(operation)
-        if parameters and (frozen := frozen_part(operation)):
-            settings = {**settings, "trainable": False if frozen == "all" else frozen}
+        if twice := _held_twice(operation):
+            settings = {**settings, SHARED: (IN_PART, twice)}
+        if parameters and (trains := frozen_part(operation)) is not None:
+            settings = {**settings, "trainable": trains}
         return kind_of(operation), "layer", settings, parameters, trainable
 
     def arguments(self, call: Any, family: str) -> tuple[list[Any], list[str], dict[str, object]]:
@@ -301,6 +344,8 @@ class _Reader:
                     rest = [plain(v) for _, v in leaves(value, "") if not isinstance(v, self.keras.KerasTensor)]
                     if rest:
                         constants[name] = tuple(rest)
+            elif name == "training" and value is None:
+                continue  # as if it were not given: Keras decides
             elif not same_plain(value, defaults.get(name)):
                 constants[name] = ("None", ()) if value is None else plain(value)
         # Keras passes on the mask of an Embedding or Masking layer by itself: that says nothing new.
@@ -385,12 +430,54 @@ def in_inner_order(model: Any, tensors: list[Any], ports: list[str]) -> tuple[li
     return tensors, ports
 
 
-def frozen_part(layer: Any) -> str:
-    """Whether `trainable = False` was said of a layer ("all"), or of some inside it ("in part"); else nothing."""
-    if not layer.trainable:
-        return "all"
-    inner = sublayers(layer)[1:]
-    return "in part" if any(not one.trainable and one.weights for one in inner) else ""
+def frozen_part(layer: Any) -> bool | tuple[str, tuple[bool, ...]] | None:
+    """What does not train of a layer that would: False if nothing of it trains, None if all of it does.
+
+    Where it is frozen in part, what trains and what does not, weight by weight.
+    """
+    own = {id(w) for one in sublayers(layer) for w in getattr(one, "_trainable_variables", ())}
+    flags = tuple(bool(w.trainable) for w in layer.weights if id(w) in own)
+    if not any(flags):
+        return None if layer.trainable and not flags else False
+    return None if all(flags) else (IN_PART, flags)
+
+
+def _held_twice(layer: Any) -> tuple[object, ...]:
+    """Which of the layers that a layer holds are one, where it was given one for several; nothing otherwise."""
+    found = []
+    for one in sublayers(layer):
+        cells = list(getattr(one, "cells", None) or ())
+        if not is_keras(type(one)):
+            kept = (leaves(part, "") for key, part in sorted(vars(one).items()) if not key.startswith("_"))
+            cells += [part for parts in kept for _, part in parts]
+        ids = [id(cell) for cell in cells if _weighted(cell)]
+        found.append(tuple(ids.index(number) for number in ids))
+    return tuple(found) if any(len(set(places)) < len(places) for places in found) else ()
+
+
+def _weighted(thing: Any) -> bool:
+    return bool(sublayers(thing)) and bool(thing.weights)
+
+
+def _makes_weights_late(layer: Any) -> bool:
+    """Whether a layer has no weights as yet, since nothing has called it: a PReLU as activation of another layer."""
+    return not layer.built and not layer.weights and type(layer).__name__ in ("PReLU",)
+
+
+def _holds_model(operation: Any) -> bool:
+    """Whether a layer is a model with a graph, or applies one to each step: what is inside has numbers of its own."""
+    return ends_of(operation) is not None or ends_of(getattr(operation, "layer", None)) is not None
+
+
+def _live_nodes(graph: Graph) -> Iterator[Node]:
+    """The calls that matter, nested models opened."""
+    waiting = [graph]
+    while waiting:
+        one = waiting.pop()
+        for i, node in enumerate(one.nodes):
+            if i not in one.dead:
+                yield node
+                waiting += [part for part in (node.inner, node.traced) if part is not None]
 
 
 def _own_function(layer: Any, is_lambda: bool) -> Callable[..., Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from course_utils.graphs.graph import EACH_STEP, Graph, Node, Path
+from course_utils.graphs.graph import EACH_STEP, IN_PART, Graph, Node, Path
 
 # The settings by which a layer is known, in the order of its arguments.
 _SHOWN = {
@@ -59,19 +59,50 @@ def value(setting: object) -> str:
     if isinstance(setting, tuple) and len(setting) == 2 and isinstance(setting[0], str):
         if setting[0] == "function":
             return "a function of your own"
+        if setting[0] == IN_PART:
+            return IN_PART
         if setting[0] == "float":
             return f"float({setting[1]!r})"
         if isinstance(setting[1], tuple) and all(isinstance(p, tuple) and len(p) == 2 for p in setting[1]):
             return _call(setting[0], dict(setting[1]))
+        if setting[0] == "variable":
+            return f"a weight of shape {setting[1]!r}"
+    if isinstance(setting, tuple) and len(setting) in (2, 3) and setting[0] == "array":
+        return f"an array of shape {setting[1]!r}"
+    if isinstance(setting, tuple) and setting:
+        parts = [value(part) for part in setting]
+        text = f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+        return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
     if isinstance(setting, float) and setting.is_integer() and abs(setting) < 1e9:
         return str(int(setting))
     text = repr(setting)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+_LONGEST = 60
+
+
+def shows_all(setting: object) -> bool:
+    """Whether a setting can be written out in full: no function and no array, which only a digest stands for."""
+    if isinstance(setting, tuple):
+        digested = setting[:1] in (("function",), ("array",), ("variable",), (IN_PART,))
+        return not digested and all(map(shows_all, setting))
+    return True
 
 
 def setting(key: str, content: object) -> str:
     """`units=32`."""
     return f"{key}={value(content)}"
+
+
+def axis_of_each_step(node: Node) -> object:
+    """The axis of the layer inside a TimeDistributed, as read, counted from the front as its author did; or None."""
+    layer = node.settings.get("layer") if node.kind == "TimeDistributed" else None
+    if not isinstance(layer, tuple) or len(layer) != 2 or not isinstance(layer[1], tuple):
+        return None
+    axis = dict(layer[1]).get("axis")
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return axis if any(isinstance(one, int) and one > 0 for one in axes) else None
 
 
 def spelled(node: Node, original: Node | None = None) -> str:
@@ -82,8 +113,12 @@ def spelled(node: Node, original: Node | None = None) -> str:
         original: the call as read, if its class is to be named as it was written.
     """
     written = original
+    if original is not None and axis_of_each_step(original) is not None:
+        return f"TimeDistributed({value(original.settings['layer'])})"
     if original is None or original.family != "layer" or original.kind in ("Lambda", "TimeDistributed"):
         original = None
+    elif original.traced is not None and node.layer != original.layer:
+        original = None  # what a function does that is the activation of that layer
     settings: Mapping[str, object] = node.settings
     if original is None and "constant" in settings:
         form = {"Add": "x + {}", "Multiply": "x * {}"}.get(node.kind, f"{node.kind.lower()}(x, {{}})")
@@ -95,7 +130,8 @@ def spelled(node: Node, original: Node | None = None) -> str:
         own = {"activation": node.settings.get("activation")} if "activation" in original.settings else {}
         settings = {**original.settings, **own}
     elif written is not None and written.family == "operation" and node.kind == "Multiply" and len(node.origin) == 1:
-        return f"{written.kind}()"  # a power is read as a product
+        power = written.settings.get("x2")
+        return f"{written.kind}()" if power is None else f"x ** {value(power)}"  # a power is read as a product
     code = _call(node.kind if original is None else original.kind, settings)
     return f"TimeDistributed({code})" if node.settings.get(EACH_STEP) else code
 
@@ -171,7 +207,7 @@ def listed(names: Iterable[str], joint: str = "and") -> str:
 def article(phrase: str) -> str:
     """`Dense(8)` with a or an before it."""
     first = phrase.lstrip("`")[:1].lower()
-    lone_letter = re.match(r"`?((LSTM|RNN|ELU)\b|RMS|LSTMCell\b)", phrase) is not None
+    lone_letter = re.match(r"`?((LSTM|RNN|ELU|x)\b|RMS|LSTMCell\b)", phrase) is not None
     return f"{'an' if first in 'aeio' or lone_letter else 'a'} {phrase}"
 
 

@@ -7,15 +7,17 @@ from collections.abc import Hashable
 
 from course_utils.graphs.edits.edit import Edit
 from course_utils.graphs.edits.pairing import Pairing
-from course_utils.graphs.graph import Graph, Node, setting_name
+from course_utils.graphs.graph import SHARED, Graph, Node, setting_name
 from course_utils.graphs.words import (
     article,
+    axis_of_each_step,
     call_name,
     held_layer,
     listed,
     ordinal,
     sentence,
     setting,
+    shows_all,
     spelled,
     value,
 )
@@ -219,7 +221,16 @@ def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> st
             key = "filters"
         if key == "name":
             parts.append(f"`{content}`")
+        elif key in ("axis", "activation") and (axis := axis_of_each_step(original)) is not None:
+            if key == "axis":
+                parts.append(f"axis={value(axis)} of each step")
+            elif isinstance(content, tuple):
+                parts.append(f"activation={content[0]}(axis={value(axis)}) of each step")
+            else:
+                parts.append(setting(key, content))
         elif key == "activation" and not whole:
+            if content in ("linear", None) and original.traced is not None and original.kind == node.kind:
+                content = original.settings.get(key)  # a function that is told by what it does, after the layer
             parts.append("no activation" if content in ("linear", None) else f"activation={value(content)}")
         elif key == "trainable":
             parts.append(setting(key, True if content is None else content))
@@ -230,7 +241,7 @@ def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> st
             if written is None:
                 parts.append(f"no {key}")
             else:
-                parts.append(f"{key}={written!r}" if whole else setting(key, written))
+                parts.append(f"{key}={written!r}" if whole and shows_all(written) else setting(key, written))
     return listed(parts)
 
 
@@ -250,8 +261,19 @@ def _frozen(name: str, mine: object, theirs: object) -> str:
     """What trains and should not, and the reverse."""
     if theirs is True:
         return f"{name} is frozen{' in part' if mine else ''}, so it does not learn; it should have trainable=True."
+    if mine is not True and mine and theirs:
+        return f"{name} is frozen in part, but other weights of it should be than are."
     wanted = "in part" if theirs else "(trainable=False)"
     return f"{name} trains{'' if mine is True else ' in part'}; it should be frozen {wanted}."
+
+
+def _shared_in_part(name: str, mine: object, theirs: object) -> str:
+    """A layer that is held by several others, or several times by one."""
+    if mine and theirs:
+        return f"{name} shares other weights than it should: look which layers hold one that another holds, too."
+    if mine:
+        return f"{name} holds a layer that is held elsewhere, too, so they share its weights; give each one of its own."
+    return f"{name} should share weights: it holds a layer that should be held elsewhere, too."
 
 
 def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
@@ -261,6 +283,8 @@ def _known_mistake(work: Pairing, i: int, j: int, keys: list[str]) -> str:
     name = work.name(i)
     if "hidden" in keys and mine.get("hidden"):
         return _hidden(work, i)
+    if keys == [SHARED]:
+        return _shared_in_part(name, mine.get(SHARED), theirs.get(SHARED))
     if keys == ["trainable"]:
         return _frozen(name, mine.get("trainable", True), theirs.get("trainable", True))
     sizes = [(s.get("input_dim"), s.get("output_dim")) for s in (mine, theirs)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from course_utils.graphs.draft import Call, Draft, Source
 from course_utils.graphs.rules.rule import Rule
 
-_ENDS_IN_ACTIVATION = frozenset(
+ENDS_IN_ACTIVATION = frozenset(
     {"Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose",
      "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"}
 )  # fmt: skip
@@ -78,15 +79,15 @@ def _value(setting: object, rank: int) -> object:
 def _activations(draft: Draft) -> None:
     for call in draft.calls:
         rank = len(call.shape)
-        if call.kind in _LAYERS and call.family == "layer":
+        if call.kind in _LAYERS and call.family == "layer" and len(call.inputs) == 1 and "mask" not in call.settings:
             call.settings = {"activation": activation(_LAYERS[call.kind], call.settings, rank)}
-            call.kind, call.ports = "Activation", call.ports[:1]
+            call.kind, call.ports = "Activation", [""]
         elif call.family == "operation" and call.kind in _OPERATIONS and len(call.inputs) == 1:
             call.settings = {"activation": activation(_OPERATIONS[call.kind], call.settings, rank)}
             call.kind, call.family, call.ports = "Activation", "layer", [""]
         elif call.kind == "Maximum" and len(call.inputs) == 1 and call.settings == {"constant": 0}:
             call.settings, call.kind, call.family, call.ports = {"activation": "relu"}, "Activation", "layer", [""]
-        elif "activation" in call.settings or call.kind in _ENDS_IN_ACTIVATION:
+        elif "activation" in call.settings or call.kind in ENDS_IN_ACTIVATION:
             call.settings["activation"] = _value(call.settings.get("activation"), rank)
 
 
@@ -99,7 +100,7 @@ def _fuse(draft: Draft) -> None:
         if call.settings["activation"] == "linear":
             return [call.inputs[0]]
         before, _ = call.inputs[0]
-        if before.kind not in _ENDS_IN_ACTIVATION or before.settings.get("activation") != "linear":
+        if before.kind not in ENDS_IN_ACTIVATION or before.settings.get("activation") != "linear":
             return None
         if uses.get(id(before), 0) != 1 or before.settings.get("activity_regularizer"):
             return None
@@ -122,6 +123,14 @@ _MOVES = frozenset({"Flatten", "Reshape", "Permute", "RepeatVector"})
 _TAKES_MAXIMA = tuple(f"{kind}{n}D" for kind in ("MaxPooling", "GlobalMaxPooling") for n in (1, 2, 3))
 
 
+def _still_rises(parameters: Iterable[tuple[str, object]]) -> bool:
+    """Whether a function that never falls by itself does not with other parameters either: none turns it round."""
+    given = dict(parameters)
+    if not all(isinstance(number, (int, float)) and number >= 0 for number in given.values()):
+        return False
+    return cast(float, given.get("threshold", 0)) <= cast(float, given.get("max_value", math.inf))
+
+
 def _first(draft: Draft) -> None:
     uses = draft.uses()
 
@@ -130,11 +139,12 @@ def _first(draft: Draft) -> None:
             return False
         if call.kind == "Dropout":
             return before.kind in _MOVES - {"RepeatVector"} and call.settings.get("noise_shape") is None
-        function = call.settings["activation"]
-        function = function[0] if isinstance(function, tuple) and len(function) == 2 else function
+        function, parameters = call.settings["activation"], ()
+        if isinstance(function, tuple) and len(function) == 2:
+            function, parameters = function
         if before.kind in _MOVES:
             return function in _VALUE_BY_VALUE
-        return before.kind in _TAKES_MAXIMA and function in _RISING
+        return before.kind in _TAKES_MAXIMA and function in _RISING and _still_rises(parameters)
 
     def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
         last, _ = end = call.inputs[0]

@@ -119,7 +119,8 @@ def _concatenation_order(draft: Draft) -> None:
     for call in reversed(draft.calls):
         shared = bool(call.parameters) and calls_of[call.layer] > 1
         if call.kind in _MIXES_FEATURES and call.family == "layer":
-            absorbed[id(call)] = not shared and call.settings.get("groups", 1) == 1
+            features_last = "data_format" not in call.settings
+            absorbed[id(call)] = not shared and features_last and call.settings.get("groups", 1) == 1
         elif _passes_on(call) and not shared and id(call) not in outputs:
             absorbed[id(call)] = bool(readers[id(call)]) and _all_absorb(call, readers, absorbed)
         else:

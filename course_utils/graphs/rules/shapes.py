@@ -19,6 +19,8 @@ _REDUCTIONS = {
     "Min": "Minimum", "Amin": "Minimum",
 }  # fmt: skip
 """Operation over an axis → the layer that does the same over a list."""
+_OF_REDUCTIONS = frozenset({"axis", "keepdims"})
+"""The settings that such a layer can stand for: with any other one, as `initial`, the operation is left as it is."""
 
 
 def _known(shape: Shape) -> tuple[int, ...] | None:
@@ -112,7 +114,7 @@ def _pooling(draft: Draft) -> None:
             return None
         axes = call.settings.get("axis")
         axes = axes if isinstance(axes, tuple) else (axes,)
-        if axes != tuple(range(1, rank - 1)) or "initial" in call.settings:
+        if axes != tuple(range(1, rank - 1)) or call.settings.keys() - _OF_REDUCTIONS:
             return None
         name = "Max" if call.kind in ("Max", "Amax") else "Average"
         call.kind, call.family, call.ports = f"Global{name}Pooling{rank - 2}D", "layer", [""]
@@ -174,7 +176,7 @@ def _stacked(draft: Draft) -> None:
     def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
         stack, _ = call.inputs[0]
         joins = stack.kind == "Concatenate" and all(stack.input_shape(i)[-1:] == (1,) for i in range(len(stack.inputs)))
-        if not (stack.kind == "Stack" or joins) or uses.get(id(stack), 0) != 1 or call.settings.get("weights"):
+        if not (stack.kind == "Stack" or joins) or uses.get(id(stack), 0) != 1 or call.settings.keys() - _OF_REDUCTIONS:
             return None
         # A concatenation of single features is a stack whose axis is kept.
         axis, rank = stack.settings.get("axis", 0), len(stack.shape)

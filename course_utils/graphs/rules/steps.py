@@ -47,11 +47,17 @@ def _unwrap(call: Call) -> None:
 
 def _mark(call: Call) -> None:
     """Say that a call is made for each step; its axes are counted with the one of the steps."""
-    axis = call.settings.get("axis")
-    if isinstance(axis, int) and axis > 0:
-        call.settings["axis"] = axis + 1
+    if (axis := call.settings.get("axis")) is not None:
+        call.settings["axis"] = _after_time(axis)
     if call.kind not in _BY_STEP:
         call.settings[EACH_STEP] = True
+
+
+def _after_time(axis: object) -> object:
+    """An axis of each step, or several, counted from the front with the one of the steps."""
+    if isinstance(axis, tuple):
+        return tuple(map(_after_time, axis))
+    return axis + 1 if isinstance(axis, int) and axis > 0 else axis
 
 
 def _opened(outer: Call, done: list[Call]) -> list[Source] | None:

@@ -6,15 +6,18 @@ from collections.abc import Collection, Hashable
 
 from course_utils.graphs.draft import Call, Draft, Source, new_call
 from course_utils.graphs.graph import Graph, setting_name
+from course_utils.graphs.rules.activations import ENDS_IN_ACTIVATION
 from course_utils.graphs.rules.rule import Rule
 
 _RANDOM = ("Dropout", "SpatialDropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Random", "Aug", "Mix")
 
 
-def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call]) -> list[Source]:
-    """Append a copy of the calls of `graph` to `done`; return what stands for its outputs."""
+def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call], *, traced: bool = False) -> list[Source]:
+    """Append a copy of the calls of `graph` to `done`; return what stands for its outputs.
+
+    `traced`: they are what a function of the learner's does, nested models and all.
+    """
     sources: dict[int, list[Source]] = {t.node: [given[i]] for i, t in enumerate(graph.inputs)}
-    traced = graph is outer.traced
     for i, node in enumerate(graph.nodes):
         if i in sources or i in graph.dead:
             continue
@@ -25,7 +28,7 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call]) ->
             call.origin = tuple((*path, i) for path in outer.origin)
         pass_training_on(outer, call)
         if node.inner is not None:
-            sources[i] = _copied(node.inner, call.inputs, call, done)
+            sources[i] = _copied(node.inner, call.inputs, call, done, traced=traced)
         else:
             done.append(call)
             sources[i] = [(call, k) for k in range(max(1, len(node.shapes)))]
@@ -78,10 +81,12 @@ def _functions(draft: Draft) -> None:
         if call.kind == "Lambda":
             if len(call.traced.inputs) != len(call.inputs):
                 return None
-            return _copied(call.traced, call.inputs, call, done)
+            return _copied(call.traced, call.inputs, call, done, traced=True)
+        if call.kind not in ENDS_IN_ACTIVATION:  # inside a recurrent layer it is used again at every step
+            return None
         call.settings["activation"] = "linear"
         done.append(call)
-        return _copied(call.traced, [(call, 0)], call, done)
+        return _copied(call.traced, [(call, 0)], call, done, traced=True)
 
     if any(call.traced is not None for call in draft.calls):
         draft.sweep(step)
@@ -98,14 +103,21 @@ def is_random(call: Call) -> bool:
     return any(rate for key, rate in call.settings.items() if setting_name(key) in ("dropout", "recurrent_dropout"))
 
 
+def _is_opaque(call: Call) -> bool:
+    """Whether a second call may give something else than the first, for all that can be seen."""
+    if call.own or call.kind == "Lambda":
+        return True
+    return any(content for key, content in call.settings.items() if setting_name(key) == "stateful")
+
+
 def _repeated_calls(draft: Draft) -> None:
     seen: dict[object, list[Call]] = {}
 
     def step(call: Call, done: list[Call]) -> list[Source] | None:
-        if not call.inputs or is_random(call):
+        if not call.inputs or is_random(call) or _is_opaque(call):
             return None
-        layer = call.layer if call.parameters else call.kind
-        key = (layer, call.family, tuple((id(c), i) for c, i in call.inputs))
+        layer = call.layer if call.parameters else None
+        key = (layer, call.kind, call.family, tuple((id(c), i) for c, i in call.inputs))
         twins = seen.setdefault(key, [])
         for twin in twins:
             if _same_settings(twin, call):
