@@ -804,6 +804,20 @@ def test_a_layer_for_each_step_is_the_layer():
     assert compare_models(build(False), build(True)).same
 
 
+def test_two_layers_of_which_one_is_wrapped_should_be_one():
+    def build(count):
+        def function(x, y):
+            made = [layers.Dense(3, name=f"d{i}") for i in range(count)]
+            return [layers.TimeDistributed(made[0], name="steps")(x), made[-1](y)]
+
+        return model(function, STEPS, ROW)
+
+    (edit,) = compare_models(build(2), build(1)).edits
+    assert edit.message.startswith("`d1` has weights of its own; it should share those of `steps`: ")
+    (edit,) = compare_models(build(1), build(2)).edits
+    assert edit.message.startswith("`d0` is one layer called twice; ")
+
+
 def frozen_at(make, *weights):
     """A model of one layer, of which some weights do not train."""
     layer = make()
