@@ -804,6 +804,58 @@ def test_a_layer_for_each_step_is_the_layer():
     assert compare_models(build(False), build(True)).same
 
 
+def encoder_of_steps(x, y):
+    encoder = keras.Sequential([keras.Input(ROW), layers.Dense(3)])
+    return [layers.TimeDistributed(encoder)(x), encoder(y)]
+
+
+def two_models_of_one_layer(x, y):
+    inside, d = keras.Input(ROW), layers.Dense(3)
+    plain, active = keras.Model(inside, d(inside)), keras.Model(inside, ops.relu(d(inside)))
+    return [plain(x), active(y)]
+
+
+def one_layer_twice(x, y):
+    d = layers.Dense(3)
+    return [d(x), d(y)]
+
+
+def one_layer_and_its_activation(x, y):
+    d = layers.Dense(3)
+    return [d(x), ops.relu(d(y))]
+
+
+@pytest.mark.parametrize(
+    ("function", "other", "shapes"),
+    [
+        (encoder_of_steps, one_layer_twice, (STEPS, ROW)),
+        (two_models_of_one_layer, one_layer_and_its_activation, (ROW, ROW)),
+    ],
+    ids=["for each step", "two models"],
+)
+def test_models_that_share_layers(function, other, shapes):
+    pair = [model(f, *shapes) for f in (function, other)]
+    assert compare_models(*pair).same
+    assert compare_models(*pair[::-1]).same
+    separate = model(lambda x, y: [layers.Dense(3)(x), layers.Dense(3)(y)], *shapes)
+    assert compare_models(pair[0], separate).edits
+    assert compare_models(separate, pair[0]).edits
+
+
+def test_two_layers_of_which_one_is_wrapped_should_be_one():
+    def build(count):
+        def function(x, y):
+            made = [layers.Dense(3, name=f"d{i}") for i in range(count)]
+            return [layers.TimeDistributed(made[0], name="steps")(x), made[-1](y)]
+
+        return model(function, STEPS, ROW)
+
+    (edit,) = compare_models(build(2), build(1)).edits
+    assert edit.message.startswith("`d1` has weights of its own; it should share those of `steps`: ")
+    (edit,) = compare_models(build(1), build(2)).edits
+    assert edit.message.startswith("`d0` is one layer called twice; ")
+
+
 def frozen_at(make, *weights):
     """A model of one layer, of which some weights do not train."""
     layer = make()

@@ -50,8 +50,13 @@ def _shown(kind: str) -> tuple[str, ...]:
 
 def _few(settings: Mapping[str, object]) -> tuple[str, ...]:
     """The settings of a class that is not listed here, a learner's own for instance, if they are few."""
-    said = tuple(k for k, v in settings.items() if v is not None and v is not False and v != ())
+    said = tuple(k for k, v in settings.items() if v is not None and v is not False and v != () and not _in_part(v))
     return said if len(said) <= 3 else ()
+
+
+def _in_part(content: object) -> bool:
+    """Whether a setting says something of a part of the weights, so that it is no argument that could be written."""
+    return isinstance(content, tuple) and content[:1] == (IN_PART,)
 
 
 def value(setting: object) -> str:
@@ -59,7 +64,7 @@ def value(setting: object) -> str:
     if isinstance(setting, tuple) and len(setting) == 2 and isinstance(setting[0], str):
         if setting[0] == "function":
             return "a function of your own"
-        if setting[0] == IN_PART:
+        if _in_part(setting):
             return IN_PART
         if setting[0] == "float":
             return f"float({setting[1]!r})"

@@ -39,7 +39,13 @@ def sharing(work: Pairing) -> None:
             work.relabelled |= set(calls)
             name = call_name(work.graph, work.entry(calls[0]))
             original = call_name(work.graph, work.entry(first))
-            if work.mine.nodes[calls[0]].parameters:
+            kinds = {work.graph.find(work.entry(k)).kind for k in (first, calls[0])}
+            if len(kinds) > 1:  # a wrapper and a bare layer: neither can be called in place of the other
+                message = (
+                    f"{name} has weights of its own; it should share those of {original}: "
+                    "make one layer, call it, and wrap the same one."
+                )
+            elif work.mine.nodes[calls[0]].parameters:
                 message = (
                     f"{name} is a second layer with weights of its own; call {original} again instead, "
                     "so that both share their weights."
