@@ -54,7 +54,7 @@ for position, name in ((at - 0.1, "before"), (at, "now"), (at + 0.1, "after")):
     axis.axvline(position, color="0.6", linewidth=1)
     axis.annotate(name, (position, -1), fontsize=8, ha="center")
 axis.set(xlabel="x", ylabel="sine and cosine")
-axis.legend()
+axis.legend(loc="upper center")
 show(
     figure,
     alt="""A sine and a cosine over x from 0 to 1, with three upright lines around 0.3:

@@ -103,7 +103,7 @@ def _drawn(
     array = (random.normal(0, 1, shape) * scales).astype("float32")
     for number in (0.0, *special):
         array[random.random(shape) < 0.04] = number
-    for place, number in enumerate(special):  # each of them somewhere at least
+    for place, number in enumerate((0.0, *special)):  # each of them somewhere at least
         array.flat[(3 + 5 * place) % array.size] = number
     if len(shape) > 2 and shape[1] > 1:  # whole steps of one number: what Masking leaves out
         for place, number in enumerate((0.0, *special)):
