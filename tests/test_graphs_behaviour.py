@@ -455,3 +455,43 @@ def test_an_activation_of_a_frozen_layer_matters():
     assert compare_models(frozen("relu"), frozen("relu")).same
     for activation in (None, "elu", "leaky_relu"):
         assert not compare_models(frozen(activation), frozen("relu")).same
+
+
+@pytest.mark.parametrize(
+    ("shape", "before"),
+    [
+        ((100, 3), lambda: [layers.Conv1D(4, 3, use_bias=False)]),
+        ((9, 2), list),
+        ((12, 3), list),
+    ],
+)
+def test_an_activation_before_a_maximum_matters_where_no_bias_can_move_it(shape, before):
+    def seen(activation):
+        x = inputs = keras.Input(shape)
+        for layer in [*before(), activation, layers.GlobalMaxPooling1D()]:
+            x = layer(x)
+        return keras.Model(inputs, x)
+
+    assert not compare_models(seen(layers.LeakyReLU()), seen(layers.ReLU())).same
+    assert not compare_models(seen(layers.ReLU()), seen(layers.LeakyReLU())).same
+
+
+def test_a_mask_that_gets_lost_is_seen_where_rules_see_the_same():
+    def read(on):
+        x = keras.Input((8,), dtype="int32")
+        return keras.Model(x, layers.LSTM(3)(on(layers.Embedding(20, 6, mask_zero=True)(x))))
+
+    kept, lost = read(layers.Rescaling(2.0)), read(lambda e: e * 2.0)
+    assert "mask" in str(compare_models(lost, kept))
+    assert not compare_models(kept, lost).same
+    assert compare_models(read(layers.ReLU()), read(layers.Activation("relu"))).same
+
+
+def test_a_normalised_model_is_judged_by_numbers():
+    def made(merge):
+        x = keras.Input((5,))
+        h = layers.BatchNormalization()(layers.Dense(8)(x))
+        return keras.Model(x, layers.Dense(2)(merge([h, layers.Dense(8)(x)])))
+
+    verdict = computes(made(layers.Add()), made(layers.Multiply()))
+    assert (verdict.same, verdict.certain) == (False, True)

@@ -42,6 +42,7 @@ _ALIKE = 4  # draws of weights that are all alike: one of them may leave all uni
 _TURNS = 8
 _MOST_TILTED = 24
 _FEW = 2  # rows that show whether a bias or a layer does anything at all
+_ASIDE = np.float32(0.1)  # so far on one side of 0 is each number of an input that is on one side
 _SMALL = 0.3  # rows scaled by no more: what layers give then hangs on their biases
 _MOST_RUNS = 400
 _ROUNDING = 3e-7  # relative; what this changes is what float32 may change
@@ -189,6 +190,8 @@ class _Trial:
                 self.expected = self.run(self.watch)
             if different := self.compare():
                 return replace(different, certain=True)
+            if not self.watch.one_sided():
+                break
         if (pairs := self.paired()) is None:
             return Verdict(False, _BY_NUMBERS[1])
         for number in range(1, _DRAWS):
@@ -306,7 +309,8 @@ class _Trial:
             tilts += [(1.0, None), (-1.0, None)]
         for sign, moved in tilts[:_MOST_TILTED]:
             kept = dict(self.now)
-            self.arrays = [sign * np.abs(array) if sign and array.dtype.kind == "f" else array for array in few]
+            # No 0 is among them: a maximum would be 0.
+            self.arrays = [sign * (np.abs(a) + _ASIDE) if sign and a.dtype.kind == "f" else a for a in few]
             if moved is not None:
                 tilted = self.values.tilted(moved.theirs) if not sign else -np.abs(self.values.drawn(moved.theirs, 0))
                 self.set(moved.theirs, tilted)
