@@ -22,7 +22,7 @@ help:  ## this list
 
 # A notebook that was not signed on this machine is shown without its styles: white pictures in a dark theme.
 lab: $(STAMP)  ## open the course in JupyterLab
-	$(PY) -m jupyter trust notebooks/*.ipynb solutions/*.ipynb > .venv/signed
+	$(PY) -m jupyter trust $(wildcard notebooks/*.ipynb solutions/*.ipynb) > .venv/signed
 	$(PY) -m jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval

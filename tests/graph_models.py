@@ -370,3 +370,16 @@ class _RandomModel:
             ends = [*ends[:2], layers.Dense(3, activation="softmax")(layers.concatenate(flat))]
         self.chance.shuffle(ends)
         return ends
+
+
+class Holder(layers.Layer):
+    """A layer that keeps layers or functions."""
+
+    def __init__(self, *parts, **kwargs):
+        super().__init__(**kwargs)
+        self.parts = parts
+
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x

@@ -15,6 +15,7 @@ from course_utils.graphs.difference import compare_models
 from course_utils.graphs.functions import activation_named
 from course_utils.graphs.read import read
 from course_utils.graphs.rules import normal_form
+from tests.graph_models import Holder
 
 
 def stack(*chain):
@@ -391,19 +392,6 @@ def test_an_axis_of_each_step_is_the_one_that_was_written():
         for pair in ((steps, one_layer(other, 4, 4, 4)), (one_layer(other, 4, 4, 4), steps))
     ]
     assert all("axis=1" in message and "axis=2" not in message for message in messages)
-
-
-class Holder(layers.Layer):
-    """A layer that keeps layers or functions."""
-
-    def __init__(self, *parts, **kwargs):
-        super().__init__(**kwargs)
-        self.parts = parts
-
-    def call(self, x):
-        for part in self.parts:
-            x = part(x)
-        return x
 
 
 HELD = {

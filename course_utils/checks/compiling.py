@@ -411,7 +411,7 @@ class Compiled(Criterion):
             for key, right in wanted.optimizer_settings.items():
                 if found.optimizer_settings.get(key) != right:
                     return f"`{key}` of the optimizer should be `{right}`."
-            for key in _CHANGE_STEPS & (found.optimizer_settings.keys() - wanted.optimizer_settings.keys()):
+            for key in sorted(_CHANGE_STEPS & (found.optimizer_settings.keys() - wanted.optimizer_settings.keys())):
                 return f"`{key}={found.optimizer_settings[key]}` of the optimizer was not asked for; leave it out."
         if self.learning_rate:
             pairs = zip(RATES_AFTER, found.learning_rates, wanted.learning_rates, strict=True)

@@ -16,8 +16,8 @@ from course_utils.traceless import weights_kept
 if TYPE_CHECKING:
     import keras
 
-# What a class of the learner's own changes about training; a copy without it would train otherwise.
 _MOST_COLUMNS = 32  # of what is computed before training; wider results are taken for features
+# What a class of the learner's own changes about training; a copy without it would train otherwise.
 _TRAINING = ("train_step", "compute_loss", "compute_metrics", "fit", "compile")
 
 

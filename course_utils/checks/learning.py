@@ -273,12 +273,17 @@ def _place(model: keras.Model, data: Dataset, output: str) -> int:
 
 def predictions(model: keras.Model, data: Dataset) -> list[np.ndarray]:
     """What the model predicts for the validation data, an array for each output."""
+    arrays = outputs_for(model, data.validation.x)
+    return [array.astype("float32") if array.dtype.itemsize < 4 else array for array in arrays]  # half precision
+
+
+def outputs_for(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """What the model gives for these inputs, not in training: an array for each output, in the order of the outputs."""
     import keras
 
     # Called, not `predict`: that compiles anew for each model, which takes longer than all of training may.
-    predicted = model(feed(model, data.validation.x), training=False)
-    arrays = [np.asarray(keras.ops.convert_to_numpy(part)) for part in keras.tree.flatten(predicted)]
-    return [array.astype("float32") if array.dtype.itemsize < 4 else array for array in arrays]  # half precision
+    given = model(feed(model, arrays), training=False)
+    return [np.asarray(keras.ops.convert_to_numpy(part)) for part in keras.tree.flatten(given)]
 
 
 def feed(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,9 +64,7 @@ class Says(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Call the model with its own weights, then with drawn ones, until every output has shown its kind."""
-        import keras
-
-        from course_utils.checks.learning import feed
+        from course_utils.checks.learning import outputs_for
         from course_utils.graphs.read import read
         from course_utils.graphs.words import listed
 
@@ -86,8 +84,7 @@ class Says(Criterion):
         for draw in range(DRAWS):
             with weights_drawn(model, draw), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that a softmax is over one unit is said below
-                outputs = keras.tree.flatten(model(feed(model, given), training=False))
-                arrays = [np.asarray(keras.ops.convert_to_numpy(output), "float64") for output in outputs]
+                arrays = [array.astype("float64") for array in outputs_for(model, given)]
             for name, array in zip(names, arrays, strict=True):
                 if array.shape != (rows, 1):
                     shape = (None, *array.shape[1:]) if len(array) == rows else array.shape
@@ -123,28 +120,9 @@ def _objection(kind: Kind, least: float, greatest: float) -> str | None:
     return None
 
 
-def _mixed(model: keras.Model, given: Mapping[str, np.ndarray], names: Sequence[str]) -> str | None:
-    """An output that says something else of the first examples when the others are not there."""
-    import keras
-
-    from course_utils.checks.learning import feed
-
-    few = {name: array[:3] for name, array in given.items()}
-    for draw in (0, 1, 3):
-        with weights_drawn(model, draw):
-            both = [keras.tree.flatten(model(feed(model, some), training=False)) for some in (given, few)]
-        for name, mine, alone in zip(names, *both, strict=True):
-            a, b = (np.asarray(keras.ops.convert_to_numpy(one), "float64") for one in (mine, alone))
-            if a.ndim and b.shape == a[:3].shape and not np.allclose(a[:3], b, rtol=1e-3, atol=1e-4, equal_nan=True):
-                return name
-    return None
-
-
 def _bent(model: keras.Model, given: Mapping[str, np.ndarray], place: int, kind: Kind) -> str | None:
     """What speaks against a head that bends what its last weights give: it should go along straight with them."""
-    import keras
-
-    from course_utils.checks.learning import feed
+    from course_utils.checks.learning import outputs_for
 
     head = _head(model, place) if kind != "share" else None
     if head is None:
@@ -155,8 +133,7 @@ def _bent(model: keras.Model, given: Mapping[str, np.ndarray], place: int, kind:
         with weights_kept(variables):
             for variable in variables:
                 variable.assign(factor * variable)
-            outputs = keras.tree.flatten(model(feed(model, given), training=False))
-        numbers = np.asarray(keras.ops.convert_to_numpy(outputs[place]), "float64").reshape(-1)
+            numbers = outputs_for(model, given)[place].astype("float64").reshape(-1)
         if kind == "sigmoid":
             with np.errstate(all="ignore"):
                 numbers = np.log(numbers) - np.log1p(-numbers)

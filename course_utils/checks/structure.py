@@ -218,14 +218,16 @@ class Functional(Criterion):
         if isinstance(attempt.value, keras.Sequential):
             return self.found(False, f"this is a `keras.Sequential`; {how}")
         graph = read(attempt.value)
-        # A model around a model around a list is still a list.
-        while len(weighted := [n for at, n in enumerate(graph.nodes) if n.parameters and at not in graph.dead]) == 1:
-            if weighted[0].inner is None or weighted[0].kind == "Sequential":
-                break
-            graph = weighted[0].inner
+        weighted = _weighted(graph)
+        while len(weighted) == 1 and weighted[0].kind == "Functional" and weighted[0].inner is not None:
+            weighted = _weighted(weighted[0].inner)  # a model around a model around a list is still a list
         if weighted and all(node.kind == "Sequential" for node in weighted):
             return self.found(False, f"all layers are listed in `{weighted[0].name}`, a `keras.Sequential`; {how}")
         return self.found(True, "`keras.Input`, calls of layers, `keras.Model`.")
+
+
+def _weighted(graph: Graph) -> list[Node]:
+    return [node for at, node in enumerate(graph.nodes) if node.parameters and at not in graph.dead]
 
 
 def longest_chain(design: Design, calls: Collection[int]) -> int:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course_utils.graphs.calls import operation_of
+
 if TYPE_CHECKING:
     import keras
 
@@ -250,7 +252,7 @@ def _factor(found: np.ndarray, wanted: np.ndarray) -> float | None:
 
 def _activation_of(output: Any) -> str:
     """`"softmax"` or `"sigmoid"` where an output can only be shares, by what makes it; else nothing."""
-    made_by = output._keras_history.operation
+    made_by = operation_of(output)
     own = getattr(made_by, "activation", None)
     name = type(made_by).__name__.lower() if own is None else getattr(own, "__name__", "")
     return name if name in ("softmax", "sigmoid") else ""

@@ -11,7 +11,7 @@ import numpy as np
 
 from course_utils.checks.criterion import Holds
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.learning import CHECK_SEED, Learns, feed, mean_squared_error
+from course_utils.checks.learning import CHECK_SEED, Learns, mean_squared_error, outputs_for
 from course_utils.checks.models import Parameters, SameGraph, all_layers
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Structure
@@ -142,13 +142,10 @@ def _all_prices_shifted(inner: keras.Model, shift: float) -> Iterator[None]:
 
 def _answers_otherwise(model: keras.Model, inner: keras.Model) -> str | None:
     """What is wrong with a model's prices in euros, beside the scaled ones of `inner`."""
-    import keras
-
     from course_utils import data
 
     x = data.clothing.make(n=1, n_validation=40).validation.x
-    outputs = (keras.tree.flatten(part(feed(part, x), training=False)) for part in (inner, model))
-    scaled, found = (keras.ops.convert_to_numpy(one[0]) for one in outputs)
+    scaled, found = (outputs_for(part, x)[0] for part in (inner, model))
     if found.shape != scaled.shape:
         return f"it predicts shape {found.shape} for 40 garments; one price each has shape {scaled.shape}."
     mistakes = (

@@ -12,12 +12,13 @@ from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.drawn import not_drawn, not_shuffled
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.learning import CHECK_SEED, Learns, feed, is_trained
+from course_utils.checks.learning import CHECK_SEED, Learns, is_trained, outputs_for
 from course_utils.checks.models import SameGraph, all_layers
 from course_utils.checks.saying import Says, weights_drawn
 from course_utils.checks.structure import Design, Structure, is_a, is_passed, longest_chain
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
+from course_utils.graphs.calls import operation_of
 
 
 def _diagnosis(case: int, mistakes: Sequence[tuple[Any, str]], hint: str) -> Exercise:
@@ -85,21 +86,15 @@ def _posts(seed: int = 7) -> Mapping[str, np.ndarray]:
 
 def _reads_all_words(model: Any) -> str | None:
     """Change ten words in a row, at one place after the other: each must be seen, for some weights at least."""
-    import keras
-
-    def said(words: np.ndarray) -> list[np.ndarray]:
-        outputs = keras.tree.flatten(model(feed(model, {"posts": words}), training=False))
-        return [keras.ops.convert_to_numpy(output) for output in outputs]
-
     posts, others = _posts(seed=7)["posts"], _posts(seed=8)["posts"]
     unseen = list(range(5, 95, 15))  # pooling may leave out a few words at the end
     for draw in range(4):
         with weights_drawn(model, draw):
-            usual = said(posts)
+            usual = outputs_for(model, {"posts": posts})
             for start in list(unseen):
                 changed = posts.copy()
                 changed[:, start : start + 10] = others[:, start : start + 10]
-                if not any(map(np.array_equal, usual, said(changed))):
+                if not any(map(np.array_equal, usual, outputs_for(model, {"posts": changed}))):
                     unseen.remove(start)
         if not unseen:
             return None
@@ -190,7 +185,7 @@ def _two_outputs(model: Any) -> str | None:
     ends = model.outputs
     if len(ends) != 2:
         return None  # which the graph tells
-    first, second = (end._keras_history.operation for end in ends)
+    first, second = map(operation_of, ends)
     if ends[0] is ends[1]:
         return f"`{first.name}` is listed twice as an output; one of the two should be the other head."
     return f"both outputs come from the one layer `{first.name}`; each needs its own." if first is second else None

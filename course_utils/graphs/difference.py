@@ -158,15 +158,18 @@ def _makes_mask(node: Node) -> bool:
 
 def _computes_otherwise(graph: Graph, shown: Counterexample) -> Edit:
     """What is told where layer by layer all looks as asked: by a mask, or by code of one's own."""
-    hiding = [node for _, node in graph.walk() if _hides(node)]
-    masking = [node for node in hiding if _makes_mask(node)]
+    end = graph.outputs[0].node
+    hiding = [(path, node) for path, node in graph.walk() if _hides(node)]
+    masking = [(path, node) for path, node in hiding if _makes_mask(node)]
+    path, node = next(iter(masking or hiding), ((end,), graph.nodes[end]))
     why = ""
     if masking:
-        why = f" Which layers does the mask of `{masking[0].name}` reach? Layers pass a mask on, operations do not."
+        why = f" Which layers does the mask of `{node.name}` reach? Layers pass a mask on, operations do not."
     elif hiding:
-        why = f" Look at what `{hiding[0].name}` does."
-    name = (masking or hiding or graph.nodes)[0].name
-    return Edit("replace", name, shown.message + why, found="what it computes", wanted="what was asked for")
+        why = f" Look at what `{node.name}` does."
+    return Edit(
+        "replace", node.name, shown.message + why, nodes=(path,), found="what it computes", wanted="what was asked for"
+    )
 
 
 def _other_code(node: Node) -> Edit:

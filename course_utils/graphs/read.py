@@ -461,7 +461,7 @@ def _weighted(thing: Any) -> bool:
 
 def _makes_weights_late(layer: Any) -> bool:
     """Whether a layer has no weights as yet, since nothing has called it: a PReLU as activation of another layer."""
-    return not layer.built and not layer.weights and type(layer).__name__ in ("PReLU",)
+    return not layer.built and not layer.weights and type(layer).__name__ == "PReLU"
 
 
 def _holds_model(operation: Any) -> bool:

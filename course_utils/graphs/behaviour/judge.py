@@ -299,20 +299,21 @@ class _Trial:
         self.draw(0, [self.length] * len(self.sources), most=_SMALL, special=())
         few = [array[:_FEW] for array in self.arrays]
         alone = {id(own[0]) for layer in self.target.layers if len(own := layer.trainable_variables) == 1}
-        tilts: list[tuple[float, Match | None]] = []
+        # No 0 is among them: a maximum would be 0.
+        above, below = (
+            [sign * (np.abs(a) + _ASIDE) if a.dtype.kind == "f" else a for a in few] for sign in (1.0, -1.0)
+        )
+        tilts: list[tuple[list[np.ndarray], Match | None, np.ndarray | None]] = []
         for pair in pairs:
             if pair.theirs.trains and len(pair.theirs.squeezed) < 2:
-                tilts.append((0.0, pair))
+                tilts.append((few, pair, self.values.tilted(pair.theirs)))
             elif pair.theirs.key in alone and np.prod(pair.theirs.shape) <= _LARGE:
-                tilts.append((1.0, pair))
+                tilts.append((above, pair, -np.abs(self.values.drawn(pair.theirs, 0))))
         if any(array.dtype.kind == "f" for array in few):
-            tilts += [(1.0, None), (-1.0, None)]
-        for sign, moved in tilts[:_MOST_TILTED]:
-            kept = dict(self.now)
-            # No 0 is among them: a maximum would be 0.
-            self.arrays = [sign * (np.abs(a) + _ASIDE) if sign and a.dtype.kind == "f" else a for a in few]
-            if moved is not None:
-                tilted = self.values.tilted(moved.theirs) if not sign else -np.abs(self.values.drawn(moved.theirs, 0))
+            tilts += [(above, None, None), (below, None, None)]
+        for given, moved, tilted in tilts[:_MOST_TILTED]:
+            kept, self.arrays = dict(self.now), given
+            if moved is not None and tilted is not None:
                 self.set(moved.theirs, tilted)
                 self.set(moved.mine, moved.value(tilted))
             self.expected = self.run(self.watch)

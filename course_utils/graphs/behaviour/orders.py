@@ -32,8 +32,7 @@ def in_other_orders(target: keras.Model, graph: Graph, form: Graph) -> Iterator[
     for node in form.nodes:
         if node.kind == "Concatenate" and set(node.ports) == {ANY_ORDER}:
             calls = [graph.nodes[path[0]] for path in node.origin if len(path) == 1]
-            joins = {call.name: len(call.inputs) for call in calls if call.kind == "Concatenate"}
-            free |= joins
+            free |= {call.name: len(call.inputs) for call in calls if call.kind == "Concatenate"}
     live = [node for i, node in enumerate(graph.nodes) if node.kind == "Concatenate" and i not in graph.dead]
     if len(live) > sum(node.kind == "Concatenate" for node in form.nodes):
         return  # of several that count as one, each may matter

@@ -122,7 +122,7 @@ class Values:
     def alike(self, slot: Slot, draw: int = 0) -> np.ndarray:
         """A value that all variables of one kind share, whichever stands for which and however they are turned."""
         kinds = list(self._scales)
-        random = np.random.default_rng([7, kinds.index(slot.kind), *[draw] * bool(draw)])
+        random = np.random.default_rng([7, kinds.index(slot.kind), draw])
         stream = _numbers(random, math.prod(slot.shape), self._scales[slot.kind], slot)
         shapes = self._shapes[slot.kind]
         square = next((s for s in shapes if len(s) == 2 and s[0] == s[1]), None)
