@@ -9,6 +9,7 @@ import pytest
 from course_utils import show
 from course_utils.checks.result import _COLOURS, Finding, Result
 from course_utils.images import html_image
+from tests.sanitized import sanitized
 
 WHITE, DARK = (255, 255, 255), (17, 17, 17)  # JupyterLab's --jp-layout-color0 in its two themes
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="50"></svg>'
@@ -72,6 +73,15 @@ def test_plots_turn_and_photographs_do_not():
     assert 'class="course-paper"' in plot(lambda axis: axis.plot([0, 1]))
     assert 'class="course-paper"' in plot(lambda axis: axis.imshow(np.zeros((2, 2))))
     assert 'class="course-paper"' not in plot(lambda axis: axis.imshow(np.zeros((2, 2, 3))))
+
+
+def test_what_is_compared_of_a_plot_does_not_follow_what_was_measured():
+    """Two runs of a lesson: other values, and so other tick labels, a plot of another width, other names."""
+    runs = [lambda axis, top=top: axis.set(xlim=(0, 3), ylim=(0, top), ylabel="seconds") for top in (0.1, 1234.5678)]
+    short, long = [plot(run) for run in runs]
+    assert re.search(r"min-width:(\d+)px", short)[1] != re.search(r"min-width:(\d+)px", long)[1]
+    assert sanitized(short) == sanitized(long)
+    assert sanitized(short) != sanitized(short.replace("A plot.", "Another plot."))
 
 
 def test_a_drawing_with_a_dark_theme_of_its_own_shows_that():
