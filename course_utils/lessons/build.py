@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from course_utils.lessons.editions import FOLDERS, Edition, derive
 from course_utils.lessons.source import ROOT, Lesson, SourceError, parse, sources
+from course_utils.widgets.view import without_views
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -135,7 +136,7 @@ def _build_one(lesson: Lesson, edition: Edition, execute: bool) -> str:
     except CellExecutionError as error:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # tracebacks come in colour
         raise BuildError(f"{path.parent.name}/{path.name}: a cell raised\n{plain}") from None
-    for problem in problems(notebook):
+    for problem in problems(without_views(notebook)):
         raise BuildError(f"{path.parent.name}/{path.name}: {problem}")
     path.parent.mkdir(exist_ok=True)
     nbformat.write(notebook, path)

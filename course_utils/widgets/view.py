@@ -1,0 +1,54 @@
+"""A widget beside the words and the picture that stand for it where nothing answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipywidgets import Widget
+    from nbformat import NotebookNode
+
+MIME = "application/vnd.jupyter.widget-view+json"
+
+
+class View:
+    """What a widget's call returns: what a notebook with a kernel shows, and what any other reader of it sees.
+
+    Args:
+        widget: shown where widgets can be; None where there is nothing to touch.
+        html: the same content, standing still: for GitHub, a printed page, a notebook that was not run.
+        text: the same in words, for a terminal.
+    """
+
+    def __init__(self, widget: Widget | None, html: str, text: str) -> None:
+        self.widget = widget
+        self.html = html
+        self.text = text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        still = {"text/html": self.html, "text/plain": self.text}
+        if self.widget is None:
+            return still
+        return {**still, MIME: {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}}
+
+    def __repr__(self) -> str:
+        """The words."""
+        return self.text
+
+
+def without_views(notebook: NotebookNode) -> NotebookNode:
+    """Take views, whose widgets live in a kernel that is gone, out of an executed notebook, and what they left of state.
+
+    An output that is a view and nothing else, as that of training that ended, goes as a whole. nbval compares no views.
+    """
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        kept = []
+        for output in cell.get("outputs", ()):
+            is_view = output.get("data", {}).pop(MIME, None) is not None
+            output.get("metadata", {}).pop(MIME, None)
+            if not is_view or output.data:
+                kept.append(output)
+        if "outputs" in cell:
+            cell.outputs = kept
+    return notebook

@@ -1,0 +1,43 @@
+"""What of a widget is stored."""
+
+import ipywidgets
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from course_utils.widgets.view import MIME, View, without_views
+
+
+def test_a_view_has_the_same_content_three_times():
+    slider = ipywidgets.IntSlider(description="units")
+    bundle = View(slider, "<p>units: 0</p>", "units: 0")._repr_mimebundle_()
+    assert bundle[MIME]["model_id"] == slider.model_id
+    assert (bundle["text/html"], bundle["text/plain"]) == ("<p>units: 0</p>", "units: 0")
+    slider.close()
+
+
+def test_without_a_widget_the_rest_is_shown():
+    bundle = View(None, "<p>no model</p>", "no model")._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain"}
+
+
+
+@pytest.mark.parametrize("state", [{}, {"widgets": {"application/vnd.jupyter.widget-state+json": {}}}])
+def test_a_stored_notebook_has_no_views_and_no_state(state):
+    view = {MIME: {"model_id": "1"}}
+    cell = new_code_cell(
+        "touch()",
+        outputs=[
+            new_output("display_data", data={**view, "text/html": "<p>still</p>", "text/plain": "still"}),
+            new_output("display_data", data=dict(view), metadata={MIME: {}}),
+            new_output("stream", name="stdout", text="Trained for 3 epochs.\n"),
+            new_output("display_data", data={}),
+        ],
+    )
+    notebook = without_views(new_notebook(cells=[cell], metadata=state))
+    assert "widgets" not in notebook.metadata
+    assert [dict(output.get("data", {})) for output in notebook.cells[0].outputs] == [
+        {"text/html": "<p>still</p>", "text/plain": "still"},
+        {},
+        {},
+    ], "the view that was all of its output is gone, what was empty without one is not"
+    assert notebook.cells[0].outputs[1].text == "Trained for 3 epochs.\n"
