@@ -20,7 +20,6 @@ def test_without_a_widget_the_rest_is_shown():
     assert set(bundle) == {"text/html", "text/plain"}
 
 
-
 @pytest.mark.parametrize("state", [{}, {"widgets": {"application/vnd.jupyter.widget-state+json": {}}}])
 def test_a_stored_notebook_has_no_views_and_no_state(state):
     view = {MIME: {"model_id": "1"}}

@@ -37,7 +37,7 @@ class View:
 
 
 def without_views(notebook: NotebookNode) -> NotebookNode:
-    """Take views, whose widgets live in a kernel that is gone, out of an executed notebook, and what they left of state.
+    """Take views, whose widgets lived in a kernel that is gone, and their state out of an executed notebook.
 
     An output that is a view and nothing else, as that of training that ended, goes as a whole. nbval compares no views.
     """
