@@ -77,7 +77,7 @@ class Cells:
             value: what `check` was given.
             continues: the id of the exercise whose answer this exercise goes on with.
         """
-        name = self._name(exercise, value)
+        name = self.named(exercise, value)
         given = self._given.get(name or "")
         if name is None or given is None:
             return None
@@ -96,14 +96,14 @@ class Cells:
 
     def remark(self, exercise: str, value: Any) -> str:
         """What is to be said beside a verdict: that the cell of the answer came only half way."""
-        given = self._given.get(self._name(exercise, value) or "")
+        given = self._given.get(self.named(exercise, value) or "")
         if given is None or not given.stopped or given.is_earlier:
             return ""
         return f"The cell of this answer stopped with an error (`{given.stopped}`); what stands below it did not run."
 
     def judged(self, exercise: str, value: Any) -> None:
         """Note that the value of a name was judged as the answer to an exercise."""
-        name = self._name(exercise, value)
+        name = self.named(exercise, value)
         if name is not None and not isinstance(value, NotThere):
             self._given.setdefault(name, Given()).judged.append(exercise)
 
@@ -117,7 +117,7 @@ class Cells:
         if self._running:
             self._running[-1].stopped_training = True
 
-    def _name(self, exercise: str, value: Any) -> str | None:
+    def named(self, exercise: str, value: Any) -> str | None:
         """The name that the running cell has checked, where the cell does not give it its value itself."""
         if not self._running:
             return None

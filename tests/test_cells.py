@@ -138,6 +138,12 @@ def test_blanks_stay_blanks(run):
     assert run("diagnosis = ...", CHECK_1, CHECK_3).status == "not attempted"
 
 
+def test_who_gave_the_answer_another_name_is_told_the_name(run):
+    result = run("diagnosis = ...", CHECK_1, "my_diagnosis = 'right'", CHECK_1)
+    assert result.status == "not attempted"
+    assert "the answer is called `diagnosis`" in str(result)
+
+
 def test_a_check_in_the_cell_of_its_answer_and_of_a_value_without_a_name(run):
     assert run("diagnosis = 1", CHECK_3, f"diagnosis = 'right'\n{CHECK_1}").passed
     assert run("diagnosis = 1", CHECK_3, 'result = exercise("12.1").check("right")').passed

@@ -74,9 +74,10 @@ class Exercise:
         if cells and (doubt := cells.doubt(self.id, value, self.continues)):
             return Result(self.id, self.title, "not checked", note=doubt)
         if is_blank(value):
-            return Result(
-                self.id, self.title, "not attempted", note="Fill in the `...` in the cell above and run both cells."
-            )
+            name = cells.named(self.id, value) if cells else None
+            called = f"; the answer is called `{name}`" if name else ""
+            note = f"Fill in the `...` in the cell above and run both cells{called}."
+            return Result(self.id, self.title, "not attempted", note=note)
         remark = cells.remark(self.id, value) if cells else ""
         if cells:
             cells.judged(self.id, value)
