@@ -12,6 +12,7 @@ import symtable
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 _LOOKS = frozenset(
@@ -30,6 +31,8 @@ class Given:
     """The error that ended the last cell with an assignment to this name, if one did."""
     is_earlier: bool = False
     """Whether that cell stopped before it came to the assignment."""
+    cells: set[tuple[str, str]] = field(default_factory=set)
+    """Ids and sources of the cells that gave or changed it; the id is empty where the notebook's program tells none."""
 
 
 class NotThere:
@@ -46,6 +49,7 @@ class _Cell:
     source: str
     before: Mapping[str, int]
     """The identity of each name's value."""
+    id: str = ""
     stopped_training: bool = False
 
 
@@ -69,13 +73,16 @@ class Cells:
         names: dict[str, Any] = self.shell.user_ns
         return names
 
-    def doubt(self, exercise: str, value: Any, continues: str = "") -> str | None:
+    def doubt(
+        self, exercise: str, value: Any, continues: str = "", own_cells: Mapping[str, str] = MappingProxyType({})
+    ) -> str | None:
         """Why a value is not the answer that is on the screen; None where nothing speaks against it.
 
         Args:
             exercise: the id of the exercise that the value is checked for.
             value: what `check` was given.
             continues: the id of the exercise whose answer this exercise goes on with.
+            own_cells: the lesson's cells that hold no answer: id → source.
         """
         name = self.named(exercise, value)
         given = self._given.get(name or "")
@@ -85,6 +92,11 @@ class Cells:
             return (
                 f"The last cell that gives `{name}` a value stopped with an error (`{given.stopped}`), so `{name}` is "
                 "still what it was before. Mend that cell and run it, then check again."
+            )
+        if given.cells and given.cells <= set(own_cells.items()) and value is not ...:
+            return (
+                f"This would be the lesson's own `{name}`, from a cell further up. "
+                f"Give your answer to {exercise} in the cell above and run it, then check again."
             )
         others = [id for id in given.judged if id not in (exercise, continues)]
         if others and value is not ...:
@@ -135,13 +147,15 @@ class Cells:
         for exercise, name in checked(python):
             if exercise is not None and name not in {*self.names, *assigned(python), *dir(builtins)}:
                 self.names[name] = NotThere(name)
-        self._running.append(_Cell(source, {name: id(value) for name, value in self.names.items()}))
+        before = {name: id(value) for name, value in self.names.items()}
+        self._running.append(_Cell(source, before, info.cell_id or ""))
 
     def _after(self, result: Any) -> None:
         if result is None:  # the kernel is about to end
             return
         source = self._python(result.info.raw_cell or "")
-        before = self._running.pop().before if self._running else {}
+        cell = self._running.pop() if self._running else _Cell(source, {})
+        before = cell.before
         for name in [name for name, value in self.names.items() if isinstance(value, NotThere)]:
             del self.names[name]
         meant = assigned(source)
@@ -149,7 +163,9 @@ class Cells:
         error = result.error_before_exec or result.error_in_exec
         for name in meant | changed:
             if error is None or name in changed:
-                self._given[name] = Given(stopped=type(error).__name__ if error is not None else "")
+                self._given[name] = Given(
+                    stopped=type(error).__name__ if error is not None else "", cells={(cell.id, cell.source)}
+                )
             elif name in self.names:
                 given = self._given.setdefault(name, Given())
                 given.stopped, given.is_earlier = type(error).__name__, True
@@ -157,6 +173,7 @@ class Cells:
             del self._given[name]
         for name in touched(source, self._given):
             self._given[name].judged.clear()
+            self._given[name].cells.add((cell.id, cell.source))
 
     def _python(self, source: str) -> str:
         """A cell without its magics."""
