@@ -45,7 +45,7 @@ def not_a_model(value: Any) -> str | None:
     if isinstance(value, keras.layers.Layer) and not isinstance(value, keras.Model):
         return f"this is one layer, `{value.name}`; connect it and wrap the graph: `keras.Model(inputs, outputs)`."
     if isinstance(value, (list, tuple)):
-        return f"this is a {type(value).__name__}; a model is made by `keras.Model(inputs, outputs)`."
+        return f"this is {article(type(value).__name__)}; a model is made by `keras.Model(inputs, outputs)`."
     if not isinstance(value, keras.Model):
         return f"a Keras model was asked for; this is {article(type(value).__name__)}."
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 from course_utils.graphs.edits.edit import Edit
 from course_utils.graphs.edits.pairing import Pairing
@@ -41,8 +42,7 @@ def insert(work: Pairing, group: list[int]) -> None:
     parts = [_missing_inputs(work, inputs)] if inputs else []
     if layers:
         siblings = [_sibling(work, j) for j in layers]
-        what = " → ".join(work.wanted_name(j) if len(layers) == 1 else work.wanted(j) for j in layers[:6])
-        more = f" and {len(layers) - 6} more" if len(layers) > 6 else ""
+        what = work.wanted_name(layers[0]) if len(layers) == 1 else _in_order(work, layers)
         again = [i for i in siblings if i is not None]
         if len(again) == len(layers):
             names = listed(call_name(work.graph, work.entry(i)) for i in again)
@@ -50,7 +50,7 @@ def insert(work: Pairing, group: list[int]) -> None:
         elif len(layers) == 1:
             parts.append(f"{article(what)} is missing {place}.")
         else:
-            parts.append(f"{plural(len(layers), 'layer')} are missing {place}: {what}{more}.")
+            parts.append(f"{plural(len(layers), 'layer')} are missing {place}: {what}.")
         parts.append(_consequence(work, layers))
     unused = work.unused(after)
     parts.append(work.aside(unused))
@@ -75,6 +75,17 @@ def insert(work: Pairing, group: list[int]) -> None:
         ),
         changes=1.05 * len(group),  # what is there and unused is named first
     )
+
+
+def _in_order(work: Pairing, layers: list[int], most: int = 6) -> str:
+    """The missing layers in words: with an arrow where one alone reads another alone, with a comma elsewhere."""
+    inside = set(layers)
+    told = work.wanted(layers[0])
+    for one, other in pairwise(layers[:most]):
+        read = {s for _, s, _ in work.b.reads[other]} & inside
+        readers = {r for _, r, _ in work.b.readers[one]} & inside
+        told += f"{' → ' if (read, readers) == ({one}, {other}) else ', '}{work.wanted(other)}"
+    return told if len(layers) <= most else f"{told} and {len(layers) - most} more"
 
 
 def _as_argument(work: Pairing, group: list[int], before: list[int]) -> str:
