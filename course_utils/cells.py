@@ -10,7 +10,7 @@ import builtins
 import re
 import symtable
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -221,7 +221,8 @@ def checked(source: str) -> list[tuple[str | None, str]]:
 def touched(source: str, names: Collection[str]) -> set[str]:
     """Those of the names whose values a cell may have changed without giving new ones: `model.compile(…)`."""
     nodes = _walk(source)
-    mentioned = {node.id for node in nodes if isinstance(node, ast.Name)} & set(names)
+    own = {id(name) for name in _of_the_notebook(nodes[0])} if nodes else set()
+    mentioned = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) in own} & set(names)
     stores = (ast.Store, ast.Del)
     if any(isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, stores) for node in nodes):
         return mentioned
@@ -234,12 +235,30 @@ def touched(source: str, names: Collection[str]) -> set[str]:
         root: ast.expr = node.func.value
         while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
             root = root.func if isinstance(root, ast.Call) else root.value
-        if isinstance(root, ast.Name) and root.id in mentioned:
+        if isinstance(root, ast.Name) and root.id in mentioned and id(root) in own:
             found.add(root.id)
     return found
 
 
+def _of_the_notebook(tree: ast.AST) -> Iterator[ast.Name]:
+    """Where names of the notebook itself stand: not the arguments and variables of functions, which hide them."""
+    todo: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
+    while todo:
+        node, hidden = todo.pop()
+        if isinstance(node, ast.Name) and node.id not in hidden:
+            yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            inside = list(ast.walk(node))
+            shared = {name for one in inside if isinstance(one, ast.Global) for name in one.names}
+            local = {one.arg for one in inside if isinstance(one, ast.arg)} | {
+                one.id for one in inside if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+            }
+            hidden |= local - shared
+        todo += [(child, hidden) for child in ast.iter_child_nodes(node)]
+
+
 def _walk(source: str) -> list[ast.AST]:
+    """The nodes of a cell's code, its module first; none where it is not Python."""
     try:
         return list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError):

@@ -241,6 +241,25 @@ def test_exercises_without_a_value_of_their_own_say_whose_they_go_on_with():
             assert has_own == (not every()[region.exercise].continues), region.exercise
 
 
+@pytest.mark.parametrize(
+    ("source", "is_touched"),
+    [
+        ("model.compile()", True),
+        ("model.summary()", False),
+        ("model.layers[1].trainable = False", True),
+        ("def fit(model, x):\n    model.compile()\n    return model.fit(x)", False),
+        ("def fit():\n    model = make()\n    model.compile()", False),
+        ("def fit():\n    global model\n    model = make()\n    model.compile()", True),
+        ("def fit():\n    model.compile()", True),
+        ("fit = lambda model: model.compile()", False),
+        ("def fit(model):\n    def more():\n        model.compile()\n    more()\nmodel.fit(x)", True),
+        ("x" + ".model" * 5000, False),
+    ],
+)
+def test_a_cell_that_may_change_a_value_is_told_from_one_that_cannot(source, is_touched):
+    assert touched(source, {"model"}) == ({"model"} if is_touched else set())
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.text(alphabet="diagnosis=()[]:,.%! \n'\"#\\", max_size=60))
 def test_no_cell_is_too_odd_to_be_looked_at(source):
