@@ -13,7 +13,7 @@ from course_utils.graphs.draw.labels import brief, edge_list, setting
 from course_utils.graphs.draw.model import Shown, box_of, check_direction, diagram_of, finish, output_key
 from course_utils.graphs.draw.picture import Picture, checked_ending
 from course_utils.graphs.draw.scene import clean, shorten
-from course_utils.graphs.edits import Edit
+from course_utils.graphs.edits import Edit, End
 from course_utils.graphs.graph import Graph, Node, Path
 
 if TYPE_CHECKING:
@@ -225,10 +225,6 @@ class _Marker:
     def ghosts(self, number: int, edit: Edit) -> None:
         """Boxes for what is missing, wired as in the target."""
         ghosts: dict[Path, str] = {}
-        read: set[Path] = set()
-        readers = [key for key in (self.key(p, reads=True) for p in edit.before) if key is not None]
-        if edit.output is not None:
-            readers.append(self.output_box(edit.output, number).key)
         for path in edit.targets:
             node = self.target.find(path)
             if node.inner is not None and any(p[: len(path)] == path and p != path for p in edit.targets):
@@ -238,18 +234,20 @@ class _Marker:
             box.mark, box.name, box.numbers = "missing", clean(node.name) if node.family == "input" else "", [number]
             self.add(box)
             ghosts[path] = key
-        for path, key in ghosts.items():
-            before = [(*path[:-1], t.node) for t in self.target.find(path).inputs]
-            known = [p for p in before if p in ghosts]
-            read |= set(known)
-            sources = [ghosts[p] for p in known]
-            if len(known) < len(before) or not before:
-                sources += [k for k in (self.key(p) for p in edit.after) if k is not None]
-            if self.target.find(path).family != "input":
-                self.diagram.links += [Link(source, key, kind="missing") for source in dict.fromkeys(sources)]
-        for path, key in ghosts.items():
-            if path not in read:
-                self.diagram.links += [Link(key, reader, kind="missing") for reader in dict.fromkeys(readers)]
+
+        def key_of(end: End, *, reads: bool = False) -> str | None:
+            kind, path = end
+            if kind == "output":
+                return self.output_box(path[0], number).key
+            return ghosts.get(path) if kind == "target" else self.key(path, reads=reads)
+
+        wires = [(key_of(source), key_of(reader, reads=True)) for source, reader in edit.wiring]
+        for path, key in ghosts.items():  # one call of the normal form may stand for several
+            before = [(*path[:-1], tensor.node) for tensor in self.target.find(path).inputs]
+            wires += [(ghosts[p], key) for p in before if p in ghosts]
+        for start, end in dict.fromkeys(wires):
+            if start is not None and end is not None:
+                self.diagram.links.append(Link(start, end, kind="missing"))
 
     def output(self, number: int, edit: Edit) -> None:
         """An output of the model that comes from the wrong layer, is missing or too much."""
@@ -287,7 +285,8 @@ class _Marker:
                 if link.reader == ("output", place):
                     link.kind = "wrong"
             return box
-        return self.add(Box(f"ghost{number}_output", "output", f"output {place + 1}", mark="missing"))
+        key = f"ghost{number}_output{place}"
+        return self.boxes.get(key) or self.add(Box(key, "output", f"output {place + 1}", mark="missing"))
 
     def inputs(self, number: int, edit: Edit) -> None:
         """An input that is too much, or inputs in the wrong order."""

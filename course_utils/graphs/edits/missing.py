@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from course_utils.graphs.edits.edit import Edit
+from course_utils.graphs.edits.edit import Edit, End
 from course_utils.graphs.edits.pairing import Pairing
 from course_utils.graphs.words import (
     argument,
@@ -70,11 +70,30 @@ def insert(work: Pairing, group: list[int]) -> None:
             targets=work.targets(group),
             after=tuple(work.exit(s) for s, _ in after),
             before=tuple(work.entry(r) for r in before),
-            output=ends[0] if ends else None,
+            wiring=_wiring(work, group),
             unused=unused,
         ),
         changes=1.05 * len(group),  # what is there and unused is named first
     )
+
+
+def _wiring(work: Pairing, group: list[int]) -> tuple[tuple[End, End], ...]:
+    """The wires of a group of missing calls, as the target has them."""
+    wires: list[tuple[End, End]] = []
+    for j in group:
+        entry, way_out = work.ends_of_target(j)
+        for _, s, k in work.b.reads[j]:
+            if s in group:
+                wires.append((("target", work.ends_of_target(s)[1]), ("target", entry)))
+            elif (image := work.image((s, k))) is not None:
+                wires.append((("model", work.exit(image[0])), ("target", entry)))
+        wires += [
+            (("target", way_out), ("model", work.entry(work.to_a[r])))
+            for _, r, _ in work.b.readers[j]
+            if r not in group and r in work.to_a
+        ]
+        wires += [(("target", way_out), ("output", (k,))) for k, _ in work.b.outputs_at.get(j, ())]
+    return tuple(dict.fromkeys(wires))
 
 
 def _in_order(work: Pairing, layers: list[int], most: int = 6) -> str:
@@ -205,6 +224,7 @@ def moved(edits: list[Edit], work: Pairing) -> list[Edit]:
                 message = f"{names} {stands} in the wrong place; {belongs} {new.where}."
                 joined = Edit(
                     "move", names, message, gone.nodes, new.wires, gone.new_wires, new.targets, new.after, new.before,
+                    new.wiring,
                 )  # fmt: skip
                 result[result.index(gone)] = joined
                 result.remove(new)
