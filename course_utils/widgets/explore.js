@@ -93,7 +93,7 @@ class Explorer {
     this.model = model;
     this.at = 0;
     this.zoom = null; // until a reader chooses one
-    this.rings = [];
+    this.ring = document.createElementNS(SVG, "rect");
     this.picture = element("div", {
       class: "explore-picture",
       tabindex: "0",
@@ -113,7 +113,7 @@ class Explorer {
     const tools = element("div", { class: "explore-tools", role: "toolbar", "aria-label": "Steps" });
     tools.append(...[[this.previous, this.next], folds, sizes].filter((group) => group.length)
       .map((group) => element("span", {}, ...group)));
-    const panel = element("section", { class: "explore-panel", "aria-label": "The call that is lit" }, this.head, this.told);
+    const panel = element("div", { class: "explore-panel" }, this.head, this.told);
     // JupyterLab has its own meaning for arrow keys and Enter wherever the focus is in a notebook.
     this.root = element("div", { class: "explore", "data-lm-suppress-shortcuts": "true" }, tools,
       element("div", { class: "explore-panes" }, this.picture, panel));
@@ -173,7 +173,7 @@ class Explorer {
   scale(by) {
     this.zoom = Math.min(3, Math.max(0.1, this.size * by));
     this.fit();
-    this.reveal();
+    this.mark();
   }
 
   fit() {
@@ -205,24 +205,19 @@ class Explorer {
   light() {
     const step = this.lit;
     this.calls = step.calls;
-    for (const ring of this.rings) ring.remove();
-    const box = this.boxes.get(step.key);
-    if (box) {
-      const { x, y, width, height } = box.getBBox();
-      const ring = document.createElementNS(SVG, "rect");
-      const place = { x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: 9, class: "explore-ring" };
-      for (const [name, value] of Object.entries(place)) ring.setAttribute(name, value);
-      box.append(ring);
-      this.rings = [ring];
-    }
-    this.reveal();
+    this.mark();
     this.tell(step);
   }
 
-  /** Scroll the picture, not the page, to what is lit. */
-  reveal() {
-    const ring = this.rings[0]?.getBoundingClientRect();
-    if (!ring) return;
+  /** Put a ring around what is lit, and scroll the picture, not the page, to it. */
+  mark() {
+    const box = this.boxes.get(this.lit.key);
+    this.ring.remove();
+    const { x, y, width, height } = box.getBBox();
+    const place = { x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: 9, class: "explore-ring" };
+    for (const [name, value] of Object.entries(place)) this.ring.setAttribute(name, value);
+    box.append(this.ring);
+    const ring = this.ring.getBoundingClientRect();
     const pane = this.picture.getBoundingClientRect();
     const { scrollLeft, scrollTop } = this.picture;
     if (ring.left < pane.left || ring.right > pane.right) {
@@ -238,7 +233,7 @@ class Explorer {
       element("span", { class: "explore-count" }, `${this.at + 1} of ${this.steps.length}`),
       " ", element("b", {}, step.kind), " ", element("code", {}, step.name),
     );
-    const list = element("dl", {});
+    const list = element("dl", { class: "explore-facts" });
     const say = (term, ...content) => list.append(element("dt", {}, term), element("dd", {}, ...content));
     say("code", element("pre", {}, element("code", {}, step.code)));
     if (step.reads) say("reads", step.reads);
@@ -246,8 +241,8 @@ class Explorer {
     say("weights", step.weights);
     const { values } = this.model.get("calls")[step.result];
     const note = this.model.get("note");
-    if (values.length) say("for the example", ...values.map(drawn));
-    else if (note) say("for the example", note);
+    if (values.length) say("example", ...values.map(drawn));
+    else if (note) say("example", note);
     this.told.replaceChildren(list);
     allow(this.previous, this.at > 0);
     allow(this.next, this.at < this.steps.length - 1);
@@ -262,10 +257,10 @@ function render({ model, el }) {
   const explorer = new Explorer(model, el);
   const redraw = () => explorer.redraw();
   model.on("change:drawing", redraw);
-  // The view is attached after it is made: only then has it a width.
+  // The view is attached after it is made: only then have it and its boxes a size.
   const watch = new ResizeObserver(() => {
     explorer.fit();
-    explorer.reveal();
+    explorer.mark();
   });
   watch.observe(explorer.picture);
   return () => {

@@ -99,6 +99,7 @@ def page(server):
         with contextlib.suppress(Exception):
             page.get_by_role("button", name="No", exact=True).click(timeout=5_000)
         page.set_default_timeout(60_000)
+        expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first).to_be_attached(timeout=60_000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         expect(page.locator(".explore")).to_have_count(3, timeout=180_000)

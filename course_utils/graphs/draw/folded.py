@@ -14,6 +14,9 @@ from course_utils.graphs.repeats import Repeats, Run, repeats
 from course_utils.graphs.words import plural
 
 
+_MOST_KINDS = 4  # of a block, that its box names
+
+
 @dataclass(frozen=True)
 class Step:
     """A box of a picture that can be lit: a call, or all the calls of a part that is folded."""
@@ -130,7 +133,8 @@ class Folding:
         """Put one box in the place of those of a run."""
         nodes = [self.graph.find((*prefix, i)) for i in run.nodes]
         weights = sum({node.layer: node.parameters for node in nodes}.values())
-        kinds = ", ".join(clean(node.kind) for node in nodes[: len(run.blocks[0])])
+        block = [clean(node.kind) for node in nodes[: len(run.blocks[0])]]
+        kinds = ", ".join(block if len(block) <= _MOST_KINDS else [*block[:_MOST_KINDS], f"… {len(block)} calls"])
         facts = [shapes_text(nodes[-1]), *([f"{weights:,} params"] if weights else [])]
         key = _run_key(prefix, run)
         box = Box(key, "model", f"× {len(run.blocks)}", kinds, facts=facts, tooltip=f"{said(run)}: {kinds}")
