@@ -37,7 +37,9 @@ def test_two_calls_are_no_run():
 
 
 def test_settings_and_shapes_count():
-    assert found(chain(*(layers.Dense(8, name=f"d{i}") for i in range(3)), width=4)) == []  # the first has other weights
+    assert (
+        found(chain(*(layers.Dense(8, name=f"d{i}") for i in range(3)), width=4)) == []
+    )  # the first has other weights
     assert found(chain(*(layers.Dense(8, "relu" if i % 2 else None) for i in range(3)))) == []
     assert found(chain(*(layers.Dense(8, trainable=i > 0) for i in range(3)))) == []
 

@@ -27,7 +27,9 @@ import keras, numpy as np
 from keras import layers
 from course_utils import explore
 encoder = keras.Sequential(
-    [keras.Input((12, 12, 1)), layers.Conv2D(6, 3, activation="relu"), layers.Flatten(), layers.Dense(8)], name="encoder")
+    [keras.Input((12, 12, 1)), layers.Conv2D(6, 3, activation="relu"), layers.Flatten(), layers.Dense(8)],
+    name="encoder",
+)
 left, right = keras.Input((12, 12, 1), name="left"), keras.Input((12, 12, 1), name="right")
 x = layers.Concatenate(name="both")([encoder(left), encoder(right)])
 for _ in range(4):
@@ -100,6 +102,7 @@ def page(server):
             page.get_by_role("button", name="No", exact=True).click(timeout=5_000)
         page.set_default_timeout(60_000)
         expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first).to_be_attached(timeout=60_000)
+        page.wait_for_timeout(3_000)  # the menu is filled a little after that
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         expect(page.locator(".explore")).to_have_count(3, timeout=180_000)
@@ -112,8 +115,8 @@ def first(page):
     """The explorer of the small model, as it is at first."""
     found = page.locator(".explore").first
     found.scroll_into_view_if_needed()
-    if found.get_by_label("Fold all").get_attribute("aria-disabled") == "false":
-        found.get_by_label("Fold all").click()
+    if found.get_by_label("Fold all", exact=True).get_attribute("aria-disabled") == "false":
+        found.get_by_label("Fold all", exact=True).click()
     picture = found.get_by_label("The model’s picture", exact=False)
     picture.focus()
     page.keyboard.press("Home")
@@ -196,7 +199,7 @@ def test_a_large_model_stays_quick(page):
         large.get_by_role("button", name="Next call").click()
     expect(head(large)).to_contain_text("51 of ")
     assert time.monotonic() - begun < 30
-    large.get_by_role("button", name="Unfold all").click()
+    large.get_by_role("button", name="Unfold all", exact=True).click()
     expect(head(large)).to_contain_text("of 771")
     kept(page, "4_large")
 

@@ -13,7 +13,6 @@ from course_utils.graphs.graph import Graph, Node, Path
 from course_utils.graphs.repeats import Repeats, Run, repeats
 from course_utils.graphs.words import plural
 
-
 _MOST_KINDS = 4  # of a block, that its box names
 
 
