@@ -61,7 +61,7 @@ class Box:
     badge: int | None = None
     """Number of the set of calls that share one layer."""
     mark: str = ""
-    """`wrong`, `extra` or `missing`: how it differs from the target."""
+    """`wrong`, `extra` or `missing`: how it differs from the target; in the target, `right`."""
     notes: list[str] = field(default_factory=list)
     """What to change, in a few words, beneath the rest."""
     numbers: list[int] = field(default_factory=list)
@@ -249,6 +249,7 @@ class _Face:
             "wrong": Style("#fdecea", WRONG, 2.5),
             "extra": Style("#fdecea", WRONG, 2.5, (2, 3)),
             "missing": Style("#f2fbf5", RIGHT, 2, (7, 4)),
+            "right": Style("#f2fbf5", RIGHT, 2.5),
         }[box.mark]
         group.shapes += _outline(box.role, left, top, width, height, style, self.rankdir)
         if box.mark == "extra":  # crossed out behind its words
@@ -270,11 +271,11 @@ class _Face:
         if box.badge is not None:
             # To the right of the middle, where the arrow ends.
             group.shapes += _badge(box.badge, max(left + width - 8, x + 10 + _badge_width(box.badge)), top)
-        sign = {"extra": "−", "missing": "+", "wrong": "≠"}.get(box.mark)
+        sign = {"extra": "−", "missing": "+", "wrong": "≠", "right": "✓"}.get(box.mark)
         edge = top - 3
         group.shapes += _markers(box.numbers, left - 6, edge)
         if sign:
-            colour = RIGHT if box.mark == "missing" else WRONG
+            colour = RIGHT if box.mark in ("missing", "right") else WRONG
             place = left - 5 + _markers_width(box.numbers)
             group.shapes.append(Rectangle(place, edge - 8, 17, 16, 3, Style(CARD, colour, 1.5)))
             group.shapes.append(Text(place + 8.5, edge + 5, sign, 14, colour, bold=True))
