@@ -1,6 +1,7 @@
 """What the notebooks of the course import.
 
-    from course_utils import data, exercise, plot_model, plot_difference, compare_models, predicted, show, Progress
+    from course_utils import data, exercise, explore, plot_model, plot_difference, compare_models, predicted, show
+    from course_utils import Progress
 
 Importing this package is quick: Keras and TensorFlow are loaded by the first name that needs them.
 """
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from course_utils.images import show
     from course_utils.prediction import predicted
     from course_utils.progress import Progress
+    from course_utils.widgets.explore import explore
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
 # second the note on oneDNN, whose kernels also round differently from one processor to the next.
@@ -42,6 +44,7 @@ watch()
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",
     "exercise": "course_utils.exercises",
+    "explore": "course_utils.widgets.explore",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "predicted": "course_utils.prediction",
@@ -49,7 +52,17 @@ _HOMES = {
     "show": "course_utils.images",
 }
 
-__all__ = ["Progress", "compare_models", "data", "exercise", "plot_difference", "plot_model", "predicted", "show"]
+__all__ = [
+    "Progress",
+    "compare_models",
+    "data",
+    "exercise",
+    "explore",
+    "plot_difference",
+    "plot_model",
+    "predicted",
+    "show",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import keras
 
     from course_utils.graphs.difference import Difference, Edit
-    from course_utils.graphs.draw.picture import Picture
+    from course_utils.graphs.draw.steps import Stepped
     from course_utils.graphs.graph import Graph
 
 SHOWN_EDITS = 3
@@ -59,11 +59,11 @@ def _is_order(edit: Edit) -> bool:
     return edit.where in ("the inputs", "the outputs")
 
 
-def _drawn(difference: Difference) -> Picture | None:
+def _drawn(difference: Difference) -> Stepped | None:
     """The picture of a difference; None where it would be too large to find a mark in."""
-    from course_utils.graphs.draw.difference import draw_difference
+    from course_utils.graphs.draw.steps import Stepped
 
-    return draw_difference(difference) if difference.graph.size() <= LARGEST_DRAWN else None
+    return Stepped(difference) if difference.graph.size() <= LARGEST_DRAWN else None
 
 
 def _telling(difference: Difference) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,23 @@ def marked_diagram(difference: Difference, rankdir: str = "TB") -> Diagram:
     return diagram
 
 
+def step_diagrams(difference: Difference, number: int) -> tuple[Diagram, Diagram]:
+    """One edit, by its number from 1, marked in the learner's graph, and in the target what it concerns there."""
+    edit = difference.edits[number - 1]
+    mentioned = _paths(edit)
+    shown = Shown(parameters=False, nested=any(len(path) > 1 for path in mentioned))
+    mine, keys = diagram_of(difference.graph, shown, keep=_with_sources(difference.graph, mentioned))
+    _Marker(difference, mine, keys).mark(number, edit)
+    shown = Shown(parameters=False, nested=any(len(path) > 1 for path in edit.targets))
+    theirs, keys = diagram_of(difference.target, shown)
+    marker = _Marker(replace(difference, graph=difference.target), theirs, keys)
+    for path in edit.targets:
+        marker.on_box(path, number, "right")
+    if edit.kind in ("output", "input"):
+        marker.on_ends(number, edit)
+    return mine, theirs
+
+
 def _paths(edit: Edit) -> set[Path]:
     """The learner's calls that an edit speaks of."""
     wires = [path for wire in (*edit.wires, *edit.new_wires) for path in wire]
@@ -160,6 +178,16 @@ class _Marker:
             box.mark = "extra" if "extra" in (box.mark, mark) else mark or box.mark
             box.notes += notes
             _add(box.numbers, number)
+
+    def on_ends(self, number: int, edit: Edit) -> None:
+        """In the target: mark its inputs, or the outputs that an edit speaks of."""
+        is_one = edit.output is not None and edit.where != "the outputs"
+        wanted = output_key(edit.output) if edit.output is not None and is_one else ""
+        role = "output" if edit.kind == "output" else "input"
+        for box in self.diagram.boxes:
+            if box.role == role and (not wanted or box.key == wanted):
+                box.mark = "right"
+                _add(box.numbers, number)
 
     def change(self, number: int, edit: Edit) -> None:
         """A layer to set otherwise, or to replace."""
