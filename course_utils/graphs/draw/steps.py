@@ -93,4 +93,5 @@ def _lines(difference: Difference, edit: Edit) -> str:
         lines = ["keras.Model(inputs, outputs)"]
     lead = "The line to change" if len(lines) == 1 else "The lines to change"
     shown = html.escape("\n".join(lines[:_MOST_LINES]))
-    return f'<div>{lead}:<pre style="margin:.2em 0;white-space:pre-wrap;word-break:normal"><code>{shown}</code></pre></div>'
+    style = "margin:.2em 0;white-space:pre-wrap;word-break:normal"
+    return f'<div>{lead}:<pre style="{style}"><code>{shown}</code></pre></div>'
