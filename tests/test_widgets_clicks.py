@@ -1,0 +1,73 @@
+"""A widget's message reaches a kernel that is busy, whichever way the frontend sends it."""
+
+import time
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from course_utils.widgets import clicks
+
+HEAR = """
+import threading
+from course_utils.widgets.clicks import hear, hear_no_more
+came = threading.Event()
+print(hear("board", came.set), flush=True)
+print(came.wait({seconds}))
+hear_no_more("board")
+"""
+
+
+@pytest.fixture(scope="module")
+def client():
+    manager, client = start_new_kernel(kernel_name="python3")
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def send(client, kind, content, subshell=None):
+    message = client.session.msg(kind, content)
+    message["header"]["subshell_id"] = subshell
+    client.shell_channel.send(message)
+
+
+def printed(client, code, meanwhile=()):
+    """What a cell prints, when messages are sent while it runs."""
+    lines = []
+
+    def output(message):
+        if message["msg_type"] == "stream":
+            lines.append(message["content"]["text"])
+            if len(lines) == 1:
+                for kind, content in meanwhile:
+                    send(client, kind, content)
+
+    client.execute_interactive(code, output_hook=output, timeout=60)
+    return "".join(lines).split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "comm", "method", "is_heard"),
+    [
+        ("comm_msg", "board", "custom", True),
+        ("comm_msg", "board", "update", False),
+        ("comm_msg", "another", "custom", False),
+        ("comm_close", "board", "custom", False),
+    ],
+)
+def test_only_a_message_of_the_widget_itself_is_heard(client, kind, comm, method, is_heard):
+    sent = (kind, {"comm_id": comm, "data": {"method": method, "content": {}}})
+    assert printed(client, HEAR.format(seconds=10 if is_heard else 1), [sent]) == ["True", str(is_heard)]
+
+
+def test_other_messages_are_handled_as_ever(client):
+    printed(client, HEAR.format(seconds=0))
+    assert printed(client, "print(6 * 7)") == ["42"]
+    client.complete("came.wai")
+    assert client.get_shell_msg(timeout=20)["content"]["matches"] == ["wait"]
+
+
+def test_in_a_terminal_nothing_is_heard():
+    assert clicks.kernel() is None
+    assert not clicks.hear("board", time.sleep)
+    clicks.hear_no_more("board")
