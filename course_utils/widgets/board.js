@@ -1,5 +1,7 @@
 // How a training is going: what Python has put into words and drawn, and a button that stops it.
 
+const SHRINK = 0.8; // to which part of its size a picture is shrunk at most; then it scrolls, as any of the course
+
 function element(parent, tag, attributes = {}, text = "") {
   const made = parent.appendChild(document.createElement(tag));
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -25,6 +27,7 @@ async function picture(figure, svg, alt) {
   next.alt = alt;
   next.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
   await next.decode().catch(() => {});
+  next.style.minWidth = `${SHRINK * next.naturalWidth}px`;
   figure.replaceChildren(next);
 }
 
@@ -46,7 +49,7 @@ function render({ model, el }) {
   const hint = element(board, "p", {}, model.get("hint"));
   hint.hidden = !hint.textContent;
   const table = element(board, "table");
-  const figure = element(board, "div");
+  const figure = element(board, "div", { class: "course-board-curves", tabindex: "0", role: "group", "aria-label": "Curves" });
 
   const update = () => {
     const { done, epochs, state: words, table: losses, svg, alt } = model.get("shown");

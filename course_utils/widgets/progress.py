@@ -125,7 +125,7 @@ class Trained:
         sentence = html.escape(self.sentence)
         image = html_image(self.svg.encode(), "svg+xml", self.alt)
         # The first line is what JupyterLab shows of an output that is folded.
-        page = f"<!-- {sentence} -->\n<details><summary>{sentence}</summary>{image}</details>"
+        page = f"<!-- {sentence} -->\n<details><summary>{sentence} <small>· curves</small></summary>{image}</details>"
         return {"text/html": page, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
