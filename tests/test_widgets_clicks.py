@@ -6,6 +6,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from course_utils.widgets import clicks
+from course_utils.widgets.view import MIME
 
 HEAR = """
 import threading
@@ -65,6 +66,36 @@ def test_other_messages_are_handled_as_ever(client):
     assert printed(client, "print(6 * 7)") == ["42"]
     client.complete("came.wai")
     assert client.get_shell_msg(timeout=20)["content"]["matches"] == ["wait"]
+
+
+TRAIN = """
+import keras, numpy as np
+from course_utils import Progress
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.compile(loss="mse", optimizer="sgd")
+x = np.ones((64, 1), "float32")
+history = model.fit(x, x, epochs=1_000_000, batch_size=2, verbose=0, callbacks=[Progress()])
+print(len(history.epoch) < 1_000_000, model.stop_training)
+"""
+
+
+def test_stop_reaches_training_from_a_frontend_without_subshells(client):
+    messages = []
+
+    def output(message):
+        kind, content = message["msg_type"], message["content"]
+        messages.append((kind, content))
+        if kind == "display_data" and MIME in content["data"]:
+            board = content["data"][MIME]["model_id"]
+            send(client, "comm_msg", {"comm_id": board, "data": {"method": "custom", "content": {"stop": True}}})
+
+    client.execute_interactive(TRAIN, output_hook=output, timeout=120)
+    boards = [content for kind, content in messages if kind == "update_display_data"]
+    assert [(board["data"], board["metadata"]) for board in boards] == [({}, {MIME: {}})]
+    printed = [content["text"] for kind, content in messages if kind == "stream" and content["name"] == "stdout"]
+    assert printed == ["True True\n"]
+    left = [content["data"]["text/plain"] for kind, content in messages if "text/plain" in content.get("data", {})]
+    assert [text.partition(" of ")[0] for text in left] in (["Stopped in epoch 1"], ["Stopped in epoch 2"])
 
 
 def test_in_a_terminal_nothing_is_heard():
