@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.images import show
     from course_utils.prediction import predicted
-    from course_utils.progress import Progress
     from course_utils.widgets.explore import explore
+    from course_utils.widgets.progress import Progress
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
 # second the note on oneDNN, whose kernels also round differently from one processor to the next.
@@ -48,7 +48,7 @@ _HOMES = {
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "predicted": "course_utils.prediction",
-    "Progress": "course_utils.progress",
+    "Progress": "course_utils.widgets.progress",
     "show": "course_utils.images",
 }
 
