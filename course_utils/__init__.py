@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.images import show
     from course_utils.prediction import predicted
+    from course_utils.widgets.fit_a_curve import fit_a_curve
+    from course_utils.widgets.loss_weights import loss_weights
     from course_utils.widgets.progress import Progress
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
@@ -42,6 +44,8 @@ watch()
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",
     "exercise": "course_utils.exercises",
+    "fit_a_curve": "course_utils.widgets.fit_a_curve",
+    "loss_weights": "course_utils.widgets.loss_weights",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "predicted": "course_utils.prediction",
@@ -49,7 +53,18 @@ _HOMES = {
     "show": "course_utils.images",
 }
 
-__all__ = ["Progress", "compare_models", "data", "exercise", "plot_difference", "plot_model", "predicted", "show"]
+__all__ = [
+    "Progress",
+    "compare_models",
+    "data",
+    "exercise",
+    "fit_a_curve",
+    "loss_weights",
+    "plot_difference",
+    "plot_model",
+    "predicted",
+    "show",
+]
 
 
 def __getattr__(name: str) -> Any:
