@@ -158,4 +158,6 @@ def _still(curve: str, fits: Sequence[Fit]) -> str:
         f"{html_image(draw(curve, fit).encode(), 'svg+xml', alt(curve, fit))}<p>{html.escape(fit.sentence)}</p></div>"
         for side, fit in zip(_SIDES, fits, strict=True)
     )
-    return f'<p>{html.escape(_head(curve))}</p><div style="display:flex;flex-wrap:wrap;gap:4px 24px">{sides}</div>'
+    # The first line is what JupyterLab shows of an output that is folded.
+    head = f"<!-- Two networks: run the cell to train them. -->\n<p>{html.escape(_head(curve))}</p>"
+    return f'{head}<div style="display:flex;flex-wrap:wrap;gap:4px 24px">{sides}</div>'

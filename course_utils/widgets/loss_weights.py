@@ -174,7 +174,9 @@ def _still(heads: Sequence[Head]) -> str:
     head = "".join(_cell("th", name, ' scope="col"') for name in names)
     lines = ([_cell("th", name, ' scope="row"'), *(_cell("td", value) for value in values)] for name, *values in rows)
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in lines)
+    # The first line is what JupyterLab shows of an output that is folded.
     return (
+        "<!-- Weights of losses: run the cell to see what they do. -->\n"
         f"<table><caption>What each head counts for</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table><p>{_notes(heads)}</p>"
     )
