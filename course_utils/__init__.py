@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from course_utils.images import show
     from course_utils.prediction import predicted
     from course_utils.widgets.explore import explore
+    from course_utils.widgets.fit_a_curve import fit_a_curve
+    from course_utils.widgets.loss_weights import loss_weights
     from course_utils.widgets.progress import Progress
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
@@ -45,6 +47,8 @@ _HOMES = {
     "compare_models": "course_utils.graphs.difference",
     "exercise": "course_utils.exercises",
     "explore": "course_utils.widgets.explore",
+    "fit_a_curve": "course_utils.widgets.fit_a_curve",
+    "loss_weights": "course_utils.widgets.loss_weights",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "predicted": "course_utils.prediction",
@@ -58,6 +62,8 @@ __all__ = [
     "data",
     "exercise",
     "explore",
+    "fit_a_curve",
+    "loss_weights",
     "plot_difference",
     "plot_model",
     "predicted",
