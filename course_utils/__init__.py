@@ -19,6 +19,7 @@ from course_utils.keras_plot import mend_keras_plot
 if TYPE_CHECKING:
     from course_utils import data
     from course_utils.exercises import exercise
+    from course_utils.exercises.my_progress import my_progress
     from course_utils.graphs.difference import compare_models
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.images import show
@@ -42,6 +43,7 @@ watch()
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",
     "exercise": "course_utils.exercises",
+    "my_progress": "course_utils.exercises.my_progress",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "predicted": "course_utils.prediction",
@@ -49,7 +51,17 @@ _HOMES = {
     "show": "course_utils.images",
 }
 
-__all__ = ["Progress", "compare_models", "data", "exercise", "plot_difference", "plot_model", "predicted", "show"]
+__all__ = [
+    "Progress",
+    "compare_models",
+    "data",
+    "exercise",
+    "my_progress",
+    "plot_difference",
+    "plot_model",
+    "predicted",
+    "show",
+]
 
 
 def __getattr__(name: str) -> Any:

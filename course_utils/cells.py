@@ -12,6 +12,7 @@ import symtable
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 _LOOKS = frozenset(
@@ -58,6 +59,8 @@ class Cells:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
+        self.folder = Path.cwd()
+        """Where the notebook runs: beside its file, until somebody goes elsewhere."""
         self._given: dict[str, Given] = {}
         self._running: list[_Cell] = []
         shell.events.register("pre_run_cell", self._before)
@@ -68,6 +71,16 @@ class Cells:
         """The learner's names."""
         names: dict[str, Any] = self.shell.user_ns
         return names
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody runs the cells one by one in a notebook.
+
+        JupyterLab, Notebook 7 and VS Code name the cell with each request to run one. What executes notebooks as a
+        whole (the build, nbval, papermill) and a console do not.
+        """
+        request = self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
+        return bool(request.get("metadata", {}).get("cellId"))
 
     def doubt(self, exercise: str, value: Any, continues: str = "") -> str | None:
         """Why a value is not the answer that is on the screen; None where nothing speaks against it.

@@ -77,7 +77,7 @@ class Result:
     def _html(self) -> str:
         colour = _COLOURS[self.status]
         head = (
-            f'<div style="font-weight:600">Exercise {_code(self.exercise)}, {_code(self.title)}: '
+            f'<div style="font-weight:600">Exercise {code(self.exercise)}, {code(self.title)}: '
             f"{_badge(self.status, f'{_SIGNS[self.status]} {self.status}')}</div>"
         )
         rows = []
@@ -86,12 +86,12 @@ class Result:
             sign = _badge(status, _SIGNS[status], f' role="img" aria-label="{status}"')
             rows.append(
                 f'<li style="list-style:none;margin:.2em 0">{sign} '
-                f"<b>{_code(finding.name)}</b>: {_code(finding.sentence)}</li>"
+                f"<b>{code(finding.name)}</b>: {code(finding.sentence)}</li>"
             )
             if finding.picture is not None:
                 rows.append(f'<li style="list-style:none">{_picture(finding.picture)}</li>')
         items = f'<ul style="margin:.3em 0;padding-left:1em">{"".join(rows)}</ul>' if rows else ""
-        note = f'<div style="padding-left:1em">{_code(self.note)}</div>' if self.note else ""
+        note = f'<div style="padding-left:1em">{code(self.note)}</div>' if self.note else ""
         return (
             f'<div role="status" style="border-left:4px solid {colour};padding:.4em .8em;max-width:760px">'
             f"{head}{items}{note}</div>"
@@ -104,7 +104,7 @@ def _badge(status: Status, text: str, attributes: str = "") -> str:
     return f'<span{attributes} style="{style}">{text}</span>'
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Escape, then show `backticks` as code."""
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text))
 
