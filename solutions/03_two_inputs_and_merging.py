@@ -13,7 +13,7 @@
 
 # %%
 from course_utils import Progress, compare_models, data, exercise
-from course_utils import plot_model, predicted, show
+from course_utils import my_progress, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -733,3 +733,9 @@ model.compile(
 # - The Keras guide [The functional API](https://keras.io/guides/functional_api/), section on multiple inputs and outputs.
 # - E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository, 1998: where
 #   the small digits come from.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("03")

@@ -14,7 +14,8 @@
 # %%
 import time
 
-from course_utils import Progress, data, exercise, plot_model, predicted, show
+from course_utils import Progress, data, exercise, my_progress
+from course_utils import plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -772,3 +773,9 @@ model.compile(optimizer=keras.optimizers.Adam(rate), loss={"sin": "mse", "exp": 
 #   outputs.
 # - R. Caruana, *Multitask Learning*, Machine Learning 28, 1997: when one task helps another.
 # - X. Glorot and Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*, 2010.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("06")
