@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from course_utils.images import show
     from course_utils.prediction import predicted
     from course_utils.progress import Progress
+    from course_utils.widgets.merges import merges
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
 # second the note on oneDNN, whose kernels also round differently from one processor to the next.
@@ -43,6 +44,7 @@ watch()
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",
     "exercise": "course_utils.exercises",
+    "merges": "course_utils.widgets.merges",
     "my_progress": "course_utils.exercises.my_progress",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
@@ -56,6 +58,7 @@ __all__ = [
     "compare_models",
     "data",
     "exercise",
+    "merges",
     "my_progress",
     "plot_difference",
     "plot_model",

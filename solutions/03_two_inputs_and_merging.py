@@ -13,7 +13,7 @@
 
 # %%
 from course_utils import Progress, compare_models, data, exercise
-from course_utils import my_progress, plot_model, predicted, show
+from course_utils import merges, my_progress, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -284,6 +284,12 @@ for other, words in [
 ]:
     dot, cosine = every_merge([a, other])[-2:]
     print(f"{words:22}  dot {float(dot[0, 0]):5.1f}   cosine {float(cosine[0, 0]):.2f}")
+
+# %% [markdown]
+# Now by your own hands. Change the numbers, then the lengths: 3 and 2 first, and then 3 and 1.
+
+# %%
+merges()
 
 # %% [markdown]
 # ### The axis
