@@ -27,8 +27,10 @@ _COLOURS: dict[State, str] = {
     "not tried": "",
 }
 _EDGE = "border:1px solid #767e87;border-radius:.2em"
-_SIGN = f"display:inline-block;width:1.3em;line-height:1.3em;text-align:center;{_EDGE}"
-_BAR = f"display:inline-block;width:7em;height:.8em;margin-right:.6em;overflow:hidden;{_EDGE}"
+_SIGN = f"display:inline-block;width:1.3em;text-indent:0;line-height:1.3em;text-align:center;{_EDGE}"
+_BAR = f"display:inline-block;vertical-align:top;width:6em;height:.8em;margin:.4em .6em 0 0;overflow:hidden;{_EDGE}"
+_BESIDE = "display:inline-block;vertical-align:top;max-width:calc(100% - 8em)"
+_ROW = "list-style:none;margin:.25em 0;padding-left:1.8em;text-indent:-1.8em"
 _PART = "display:inline-block;vertical-align:top;height:100%"
 # Striped, so that a part that was tried differs from one that was passed not by its colour alone.
 _TRIED = "background:repeating-linear-gradient(45deg,#9a6700 0 3px,transparent 3px 6px)"
@@ -162,13 +164,13 @@ def _details(lesson: _Lesson, is_open: bool) -> str:
         f'<span style="{_PART};width:{tried:.4g}%;{_TRIED}"></span></span>'
     )
     rows = "".join(
-        f'<li style="list-style:none;margin:.25em 0"><span aria-hidden="true" style="{_COLOURS[step.state]}{_SIGN}">'
+        f'<li style="{_ROW}"><span aria-hidden="true" style="{_COLOURS[step.state]}{_SIGN}">'
         f"{_SIGNS[step.state]}</span> {html.escape(step.name)}: {step.words}</li>"
         for step in lesson.steps
     )
     return (
         f'<details{" open" if is_open else ""}><summary style="cursor:pointer">{bar}'
-        f"{html.escape(lesson.name)}: {_counted(lesson.steps)}</summary>"
+        f'<span style="{_BESIDE}">{html.escape(lesson.name)}: {_counted(lesson.steps)}</span></summary>'
         f'<ul style="margin:.2em 0 .6em;padding-left:1.6em">{rows}</ul></details>'
     )
 

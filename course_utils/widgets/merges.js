@@ -14,6 +14,7 @@ function slider(parent, name, range, value, changed) {
   const id = `course-merges-${(count += 1)}`;
   element(row, "label", { for: id }, name);
   const input = element(row, "input", { id, type: "range", ...range });
+  input.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys for its own
   const output = element(row, "output", { for: id });
   const show = () => (output.textContent = input.value);
   input.value = value;
@@ -60,9 +61,11 @@ function render({ model, el }) {
     const { sentence: words, rows } = model.get("shown");
     if (sentence.textContent !== words) sentence.textContent = words; // it is read aloud when it changes
     body.replaceChildren();
-    for (const { cells, can_be } of rows) {
-      const row = element(body, "tr", { class: can_be ? "" : "course-merges-error" });
-      cells.forEach((text, at) => element(row, at ? "td" : "th", at ? {} : { scope: "row" }, text));
+    for (const [name, ...values] of rows) {
+      const row = element(body, "tr");
+      element(row, "th", { scope: "row" }, name);
+      const isError = values.length === 1; // it stands in place of shape and numbers
+      for (const value of values) element(row, "td", isError ? { colspan: 2 } : {}, value);
     }
   };
   update();

@@ -51,10 +51,10 @@ class Merged:
     """The first line of Keras's message."""
 
     @property
-    def cells(self) -> tuple[str, str, str]:
-        """A row of the table: the name, the shape, the numbers; or the name, nothing, the error."""
+    def cells(self) -> tuple[str, ...]:
+        """A row of the table: name, shape and numbers, or name and error."""
         if self.error:
-            return self.name, "–", self.error
+            return self.name, self.error
         return self.name, str(self.shape), "  ".join(map(_words, self.numbers))
 
 
@@ -114,7 +114,7 @@ class _Merges(anywidget.AnyWidget):
     caption = traitlets.Unicode(_CAPTION).tag(sync=True)
     head = traitlets.List(list(_HEAD)).tag(sync=True)
     shown = traitlets.Dict().tag(sync=True)
-    """The sentence above the table, and its rows."""
+    """The sentence above the table, and its rows: of three cells, or of a name and an error."""
 
     def __init__(self, **state: Any) -> None:
         super().__init__(**state)
@@ -125,15 +125,15 @@ class _Merges(anywidget.AnyWidget):
         found = merged(self.a, self.b)
         self.shown = {
             "sentence": _sentence(self.a, self.b, found),
-            "rows": [{"cells": one.cells, "can_be": not one.error} for one in found],
+            "rows": [one.cells for one in found],
         }
 
 
 def _sentence(a: Sequence[float], b: Sequence[float], found: Sequence[Merged]) -> str:
     possible = sum(not one.error for one in found)
-    count = "Every merge" if possible == len(found) else f"{possible} of {len(found)} merges"
+    count = "Every merge is" if possible == len(found) else f"{possible} of {len(found)} merges are"
     stretched = " Keras stretches the single number." if len(a) != len(b) and 1 in (len(a), len(b)) else ""
-    return f"a has shape (None, {len(a)}), b has shape (None, {len(b)}). {count} can be.{stretched}"
+    return f"a has shape (None, {len(a)}), b has shape (None, {len(b)}). {count} possible.{stretched}"
 
 
 def _vectors(a: Sequence[float], b: Sequence[float]) -> Iterator[str]:
@@ -142,14 +142,13 @@ def _vectors(a: Sequence[float], b: Sequence[float]) -> Iterator[str]:
 
 
 def _html(a: Sequence[float], b: Sequence[float], found: Sequence[Merged]) -> str:
-    left, typed = "text-align:left", "white-space:pre-wrap;font-family:monospace"
-    head = "".join(f'<th scope="col" style="{left}">{html.escape(name)}</th>' for name in _HEAD)
-    rows = "".join(
-        f'<tr><th scope="row" style="{left};{typed}">{name}</th>'
-        + "".join(f'<td style="{left};{typed}">{html.escape(cell)}</td>' for cell in cells)
-        + "</tr>"
-        for name, *cells in (one.cells for one in found)
-    )
+    style = 'style="text-align:left;white-space:pre-wrap"'
+    head = "".join(f'<th scope="col" {style}>{html.escape(name)}</th>' for name in _HEAD)
+    rows = ""
+    for name, *values in (one.cells for one in found):
+        span = ' colspan="2"' if len(values) == 1 else ""
+        cells = "".join(f"<td{span} {style}>{html.escape(value)}</td>" for value in values)
+        rows += f'<tr><th scope="row" {style}>{name}</th>{cells}</tr>'
     return (
         f"<p>{'; '.join(_vectors(a, b))}<br>{_sentence(a, b, found)}</p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{_CAPTION}</p>"
@@ -158,8 +157,8 @@ def _html(a: Sequence[float], b: Sequence[float], found: Sequence[Merged]) -> st
 
 def _text(a: Sequence[float], b: Sequence[float], found: Sequence[Merged]) -> str:
     rows = [_HEAD, *(one.cells for one in found)]
-    widths = [max(len(row[column]) for row in rows) + 2 for column in (0, 1)]
-    lines = [f"{name:{widths[0]}}{shape:{widths[1]}}{rest}" for name, shape, rest in rows]
+    widths = [max(len(row[column]) for row in rows if len(row) == len(_HEAD)) + 2 for column in (0, 1)]
+    lines = ["".join(f"{cell:{width}}" for cell, width in zip(row, (*widths, 0), strict=False)) for row in rows]
     return plain("\n".join(["; ".join(_vectors(a, b)), _sentence(a, b, found), *lines, _CAPTION]))
 
 

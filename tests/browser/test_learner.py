@@ -150,3 +150,17 @@ def test_a_right_answer_passes(page):
     run(page, check)
     expect(check).to_contain_text("passed")
     picture(page, "5_right")
+
+
+def test_what_was_done_is_known_after_a_restart(page):
+    own = cell(page, "my_progress()")
+    run(page, own)
+    expect(own).to_contain_text("✓ 0.2 Build: passed; hints 1 of 2; solution looked at")
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_text("Restart Kernel and Run All Cells…", exact=True).click()
+    page.get_by_role("button", name="Restart").last.click()
+    expect(own.locator(".jp-OutputPrompt")).not_to_be_empty()
+    run(page, own)
+    expect(own).to_contain_text("✓ 0.2 Build: passed; hints 1 of 2; solution looked at")
+    expect(own.get_by_role("link", name="00 Start here")).to_have_attribute("href", re.compile("00_start_here"))
+    picture(page, "6_progress")
