@@ -20,6 +20,7 @@ from course_utils.keras_plot import mend_keras_plot
 if TYPE_CHECKING:
     from course_utils import data
     from course_utils.exercises import exercise
+    from course_utils.exercises.my_progress import my_progress
     from course_utils.graphs.difference import compare_models
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.images import show
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from course_utils.widgets.explore import explore
     from course_utils.widgets.fit_a_curve import fit_a_curve
     from course_utils.widgets.loss_weights import loss_weights
+    from course_utils.widgets.merges import merges
     from course_utils.widgets.progress import Progress
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
@@ -49,6 +51,8 @@ _HOMES = {
     "explore": "course_utils.widgets.explore",
     "fit_a_curve": "course_utils.widgets.fit_a_curve",
     "loss_weights": "course_utils.widgets.loss_weights",
+    "merges": "course_utils.widgets.merges",
+    "my_progress": "course_utils.exercises.my_progress",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "predicted": "course_utils.prediction",
@@ -64,6 +68,8 @@ __all__ = [
     "explore",
     "fit_a_curve",
     "loss_weights",
+    "merges",
+    "my_progress",
     "plot_difference",
     "plot_model",
     "predicted",

@@ -12,6 +12,7 @@ import symtable
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -62,6 +63,8 @@ class Cells:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
+        self.folder = Path.cwd()
+        """Where the notebook runs: beside its file, until somebody goes elsewhere."""
         self._given: dict[str, Given] = {}
         self._running: list[_Cell] = []
         shell.events.register("pre_run_cell", self._before)
@@ -72,6 +75,16 @@ class Cells:
         """The learner's names."""
         names: dict[str, Any] = self.shell.user_ns
         return names
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody runs the cells one by one in a notebook.
+
+        JupyterLab, Notebook 7 and VS Code name the cell with each request to run one. What executes notebooks as a
+        whole (the build, nbval, papermill) and a console do not.
+        """
+        request = self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
+        return bool(request.get("metadata", {}).get("cellId"))
 
     def doubt(
         self, exercise: str, value: Any, continues: str = "", own_cells: Mapping[str, str] = MappingProxyType({})

@@ -31,7 +31,7 @@ print(f"A lesson takes about {minutes} minutes.")
 # exercises. It keeps TensorFlow's start-up messages quiet when it is imported first, so it comes first.
 
 # %%
-from course_utils import compare_models, exercise, plot_model, predicted
+from course_utils import compare_models, exercise, my_progress, plot_model, predicted
 
 import keras
 from keras import layers
@@ -163,6 +163,20 @@ print(compare_models(wrong, first))
 # - `plot_model(model)` draws a graph of layers, `print(plot_model(model))` says it in words.
 # - `exercise("0.1").check(...)`, `.hint()`, `.solution()`.
 # - Predict first: `prediction = ...` waits for your answer.
+
+# %% [markdown]
+# ## Where you are
+#
+# Which exercises you have passed, tried, or not met yet, and which comes next. Click on a lesson to see its exercises.
+# Run the cell again at any time; each lesson ends with its own part of it.
+
+# %%
+my_progress()
+
+# %% [markdown]
+# It is kept in a small file beside the notebooks, `.progress.sqlite`: what you passed and tried, and which help you took.
+# It never leaves this machine, and it outlives a restart. `my_progress(reset=True)` forgets all of it. Who wants none
+# starts JupyterLab with the environment variable `COURSE_PROGRESS=off`.
 #
 # ## If something does not work
 #

@@ -13,7 +13,7 @@
 
 # %%
 from course_utils import Progress, compare_models, data, exercise
-from course_utils import plot_model, predicted, show
+from course_utils import my_progress, plot_model, predicted, show
 
 from pathlib import Path
 
@@ -656,3 +656,9 @@ model = keras.Model(numbers, outputs)
 # - The Keras guides [The functional API](https://keras.io/guides/functional_api/) and
 #   [The Sequential model](https://keras.io/guides/sequential_model/).
 # - F. Chollet, *Deep Learning with Python*, section 7.1 of the first edition.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("01")

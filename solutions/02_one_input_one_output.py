@@ -12,7 +12,7 @@
 
 # %%
 from course_utils import Progress, compare_models, data, exercise
-from course_utils import fit_a_curve, plot_model, predicted, show
+from course_utils import fit_a_curve, my_progress, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -457,3 +457,9 @@ model.compile(optimizer=keras.optimizers.Adam(0.02), loss="mse")
 #   matters.
 # - The Keras pages on [activations](https://keras.io/api/layers/activations/) and
 #   [learning rate schedules](https://keras.io/api/optimizers/learning_rate_schedules/).
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("02")

@@ -13,7 +13,7 @@
 
 # %%
 from course_utils import Progress, compare_models, data, exercise
-from course_utils import plot_model, predicted, show
+from course_utils import merges, my_progress, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -285,6 +285,12 @@ for other, words in [
 ]:
     dot, cosine = every_merge([a, other])[-2:]
     print(f"{words:22}  dot {float(dot[0, 0]):5.1f}   cosine {float(cosine[0, 0]):.2f}")
+
+# %% [markdown]
+# Now by your own hands. Change the numbers, then the lengths: 3 and 2 first, and then 3 and 1.
+
+# %%
+merges()
 
 # %% [markdown]
 # ### The axis
@@ -734,3 +740,9 @@ model.compile(
 # - The Keras guide [The functional API](https://keras.io/guides/functional_api/), section on multiple inputs and outputs.
 # - E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository, 1998: where
 #   the small digits come from.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("03")

@@ -12,8 +12,8 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_difference
-from course_utils import plot_model, predicted, show
+from course_utils import Progress, data, exercise, my_progress
+from course_utils import plot_difference, plot_model, predicted, show
 
 import re
 
@@ -641,3 +641,9 @@ model.compile(
 #   [Embedding](https://keras.io/api/layers/core_layers/embedding/).
 # - J. Weston and others, *Towards AI-complete question answering*, 2015: a set of small tasks like this one, each asking
 #   for one skill.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("04")

@@ -11,7 +11,8 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_model, predicted, show
+from course_utils import Progress, data, exercise, my_progress
+from course_utils import plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -609,3 +610,9 @@ model.compile(optimizer=keras.optimizers.Adam(0.005), loss="mse")
 #   [regression losses](https://keras.io/api/losses/regression_losses/).
 # - Y. LeCun, L. Bottou, G. Orr and K.-R. Müller, *Efficient BackProp*, 1998: why inputs should have mean 0 and like
 #   scales.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("05")

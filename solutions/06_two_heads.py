@@ -14,7 +14,7 @@
 # %%
 import time
 
-from course_utils import Progress, data, exercise, loss_weights
+from course_utils import Progress, data, exercise, loss_weights, my_progress
 from course_utils import plot_model, predicted, show
 
 import keras
@@ -781,3 +781,9 @@ model.compile(optimizer=keras.optimizers.Adam(rate), loss={"sin": "mse", "exp": 
 #   outputs.
 # - R. Caruana, *Multitask Learning*, Machine Learning 28, 1997: when one task helps another.
 # - X. Glorot and Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*, 2010.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("06")

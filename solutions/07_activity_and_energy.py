@@ -12,7 +12,8 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_model, predicted, show
+from course_utils import Progress, data, exercise, my_progress
+from course_utils import plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -768,3 +769,9 @@ model.compile(
 # - D. Anguita and others, *A Public Domain Dataset for Human Activity Recognition Using Smartphones*, 2013: real windows of
 #   2.56 seconds, split by person.
 # - R. Caruana, *Multitask Learning*, Machine Learning 28, 1997.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("07")

@@ -12,7 +12,7 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, loss_weights
+from course_utils import Progress, data, exercise, loss_weights, my_progress
 from course_utils import plot_model, predicted, show
 
 import keras
@@ -1013,3 +1013,9 @@ accuracies = {
 # - J. Buolamwini and T. Gebru, *Gender Shades*, 2018: accuracy by group, measured on products that were for sale.
 # - M. Mitchell and others, *Model Cards for Model Reporting*, 2019: what to say about a model before others use it.
 # - S. Barocas, M. Hardt and A. Narayanan, [*Fairness and Machine Learning*](https://fairmlbook.org).
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("08")

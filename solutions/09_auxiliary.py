@@ -12,7 +12,8 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_model, predicted, show
+from course_utils import Progress, data, exercise, my_progress
+from course_utils import plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -677,3 +678,9 @@ model.compile(
 # - X. Bouthillier and others, *Accounting for Variance in Machine Learning Benchmarks*, 2021: how much the seed matters.
 # - The Keras guide [Training and evaluation with the built-in methods](https://keras.io/guides/training_with_built_in_methods/): losses
 #   and weights for several outputs.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("09")

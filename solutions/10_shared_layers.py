@@ -12,7 +12,7 @@
 
 # %%
 from course_utils import Progress, compare_models, data, exercise
-from course_utils import plot_model, predicted, show
+from course_utils import my_progress, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -653,3 +653,9 @@ model.compile(optimizer=keras.optimizers.Adam(0.005), loss="binary_crossentropy"
 # - J. Bromley and others, *Signature Verification using a "Siamese" Time Delay Neural Network*, 1993.
 # - J. Mueller and A. Thyagarajan, *Siamese Recurrent Architectures for Learning Sentence Similarity*, 2016.
 # - The Keras guide [The functional API](https://keras.io/guides/functional_api/), section "Shared layers".
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("10")

@@ -19,7 +19,7 @@ import zipfile
 from pathlib import Path
 
 from course_utils import Progress, compare_models, data, exercise
-from course_utils import plot_model, predicted, show
+from course_utils import my_progress, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -861,3 +861,9 @@ print(plot_model(mixed))
 #   subclassing](https://keras.io/guides/making_new_layers_and_models_via_subclassing/), [Transfer
 #   learning](https://keras.io/guides/transfer_learning/).
 # - F. Chollet, *Deep Learning with Python*, second edition, chapters 7 and 9.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("11")

@@ -28,7 +28,7 @@
 import re
 import warnings
 
-from course_utils import Progress, data, exercise, plot_model, show
+from course_utils import Progress, data, exercise, my_progress, plot_model, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -858,3 +858,9 @@ model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
 #
 # - A. Karpathy, *A Recipe for Training Neural Networks*, 2019.
 # - The Keras guide [Debugging tips](https://keras.io/examples/keras_recipes/debugging_tips/).
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("12")

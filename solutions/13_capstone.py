@@ -10,7 +10,7 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, plot_model, show
+from course_utils import Progress, data, exercise, my_progress, plot_model, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -257,3 +257,9 @@ design = keras.Model([sound, words, year], [genre, tempo, liked], name="songs")
 # - The Keras guide [The functional API](https://keras.io/guides/functional_api/), once more: you can now read all of it.
 # - F. Chollet, *Deep Learning with Python*, second edition, chapter 7.
 # - The [Keras code examples](https://keras.io/examples/): pick one, draw its model with `plot_model`, and explain the drawing.
+
+# %% [markdown]
+# ## Where you are
+
+# %%
+my_progress("13")

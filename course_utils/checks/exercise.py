@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from course_utils.cells import NotThere, watched
 from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.done import Done
 from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.checks.models import not_a_model
 from course_utils.checks.reasons import reason
@@ -54,6 +55,8 @@ class Exercise:
     given: Callable[[], Mapping[str, Any]] = dict
     continues: str = ""
     discloses: Literal["at once", "step by step"] = "at once"
+    listener: Callable[[str, Done], None] | None = field(default=None, init=False, repr=False)
+    """Hears of each answer that was judged, each hint, and the solution: the exercise's id, and what was done."""
     _shown: int = field(default=0, init=False, repr=False)
     _tries: Counter[str] = field(default_factory=Counter, init=False, repr=False)
 
@@ -69,6 +72,16 @@ class Exercise:
             and where the cells that were run say that the value is another answer than the one on the screen.
             Nothing is raised, whatever the value is, and nothing is left of the check but its result.
         """
+        result = self._result(value, show)
+        if result.status in ("passed", "failed"):
+            self._tell(Done(tried=True, passed=result.passed))
+        return result
+
+    def _tell(self, done: Done) -> None:
+        if self.listener is not None:
+            self.listener(self.id, done)
+
+    def _result(self, value: Any, show: Literal["next", "all"]) -> Result:
         if isinstance(value, NotThere):
             return Result(self.id, self.title, "not attempted", note=_not_there(value.name))
         cells = watched()
@@ -171,6 +184,7 @@ class Exercise:
         if not self.hints:
             return Note(f'There is no hint; `exercise("{self.id}").solution()` shows the answer.')
         self._shown = min(self._shown + 1, len(self.hints))
+        self._tell(Done(hints=self._shown))
         more = (
             ""
             if self._shown < len(self.hints)
@@ -180,7 +194,9 @@ class Exercise:
 
     def solution(self) -> Code:
         """The answer's code."""
-        return Code(find_answer(self.id)[1])
+        code = find_answer(self.id)[1]
+        self._tell(Done(solution=True))
+        return Code(code)
 
     def names(self) -> dict[str, Any]:
         """What an answer may use without importing it."""

@@ -68,3 +68,17 @@ def test_a_right_answer_passes(lesson):
     lesson.type(at - 1, RIGHT)
     assert "passed" in lesson.type(at)
     lesson.picture("5_right", at)
+
+
+def test_what_was_done_is_known_after_a_restart(lesson):
+    at = lesson.at("my_progress()")
+    done = "✓ 0.2 Build: passed; hints 1 of 2; solution looked at"
+    assert done in lesson.type(at)
+    lesson.of("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    assert done not in lesson.output(at)
+    lesson.restart()
+    lesson.run_all()
+    assert done in lesson.output(at)
+    link = lesson.node(at).get_by_role("link")
+    expect(link).to_have_attribute("href", re.compile("01_layers_are_functions.ipynb"))
+    lesson.picture("6_progress", at)
