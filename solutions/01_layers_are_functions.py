@@ -255,8 +255,9 @@ history = functional.fit(
 # %% tags=["drawing"]
 # Plot: accuracy by epoch.
 figure, axis = plt.subplots(figsize=(6, 3))
-axis.plot(range(1, 11), history.history["accuracy"], "o-", label="training")
-axis.plot(range(1, 11), history.history["val_accuracy"], "s--", label="validation")
+epochs = range(1, len(history.epoch) + 1)
+axis.plot(epochs, history.history["accuracy"], "o-", label="training")
+axis.plot(epochs, history.history["val_accuracy"], "s--", label="validation")
 axis.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
 axis.legend()
 show(

@@ -311,7 +311,7 @@ truth = validation.y["price"][:, 0]
 # %% tags=["drawing"]
 # Plot: the error by epoch; predicted beside true prices.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
-left.plot(range(1, 7), errors["both"], "o-", label="validation")
+left.plot(range(1, len(errors["both"]) + 1), errors["both"], "o-", label="validation")
 left.axhline(
     ceilings["both"], linestyle="--", color="black", label="ceiling: the noise"
 )

@@ -795,10 +795,9 @@ figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
 for axis, history, title in zip(
     axes, (real, random), ("real targets", "targets dealt at random")
 ):
-    axis.plot(range(1, 16), history["age_loss"], "o-", markersize=3, label="training")
-    axis.plot(
-        range(1, 16), history["val_age_loss"], "s--", markersize=3, label="validation"
-    )
+    epochs = range(1, len(history["age_loss"]) + 1)
+    axis.plot(epochs, history["age_loss"], "o-", markersize=3, label="training")
+    axis.plot(epochs, history["val_age_loss"], "s--", markersize=3, label="validation")
     axis.axhline(
         1, color="0.4", linewidth=1, linestyle=":", label="always the mean age"
     )

@@ -330,7 +330,7 @@ print("auxiliary output above 66 %:", reached["auxiliary"] > 0.66)
 # Plot: accuracy of both heads by epoch.
 text_only, both = frozenset({"main_input"}), frozenset({"main_input", "aux_input"})
 figure, axis = plt.subplots(figsize=(7, 3.4))
-epochs = range(1, 4)
+epochs = range(1, len(history["val_main_output_accuracy"]) + 1)
 axis.plot(
     epochs, history["val_main_output_accuracy"], "o-", color="C0", label="main output"
 )

@@ -382,7 +382,8 @@ print("strangers, at least 60 % right:", curves["strangers"][-1] > 0.6)
 figure, axis = plt.subplots(figsize=(7, 3.5))
 for model, style in ((siamese, "o-"), (strangers, "s--")):
     label = f"{model.name}, {model.count_params():,} parameters"
-    axis.plot(range(1, 9), curves[model.name], style, label=label)
+    curve = curves[model.name]
+    axis.plot(range(1, len(curve) + 1), curve, style, label=label)
 axis.axhline(1, color="0.5", linewidth=1, label="ceiling, both sentences")
 axis.axhline(
     sentences.details["overlap"],

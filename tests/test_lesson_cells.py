@@ -76,7 +76,7 @@ def test_plots_have_as_many_epochs_as_were_trained(lesson, edition):
     """Training may be interrupted; a plot that counts on all epochs stops with an error then."""
     for cell in derive(lesson, edition).cells:
         if folds(cell, "source_hidden"):
-            counted = re.findall(r"\brange\(1, ([^\n]*)", cell.source)
+            counted = re.findall(r"(?:\b(?:plot|semilogy)\(\s*|\bepochs = )range\(1, ([^\n]*)", cell.source)
             assert all(end.startswith("len(") for end in counted), cell.source
 
 
