@@ -28,7 +28,7 @@ lab: $(STAMP)  ## open the course in JupyterLab
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)
 
-test-browser: $(STAMP)  ## a learner's first minutes in a real browser (needs chromium; pictures in .browser/)
+test-browser: $(STAMP)  ## every lesson in a real JupyterLab in a real browser (needs chromium; pictures in .browser/)
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) "playwright>=1.50"
 	BROWSER_TESTS=1 $(PY) -m pytest tests/browser $(ARGS)
 

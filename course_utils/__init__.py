@@ -1,6 +1,7 @@
 """What the notebooks of the course import.
 
-    from course_utils import data, exercise, plot_model, plot_difference, compare_models, predicted, show, Progress
+    from course_utils import data, exercise, explore, plot_model, plot_difference, compare_models, predicted, show
+    from course_utils import Progress
 
 Importing this package is quick: Keras and TensorFlow are loaded by the first name that needs them.
 """
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from course_utils.images import show
     from course_utils.prediction import predicted
     from course_utils.progress import Progress
+    from course_utils.widgets.explore import explore
     from course_utils.widgets.merges import merges
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
@@ -44,6 +46,7 @@ watch()
 _HOMES = {
     "compare_models": "course_utils.graphs.difference",
     "exercise": "course_utils.exercises",
+    "explore": "course_utils.widgets.explore",
     "merges": "course_utils.widgets.merges",
     "my_progress": "course_utils.exercises.my_progress",
     "plot_difference": "course_utils.graphs.draw",
@@ -58,6 +61,7 @@ __all__ = [
     "compare_models",
     "data",
     "exercise",
+    "explore",
     "merges",
     "my_progress",
     "plot_difference",

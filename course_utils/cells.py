@@ -10,9 +10,10 @@ import builtins
 import re
 import symtable
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 _LOOKS = frozenset(
@@ -31,6 +32,8 @@ class Given:
     """The error that ended the last cell with an assignment to this name, if one did."""
     is_earlier: bool = False
     """Whether that cell stopped before it came to the assignment."""
+    cells: set[tuple[str, str]] = field(default_factory=set)
+    """Ids and sources of the cells that gave or changed it; the id is empty where the notebook's program tells none."""
 
 
 class NotThere:
@@ -47,6 +50,7 @@ class _Cell:
     source: str
     before: Mapping[str, int]
     """The identity of each name's value."""
+    id: str = ""
     stopped_training: bool = False
 
 
@@ -82,15 +86,18 @@ class Cells:
         request = self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
         return bool(request.get("metadata", {}).get("cellId"))
 
-    def doubt(self, exercise: str, value: Any, continues: str = "") -> str | None:
+    def doubt(
+        self, exercise: str, value: Any, continues: str = "", own_cells: Mapping[str, str] = MappingProxyType({})
+    ) -> str | None:
         """Why a value is not the answer that is on the screen; None where nothing speaks against it.
 
         Args:
             exercise: the id of the exercise that the value is checked for.
             value: what `check` was given.
             continues: the id of the exercise whose answer this exercise goes on with.
+            own_cells: the lesson's cells that hold no answer: id → source.
         """
-        name = self._name(exercise, value)
+        name = self.named(exercise, value)
         given = self._given.get(name or "")
         if name is None or given is None:
             return None
@@ -98,6 +105,11 @@ class Cells:
             return (
                 f"The last cell that gives `{name}` a value stopped with an error (`{given.stopped}`), so `{name}` is "
                 "still what it was before. Mend that cell and run it, then check again."
+            )
+        if given.cells and given.cells <= set(own_cells.items()) and value is not ...:
+            return (
+                f"This would be the lesson's own `{name}`, from a cell further up. "
+                f"Give your answer to {exercise} in the cell above and run it, then check again."
             )
         others = [id for id in given.judged if id not in (exercise, continues)]
         if others and value is not ...:
@@ -109,14 +121,14 @@ class Cells:
 
     def remark(self, exercise: str, value: Any) -> str:
         """What is to be said beside a verdict: that the cell of the answer came only half way."""
-        given = self._given.get(self._name(exercise, value) or "")
+        given = self._given.get(self.named(exercise, value) or "")
         if given is None or not given.stopped or given.is_earlier:
             return ""
         return f"The cell of this answer stopped with an error (`{given.stopped}`); what stands below it did not run."
 
     def judged(self, exercise: str, value: Any) -> None:
         """Note that the value of a name was judged as the answer to an exercise."""
-        name = self._name(exercise, value)
+        name = self.named(exercise, value)
         if name is not None and not isinstance(value, NotThere):
             self._given.setdefault(name, Given()).judged.append(exercise)
 
@@ -130,7 +142,7 @@ class Cells:
         if self._running:
             self._running[-1].stopped_training = True
 
-    def _name(self, exercise: str, value: Any) -> str | None:
+    def named(self, exercise: str, value: Any) -> str | None:
         """The name that the running cell has checked, where the cell does not give it its value itself."""
         if not self._running:
             return None
@@ -148,13 +160,15 @@ class Cells:
         for exercise, name in checked(python):
             if exercise is not None and name not in {*self.names, *assigned(python), *dir(builtins)}:
                 self.names[name] = NotThere(name)
-        self._running.append(_Cell(source, {name: id(value) for name, value in self.names.items()}))
+        before = {name: id(value) for name, value in self.names.items()}
+        self._running.append(_Cell(source, before, info.cell_id or ""))
 
     def _after(self, result: Any) -> None:
         if result is None:  # the kernel is about to end
             return
         source = self._python(result.info.raw_cell or "")
-        before = self._running.pop().before if self._running else {}
+        cell = self._running.pop() if self._running else _Cell(source, {})
+        before = cell.before
         for name in [name for name, value in self.names.items() if isinstance(value, NotThere)]:
             del self.names[name]
         meant = assigned(source)
@@ -162,7 +176,9 @@ class Cells:
         error = result.error_before_exec or result.error_in_exec
         for name in meant | changed:
             if error is None or name in changed:
-                self._given[name] = Given(stopped=type(error).__name__ if error is not None else "")
+                self._given[name] = Given(
+                    stopped=type(error).__name__ if error is not None else "", cells={(cell.id, cell.source)}
+                )
             elif name in self.names:
                 given = self._given.setdefault(name, Given())
                 given.stopped, given.is_earlier = type(error).__name__, True
@@ -170,6 +186,7 @@ class Cells:
             del self._given[name]
         for name in touched(source, self._given):
             self._given[name].judged.clear()
+            self._given[name].cells.add((cell.id, cell.source))
 
     def _python(self, source: str) -> str:
         """A cell without its magics."""
@@ -217,7 +234,8 @@ def checked(source: str) -> list[tuple[str | None, str]]:
 def touched(source: str, names: Collection[str]) -> set[str]:
     """Those of the names whose values a cell may have changed without giving new ones: `model.compile(…)`."""
     nodes = _walk(source)
-    mentioned = {node.id for node in nodes if isinstance(node, ast.Name)} & set(names)
+    own = {id(name) for name in _of_the_notebook(nodes[0])} if nodes else set()
+    mentioned = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) in own} & set(names)
     stores = (ast.Store, ast.Del)
     if any(isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, stores) for node in nodes):
         return mentioned
@@ -230,12 +248,30 @@ def touched(source: str, names: Collection[str]) -> set[str]:
         root: ast.expr = node.func.value
         while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
             root = root.func if isinstance(root, ast.Call) else root.value
-        if isinstance(root, ast.Name) and root.id in mentioned:
+        if isinstance(root, ast.Name) and root.id in mentioned and id(root) in own:
             found.add(root.id)
     return found
 
 
+def _of_the_notebook(tree: ast.AST) -> Iterator[ast.Name]:
+    """Where names of the notebook itself stand: not the arguments and variables of functions, which hide them."""
+    todo: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
+    while todo:
+        node, hidden = todo.pop()
+        if isinstance(node, ast.Name) and node.id not in hidden:
+            yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            inside = list(ast.walk(node))
+            shared = {name for one in inside if isinstance(one, ast.Global) for name in one.names}
+            local = {one.arg for one in inside if isinstance(one, ast.arg)} | {
+                one.id for one in inside if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+            }
+            hidden |= local - shared
+        todo += [(child, hidden) for child in ast.iter_child_nodes(node)]
+
+
 def _walk(source: str) -> list[ast.AST]:
+    """The nodes of a cell's code, its module first; none where it is not Python."""
     try:
         return list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError):

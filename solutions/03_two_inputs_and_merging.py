@@ -149,8 +149,9 @@ says = learner.predict([x_validation, x_validation], verbose=0)
 # %% tags=["drawing"]
 # Plot: training by epoch, and the network beside the truth.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
-left.semilogy(range(1, 61), history.history["loss"], label="training")
-left.semilogy(range(1, 61), history.history["val_loss"], "--", label="validation")
+epochs = range(1, len(history.epoch) + 1)
+left.semilogy(epochs, history.history["loss"], label="training")
+left.semilogy(epochs, history.history["val_loss"], "--", label="validation")
 left.set(xlabel="epoch", ylabel="error (log scale)")
 left.legend()
 right.plot(x_train, y_train, linewidth=1, label="truth")
@@ -559,7 +560,7 @@ print(
 # Plot: validation accuracy by epoch.
 figure, axis = plt.subplots(figsize=(7, 3.5))
 for (name, curve), style in zip(curves.items(), ("-", "--", ":")):
-    axis.plot(range(1, EPOCHS + 1), curve, style, label=name)
+    axis.plot(range(1, len(curve) + 1), curve, style, label=name)
 axis.set(xlabel="epoch", ylabel="validation accuracy", ylim=(0, 1))
 axis.legend()
 show(

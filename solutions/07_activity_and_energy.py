@@ -332,7 +332,7 @@ history = together.fit(
 # %% tags=["drawing"]
 # Plot: accuracy and error by epoch.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
-epochs = range(1, EPOCHS + 1)
+epochs = range(1, len(history["loss"]) + 1)
 for axis, figure_of, best, title in (
     (left, "activity_accuracy", ceiling["activity"], "activity: accuracy"),
     (right, "energy_rmse", ceiling["energy"], "energy: RMSE in kcal/min"),

@@ -1,6 +1,8 @@
 """A check judges the answer on the screen: real cells, run in a real shell, as a learner runs and does not run them."""
 
 import atexit
+import itertools
+import re
 import subprocess
 import sys
 
@@ -12,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from course_utils import cells
 from course_utils.cells import assigned, checked, touched
 from course_utils.exercises import every
+from course_utils.lessons.editions import derive, own_cells
 from course_utils.lessons.source import parse, sources
 
 FIRST = "from course_utils import exercise"
@@ -25,9 +28,9 @@ def run(monkeypatch, capsys):
     shell = InteractiveShell()
     cells.watch(shell)
 
-    def run(*sources_):
+    def run(*sources_, ids=None):
         for source in (FIRST, *sources_):
-            shell.run_cell(source, store_history=False)
+            shell.run_cell(source, store_history=False, cell_id=(ids or {}).get(source))
         capsys.readouterr()
         return shell.user_ns.get("result")
 
@@ -138,6 +141,12 @@ def test_blanks_stay_blanks(run):
     assert run("diagnosis = ...", CHECK_1, CHECK_3).status == "not attempted"
 
 
+def test_who_gave_the_answer_another_name_is_told_the_name(run):
+    result = run("diagnosis = ...", CHECK_1, "my_diagnosis = 'right'", CHECK_1)
+    assert result.status == "not attempted"
+    assert "the answer is called `diagnosis`" in str(result)
+
+
 def test_a_check_in_the_cell_of_its_answer_and_of_a_value_without_a_name(run):
     assert run("diagnosis = 1", CHECK_3, f"diagnosis = 'right'\n{CHECK_1}").passed
     assert run("diagnosis = 1", CHECK_3, 'result = exercise("12.1").check("right")').passed
@@ -155,6 +164,46 @@ def test_a_name_that_nothing_gave_a_value_is_not_attempted(run):
     assert result.status == "not attempted"
     assert "There is no `diagnosis` yet" in str(result)
     assert run("result = 'diagnosis' in globals()") is False, "nothing is left of it"
+
+
+OWN, GIVEN = next((id, code) for id, code in own_cells("12").items() if code.startswith("import "))
+IN_IT = 'result = exercise("12.1").check(keras)'
+
+
+def test_a_value_that_the_lesson_itself_gave_is_not_the_learners_answer(run):
+    result = run(GIVEN, IN_IT, ids={GIVEN: OWN})
+    assert result.status == "not checked"
+    assert "the lesson's own `keras`, from a cell further up" in str(result)
+
+
+@pytest.mark.parametrize("id", [None, "of-the-answers-cell"])
+def test_the_lessons_own_code_in_the_answers_cell_is_an_answer(run, id):
+    assert run(GIVEN, GIVEN, IN_IT, ids={GIVEN: id}).status == "failed"
+
+
+def test_a_cell_of_the_lesson_that_the_learner_rewrote_gives_an_answer(run):
+    assert run(f"{GIVEN}\n", IN_IT, ids={f"{GIVEN}\n": OWN}).status == "failed"
+
+
+def test_what_the_lesson_gave_and_the_learner_changed_is_an_answer(run):
+    change = "keras.utils.set_random_seed(0)"
+    assert run(GIVEN, change, IN_IT, ids={GIVEN: OWN}).status == "failed"
+    assert run(change, GIVEN, IN_IT, ids={GIVEN: OWN}).status == "not checked"
+
+
+@pytest.mark.parametrize("lesson", [parse(path) for path in sources()], ids=lambda lesson: lesson.number)
+def test_cells_of_the_lesson_are_those_without_an_answer(lesson):
+    own = own_cells(lesson.number)
+    for edition in ("learner", "solved"):
+        code = [cell for cell in derive(lesson, edition).cells if cell.cell_type == "code"]
+        for cell, check in itertools.pairwise(code):
+            if re.match(r'exercise\("[\d.]+"\)\.check', check.source):
+                assert cell.id not in own
+        assert sum(cell.id in own for cell in code) >= len(code) - 3 * len(lesson.regions)
+
+
+def test_where_a_lesson_is_not_there_no_cell_is_its_own():
+    assert own_cells("99") == {}
 
 
 MODEL = "import keras\nx = keras.Input((2,))\nmodel = keras.Model(x, keras.layers.Dense(1)(x))"
@@ -190,6 +239,25 @@ def test_exercises_without_a_value_of_their_own_say_whose_they_go_on_with():
         for region in lesson.regions:
             has_own = region.name in assigned(lesson.answer(region))
             assert has_own == (not every()[region.exercise].continues), region.exercise
+
+
+@pytest.mark.parametrize(
+    ("source", "is_touched"),
+    [
+        ("model.compile()", True),
+        ("model.summary()", False),
+        ("model.layers[1].trainable = False", True),
+        ("def fit(model, x):\n    model.compile()\n    return model.fit(x)", False),
+        ("def fit():\n    model = make()\n    model.compile()", False),
+        ("def fit():\n    global model\n    model = make()\n    model.compile()", True),
+        ("def fit():\n    model.compile()", True),
+        ("fit = lambda model: model.compile()", False),
+        ("def fit(model):\n    def more():\n        model.compile()\n    more()\nmodel.fit(x)", True),
+        ("x" + ".model" * 5000, False),
+    ],
+)
+def test_a_cell_that_may_change_a_value_is_told_from_one_that_cannot(source, is_touched):
+    assert touched(source, {"model"}) == ({"model"} if is_touched else set())
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -160,6 +160,24 @@ class TestSays:
         assert found.passed is (words is None)
         assert words is None or words in found.message
 
+    @pytest.mark.parametrize(
+        ("aside", "words"),
+        [
+            (layers.BatchNormalization(), None),
+            (layers.Dropout(0.5), None),
+            (lambda t: t - keras.ops.mean(t, axis=1, keepdims=True), None),
+            (lambda t: t - keras.ops.mean(t, axis=0, keepdims=True), "for an example alone"),
+            (lambda t: keras.ops.roll(t, 1, axis=0), "for an example alone"),
+            (lambda t: keras.ops.softmax(t, axis=0), "for an example alone"),
+        ],
+    )
+    def test_each_example_stands_for_itself(self, aside, words):
+        layer = aside if isinstance(aside, keras.Layer) else layers.Lambda(aside)
+        model = sequential(layers.Dense(3, "tanh"), layer, layers.Dense(1))
+        found = Says(self.inputs, {"y": "number"}).judge(attempt(model))
+        assert found.passed is (words is None), found.message
+        assert words is None or words in found.message
+
     def test_heads_are_told_apart_by_name_else_by_order(self):
         model = two_heads(a="share", b="other")
         one = keras.Model(model.inputs, model.outputs[0])

@@ -9,6 +9,7 @@ from course_utils.graphs.draw import draw_difference, plot_difference
 from course_utils.graphs.draw.diagram import Diagram
 from course_utils.graphs.draw.difference import marked_diagram
 from course_utils.graphs.read import UnreadableModel
+from tests.graph_models import LECTURE
 from tests.pictures import SVG, nested, questions, siamese, texts
 
 
@@ -153,6 +154,39 @@ class TestMarks:
         ghost = box(diagram, "output 3")
         assert ghost.mark == "missing"
         assert ("gender", "output 3") in wires(diagram, "missing")
+
+    @pytest.mark.parametrize("wanted", LECTURE)
+    def test_what_is_missing_is_wired_as_in_the_target(self, wanted):
+        """Nearly all of a model is missing: no more lines than the target has, one for each output."""
+        import keras
+
+        x = keras.Input((3,), name="mine")
+        model = keras.Model(x, keras.layers.Dense(2, name="only")(x))
+        target = LECTURE[wanted]()
+        diagram, difference = marked(model, target)
+        graph = difference.target
+        missing = [k for k in diagram.links if k.kind == "missing"]
+        ghosts = [b for b in diagram.boxes if b.mark == "missing"]
+        for ghost in (b for b in ghosts if b.role == "output"):
+            assert sum(k.target == ghost.key for k in missing) == 1
+        assert sum(b.role == "output" for b in ghosts) <= len(graph.outputs)
+        wires = {(t.node, i) for i, node in enumerate(graph.nodes) for t in node.inputs}
+        calls = {b.key for b in diagram.boxes if b.role != "output"}
+        if not any(node.inner for node in graph.nodes):
+            assert sum(k.target in calls for k in missing) <= len(wires)
+            for ghost in (b for b in ghosts if b.role != "output"):
+                most = max(len({t.node for t in node.inputs}) for node in graph.nodes if node.kind == ghost.title)
+                assert sum(k.target == ghost.key for k in missing) <= most
+
+    def test_three_heads_that_are_missing_lead_to_three_outputs(self):
+        import keras
+
+        x = keras.Input((8,), name="x")
+        diagram, _ = marked(
+            keras.Model(x, keras.layers.Dense(8, "relu", name="h")(x)), heads("age", "income", "gender")
+        )
+        ends = [wire for wire in wires(diagram, "missing") if wire[1].startswith("output")]
+        assert len(ends) == len({end for _, end in ends}) >= 2
 
     def test_outputs_in_the_wrong_order(self):
         diagram, _ = marked(heads("income", "age"), heads("age", "income"))

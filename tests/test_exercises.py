@@ -1,5 +1,7 @@
 """Every checker on the answer, the blank, right answers written otherwise, and known mistakes."""
 
+import re
+
 import keras
 import pytest
 from keras import layers
@@ -40,6 +42,12 @@ def test_the_answer_passes(id):
 def test_the_blank_is_not_attempted(id):
     result = exercise(id).check(...)
     assert (result.status, result.passed, result.criteria) == ("not attempted", False, ())
+
+
+@pytest.mark.parametrize("id", EXERCISES)
+@pytest.mark.parametrize("value", [5, "word", iter(())], ids=lambda value: type(value).__name__)
+def test_a_value_of_another_type_is_told_in_good_english(id, value):
+    assert re.search(r"\ba `?[aeio]\w+|\ban `?[^aeiox\W]\w+", str(exercise(id).check(value))) is None
 
 
 @pytest.mark.parametrize(("id", "make"), cases(RIGHT))

@@ -447,3 +447,24 @@ def test_an_activation_written_as_a_layer_where_none_belongs():
     x = keras.Input((4,))
     late = keras.Model(x, layers.ReLU(name="late")(layers.Dense(1, name="end")(x)))
     only(compare_models(late, keras.Model(x, layers.Dense(1)(x))), "delete", "`late` is too much after `end`")
+
+
+def test_missing_layers_that_stand_side_by_side_are_not_told_as_a_chain():
+    inputs = [keras.Input((4,), name=name) for name in "ab"]
+    sides = [layers.Dense(units, "relu")(x) for units, x in zip((8, 6), inputs, strict=True)]
+    joined = layers.Dense(5, "relu")(layers.concatenate(sides))
+    target = keras.Model(inputs, layers.Dense(1)(joined))
+    learner = [keras.Input((4,), name=name) for name in "ab"]
+    model = keras.Model(learner, layers.Dense(1)(layers.concatenate(learner)))
+    text = str(compare_models(model, target)).replace("`", "")
+    assert "Dense(8, activation='relu')" in text
+    assert "Dense(8, activation='relu') → Dense(6" not in text
+    chain = keras.Model(inputs, layers.Dense(1)(layers.Dense(5, "relu")(layers.Dense(7, "relu")(layers.add(inputs)))))
+    short = keras.Model(learner, layers.Dense(1)(layers.add(learner)))
+    assert "Dense(7, activation='relu') → Dense(5, activation='relu')" in str(compare_models(short, chain)).replace(
+        "`", ""
+    )
+    one = keras.Input((4,))
+    alone = keras.Model(one, layers.Dense(1)(one))
+    text = str(compare_models(alone, target)).replace("`", "")
+    assert "Dense(8, activation='relu'), Dense(6, activation='relu'), " in text, text

@@ -72,6 +72,15 @@ def test_code_that_only_draws_is_folded_and_says_what_it_draws(lesson, edition):
 
 
 @every_edition
+def test_plots_have_as_many_epochs_as_were_trained(lesson, edition):
+    """Training may be interrupted; a plot that counts on all epochs stops with an error then."""
+    for cell in derive(lesson, edition).cells:
+        if folds(cell, "source_hidden"):
+            counted = re.findall(r"\brange\(1, ([^\n]*)", cell.source)
+            assert all(end.startswith("len(") for end in counted), cell.source
+
+
+@every_edition
 def test_pictures_between_cells_open_large(lesson, edition):
     cells = derive(lesson, edition).cells
     pictures = [link for cell in cells for link in re.findall(r"!\[[^\]]*\]\(([^)\s]+)\)", prose(cell))]

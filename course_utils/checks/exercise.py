@@ -16,6 +16,7 @@ from course_utils.checks.models import not_a_model
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import is_blank
+from course_utils.lessons.editions import own_cells
 from course_utils.lessons.source import SourceError, find_answer
 from course_utils.signs import plain
 from course_utils.traceless import leaving_no_trace
@@ -84,12 +85,13 @@ class Exercise:
         if isinstance(value, NotThere):
             return Result(self.id, self.title, "not attempted", note=_not_there(value.name))
         cells = watched()
-        if cells and (doubt := cells.doubt(self.id, value, self.continues)):
+        if cells and (doubt := cells.doubt(self.id, value, self.continues, _own_cells(self.id))):
             return Result(self.id, self.title, "not checked", note=doubt)
         if is_blank(value):
-            return Result(
-                self.id, self.title, "not attempted", note="Fill in the `...` in the cell above and run both cells."
-            )
+            name = cells.named(self.id, value) if cells else None
+            called = f"; the answer is called `{name}`" if name else ""
+            note = f"Fill in the `...` in the cell above and run both cells{called}."
+            return Result(self.id, self.title, "not attempted", note=note)
         remark = cells.remark(self.id, value) if cells else ""
         if cells:
             cells.judged(self.id, value)
@@ -186,7 +188,7 @@ class Exercise:
         more = (
             ""
             if self._shown < len(self.hints)
-            else f' That was the last hint; `exercise("{self.id}").solution()` shows the answer.'
+            else f'\n\nThat was the last hint; `exercise("{self.id}").solution()` shows the answer.'
         )
         return Note(f"Hint {self._shown} of {len(self.hints)}: {self.hints[self._shown - 1]}{more}")
 
@@ -249,6 +251,14 @@ _MISSING = (
     "`git checkout solutions` brings back."
 )
 _SLOW = "something in the model takes very long. Call it once on a few examples, and see how long that takes."
+
+
+def _own_cells(id: str) -> dict[str, str]:
+    """The cells of an exercise's lesson that hold no answer; none where the sources cannot tell."""
+    try:
+        return own_cells(id.split(".")[0].zfill(2))
+    except (SourceError, OSError):
+        return {}
 
 
 def _not_there(name: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import keras
 
     from course_utils.graphs.difference import Difference, Edit
-    from course_utils.graphs.draw.picture import Picture
+    from course_utils.graphs.draw.steps import Stepped
     from course_utils.graphs.graph import Graph
 
 SHOWN_EDITS = 3
@@ -45,7 +45,7 @@ def not_a_model(value: Any) -> str | None:
     if isinstance(value, keras.layers.Layer) and not isinstance(value, keras.Model):
         return f"this is one layer, `{value.name}`; connect it and wrap the graph: `keras.Model(inputs, outputs)`."
     if isinstance(value, (list, tuple)):
-        return f"this is a {type(value).__name__}; a model is made by `keras.Model(inputs, outputs)`."
+        return f"this is {article(type(value).__name__)}; a model is made by `keras.Model(inputs, outputs)`."
     if not isinstance(value, keras.Model):
         return f"a Keras model was asked for; this is {article(type(value).__name__)}."
     try:
@@ -59,11 +59,11 @@ def _is_order(edit: Edit) -> bool:
     return edit.where in ("the inputs", "the outputs")
 
 
-def _drawn(difference: Difference) -> Picture | None:
+def _drawn(difference: Difference) -> Stepped | None:
     """The picture of a difference; None where it would be too large to find a mark in."""
-    from course_utils.graphs.draw.difference import draw_difference
+    from course_utils.graphs.draw.steps import Stepped
 
-    return draw_difference(difference) if difference.graph.size() <= LARGEST_DRAWN else None
+    return Stepped(difference) if difference.graph.size() <= LARGEST_DRAWN else None
 
 
 def _telling(difference: Difference) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
-import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from course_utils.markup import code_html
 from course_utils.signs import plain
 
 Status = Literal["passed", "failed", "not attempted", "not checked"]
@@ -77,7 +76,7 @@ class Result:
     def _html(self) -> str:
         colour = _COLOURS[self.status]
         head = (
-            f'<div style="font-weight:600">Exercise {code(self.exercise)}, {code(self.title)}: '
+            f'<div style="font-weight:600">Exercise {code_html(self.exercise)}, {code_html(self.title)}: '
             f"{_badge(self.status, f'{_SIGNS[self.status]} {self.status}')}</div>"
         )
         rows = []
@@ -86,12 +85,12 @@ class Result:
             sign = _badge(status, _SIGNS[status], f' role="img" aria-label="{status}"')
             rows.append(
                 f'<li style="list-style:none;margin:.2em 0">{sign} '
-                f"<b>{code(finding.name)}</b>: {code(finding.sentence)}</li>"
+                f"<b>{code_html(finding.name)}</b>: {code_html(finding.sentence)}</li>"
             )
             if finding.picture is not None:
                 rows.append(f'<li style="list-style:none">{_picture(finding.picture)}</li>')
         items = f'<ul style="margin:.3em 0;padding-left:1em">{"".join(rows)}</ul>' if rows else ""
-        note = f'<div style="padding-left:1em">{code(self.note)}</div>' if self.note else ""
+        note = f'<div style="padding-left:1em">{code_html(self.note)}</div>' if self.note else ""
         return (
             f'<div role="status" style="border-left:4px solid {colour};padding:.4em .8em;max-width:760px">'
             f"{head}{items}{note}</div>"
@@ -102,11 +101,6 @@ def _badge(status: Status, text: str, attributes: str = "") -> str:
     """White on a colour: the same in every theme, and in a notebook whose styles are not let in but for colours."""
     style = f"background:{_COLOURS[status]};color:#ffffff;padding:0 .4em;border-radius:.3em"
     return f'<span{attributes} style="{style}">{text}</span>'
-
-
-def code(text: str) -> str:
-    """Escape, then show `backticks` as code."""
-    return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text))
 
 
 def _picture(picture: Any) -> str:

@@ -94,6 +94,9 @@ class Says(Criterion):
                 said[name] = min([least, *finite]), max([greatest, *finite])
             if draw + 1 >= FEWEST and all(_objection(kinds[name], *said[name]) is None for name in names):
                 break
+        if (mixed := _first_mixed(model, given)) is not None:
+            differs = "says something else for an example alone than for the same one among others"
+            return self.found(False, f"`{names[mixed]}` {differs}: each stands for itself, along the first axis.")
         for place, name in enumerate(names):
             if objection := _objection(kinds[name], *said[name]) or _bent(model, given, place, kinds[name]):
                 return self.found(False, f"`{name}` {objection}")
@@ -117,6 +120,22 @@ def _objection(kind: Kind, least: float, greatest: float) -> str | None:
         return f"always says {greatest:.3g}, whatever it is given; a number between 0 and 1 was asked for."
     if kind == "sigmoid" and (least > NEAR or greatest < 1 - NEAR):
         return f"stays between {least:.2g} and {greatest:.2g}; one sigmoid alone goes from 0 to 1."
+    return None
+
+
+def _first_mixed(model: keras.Model, given: Mapping[str, np.ndarray]) -> int | None:
+    """The place of the first output that hangs on other examples, as a mean over the batch does."""
+    from course_utils.checks.learning import outputs_for
+
+    with weights_drawn(model, 1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as above
+        together = outputs_for(model, given)
+        alone = outputs_for(model, {name: array[:1] for name, array in given.items()})
+    for place, (several, one) in enumerate(zip(together, alone, strict=True)):
+        # Sums of many numbers are rounded in another order.
+        close = 1e-3 * float(np.abs(several).max())
+        if not np.allclose(several[:1].astype("float64"), one, rtol=1e-3, atol=close, equal_nan=True):
+            return place
     return None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion, parts_of
 from course_utils.checks.result import Finding
+from course_utils.graphs.words import article
 
 
 def shown(value: Any) -> str:
@@ -19,8 +20,8 @@ def shown(value: Any) -> str:
     try:
         text = " ".join(repr(value).split())
     except Exception:
-        return f"a {type(value).__name__}"
-    return f"`{text}`" if len(text) <= 60 and "`" not in text else f"a {type(value).__name__}"
+        return article(type(value).__name__)
+    return f"`{text}`" if len(text) <= 60 and "`" not in text else article(type(value).__name__)
 
 
 _LARGEST = 10_000_000  # numbers in a sequence; more would only take memory
@@ -157,7 +158,7 @@ def _number_difference(value: Any, expected: Any, tolerance: float) -> str | Non
     found, wanted = array_of(_axes(value) if hasattr(value, "as_list") else value), np.asarray(expected)
     if found is None:
         what = "an array of truth values" if wanted.dtype == bool else "a number or an array"
-        return f"{what} was asked for; this is a {type(value).__name__}."
+        return f"{what} was asked for; this is {article(type(value).__name__)}."
     if found.dtype.kind not in "biuf":
         if wanted.dtype.kind not in "biuf":
             is_equal = found.shape == wanted.shape and bool(np.all(found == wanted))
@@ -200,7 +201,7 @@ def _decimals(number: Any) -> int:
 
 def _mapping_difference(value: Any, expected: Mapping[Any, Any], tolerance: float) -> str | None:
     if not isinstance(value, Mapping):
-        return f"a dictionary was asked for; this is a {type(value).__name__}."
+        return f"a dictionary was asked for; this is {article(type(value).__name__)}."
     if missing := [key for key in expected if key not in value]:
         return f"the key `{missing[0]}` is missing."
     if extra := [key for key in value if key not in expected]:

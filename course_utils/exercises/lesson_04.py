@@ -16,6 +16,7 @@ from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
+from course_utils.graphs.words import article
 
 
 def _letters() -> Dataset:
@@ -34,7 +35,7 @@ def _letter_and_question() -> Mapping[str, Any]:
 def _one_hot_at_random(value: Any) -> str | None:
     rows = array_of(value)
     if rows is None or rows.dtype.kind not in "biuf":
-        return f"an array of numbers was asked for; this is a {type(value).__name__}."
+        return f"an array of numbers was asked for; this is {article(type(value).__name__)}."
     if rows.shape != (1000, 25):
         return f"the shape is {rows.shape}; 1,000 letters and 25 answers give (1000, 25)."
     if not np.isin(rows, (0, 1)).all():

@@ -16,6 +16,7 @@ from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
+from course_utils.graphs.words import article
 
 if TYPE_CHECKING:
     import keras
@@ -58,7 +59,7 @@ def _windows() -> Mapping[str, Any]:
 def _is_truth_values(value: Any) -> str | None:
     array = array_of(value)
     if array is None:
-        return f"truth values were asked for, `True` or `False`; this is a {type(value).__name__}."
+        return f"truth values were asked for, `True` or `False`; this is {article(type(value).__name__)}."
     if array.dtype == bool:
         return None
     return f"truth values were asked for, `True` or `False`; these have the dtype {array.dtype}."

@@ -19,6 +19,7 @@ from course_utils.checks.structure import Design, Structure, is_a, is_passed, lo
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 from course_utils.graphs.calls import operation_of
+from course_utils.graphs.words import article
 
 
 def _diagnosis(case: int, mistakes: Sequence[tuple[Any, str]], hint: str) -> Exercise:
@@ -124,7 +125,7 @@ def _balanced(weights: Any) -> str | None:
 def _drawn(targets: Any) -> str | None:
     array = array_of(targets)
     if array is None:
-        return f"an array was asked for; this is a {type(targets).__name__}."
+        return f"an array was asked for; this is {article(type(targets).__name__)}."
     if array.shape != (1000, 1):
         return f"the shape is {array.shape}; it should be (1000, 1)."
     if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():

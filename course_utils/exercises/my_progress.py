@@ -11,10 +11,10 @@ from typing import Literal
 
 from course_utils.checks.done import Done
 from course_utils.checks.exercise import Exercise
-from course_utils.checks.result import code
 from course_utils.exercises import every
 from course_utils.exercises.keeping import place
 from course_utils.lessons.source import SourceError, parse, sources
+from course_utils.markup import code_html
 from course_utils.signs import plain
 from course_utils.widgets.view import View
 
@@ -151,7 +151,7 @@ def _view(lessons: Sequence[_Lesson], following: tuple[_Lesson, _Step] | None, n
             link = f'<a href="{html.escape(lesson.notebook)}">{link}</a>'
         blocks.append(f"<div><b>Next:</b> {html.escape(step.name)}, in {link}</div>")
         lines.append(f"Next: {step.name}, in {lesson.name}")
-    blocks += [f"<div>{code(note)}</div>" for note in notes]
+    blocks += [f"<div>{code_html(note)}</div>" for note in notes]
     page = f'<div style="max-width:760px;line-height:1.6">{"".join(blocks)}</div>'
     return View(None, page, plain("\n".join([*lines, *notes])))
 
@@ -181,4 +181,4 @@ def _lines(lesson: _Lesson) -> list[str]:
 
 
 def _sentence(text: str) -> View:
-    return View(None, f"<div>{code(text)}</div>", plain(text))
+    return View(None, f"<div>{code_html(text)}</div>", plain(text))

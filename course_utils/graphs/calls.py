@@ -51,6 +51,15 @@ def outputs_of(call: Any) -> list[Any]:
     return list(call.outputs if hasattr(call, "outputs") else call.output_tensors)
 
 
+def tensors_by_call(model: Any) -> list[list[Any]]:
+    """The symbolic tensors that each call of a model gives, in the order of `Graph.nodes`; a model with a graph."""
+    ends = ends_of(model)
+    assert ends is not None
+    inputs = list({id(tensor): tensor for tensor in ends[0]}.values())
+    calls = calls_between(*ends, {id(tensor): i for i, tensor in enumerate(inputs)})
+    return [*([tensor] for tensor in inputs), *map(outputs_of, calls)]
+
+
 def shape_of(tensor: Any) -> Shape:
     """Shape of a symbolic tensor, batch axis first."""
     return tuple(None if d is None else int(d) for d in tensor.shape)

@@ -63,10 +63,10 @@ class Difference:
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
-        """What a notebook shows: the learner's graph with the edits marked, and the sentences."""
-        from course_utils.graphs.draw.difference import draw_difference
+        """What a notebook shows: the learner's graph with the edits marked, one at a time too, and the sentences."""
+        from course_utils.graphs.draw.steps import Stepped
 
-        bundle = {**draw_difference(self)._repr_mimebundle_(), "text/plain": str(self)}
+        bundle = {**Stepped(self)._repr_mimebundle_(), "text/plain": str(self)}
         return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
 
 

@@ -129,7 +129,7 @@ def spelled(node: Node, original: Node | None = None) -> str:
         form = {"Add": "x + {}", "Multiply": "x * {}"}.get(node.kind, f"{node.kind.lower()}(x, {{}})")
         return form.format(value(settings["constant"]))
     if node.kind == "GetItem" and "key" in settings:
-        return _sliced(settings["key"])
+        return sliced(settings["key"])
     if original is not None:
         # An activation may have come from a layer of its own.
         own = {"activation": node.settings.get("activation")} if "activation" in original.settings else {}
@@ -161,7 +161,7 @@ def held_layer(settings: Mapping[str, object], holder: str) -> str:
     return _call(str(settings.get(holder)), inside)
 
 
-def _sliced(key: object) -> str:
+def sliced(key: object, name: str = "x") -> str:
     """`x[:, -1]`."""
 
     def part(index: object) -> str:
@@ -171,7 +171,7 @@ def _sliced(key: object) -> str:
         return "..." if index == "..." else str(index)
 
     parts = key if isinstance(key, tuple) and key[:1] != ("slice",) else (key,)
-    return f"x[{', '.join(map(part, parts))}]"
+    return f"{name}[{', '.join(map(part, parts))}]"
 
 
 def _ones(content: object) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from course_utils.lessons.source import FOLDS, Lesson, parse, sources
@@ -30,27 +31,40 @@ def derive(lesson: Lesson, edition: Edition) -> NotebookNode:
     import nbformat
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    title, footer = _Text(_title(lesson, edition), is_prose=True), _Text(_footer(lesson), is_prose=True)
-    texts = [text for text in (title, *_body(lesson, edition), footer) if text.source]
+    identified = list(_identified(lesson, edition))
     notebook = new_notebook(
-        cells=[(new_markdown_cell if text.is_prose else new_code_cell)(text.source) for text in texts],
+        cells=[(new_markdown_cell if text.is_prose else new_code_cell)(text.source) for _, text in identified],
         metadata={
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         },
     )
     notebook.nbformat_minor = 5
-    seen: Counter[str] = Counter()
-    for cell, text in zip(notebook.cells, texts, strict=True):
-        # From the text alone: a new cell changes no other cell's id.
-        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
-        seen[digest] += 1
-        cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+    for cell, (id, text) in zip(notebook.cells, identified, strict=True):
+        cell.id = id
         folds = {FOLDS[tag]: True for tag in text.tags}
         # JupyterLab keeps an older name for folded outputs beside the new one, and would add it on opening.
         older = {"collapsed": True} if "outputs_hidden" in folds else {}
         cell.metadata = nbformat.from_dict({**older, "jupyter": folds} if folds else {})
     return notebook
+
+
+@cache
+def own_cells(number: str) -> dict[str, str]:
+    """The cells that both editions of a lesson have: those of its answers and blanks are not among them.
+
+    Args:
+        number: two digits, such as `"02"`.
+
+    Returns:
+        id → source; nothing where the lesson's source is not there.
+    """
+    for path in sources():
+        if path.stem.startswith(f"{number}_"):
+            lesson = parse(path)
+            learner, solved = ({i: text.source for i, text in _identified(lesson, edition)} for edition in FOLDERS)
+            return dict(learner.items() & solved.items())
+    return {}
 
 
 class _Text(NamedTuple):
@@ -59,6 +73,18 @@ class _Text(NamedTuple):
     source: str
     is_prose: bool = False
     tags: tuple[str, ...] = ()
+
+
+def _identified(lesson: Lesson, edition: Edition) -> Iterator[tuple[str, _Text]]:
+    """The cells, each with an id from its text alone: a new cell changes no other cell's id."""
+    title, footer = _Text(_title(lesson, edition), is_prose=True), _Text(_footer(lesson), is_prose=True)
+    seen: Counter[str] = Counter()
+    for text in (title, *_body(lesson, edition), footer):
+        if text.source:
+            kind = "markdown" if text.is_prose else "code"
+            digest = hashlib.sha256(f"{kind}\n{text.source}".encode()).hexdigest()[:10]
+            seen[digest] += 1
+            yield digest if seen[digest] == 1 else f"{digest}-{seen[digest]}", text
 
 
 def _title(lesson: Lesson, edition: Edition) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import traitlets
 from keras import layers
 
-from course_utils.checks.result import code
+from course_utils.markup import code_html
 from course_utils.signs import plain
 from course_utils.widgets.view import View
 
@@ -97,7 +97,7 @@ def merges(a: Sequence[float] = (1, 2, -1), b: Sequence[float] = (2, -1, 1)) -> 
         if not _is_vector(vector):
             numbers = f"1 to {LONGEST} numbers from {-LARGEST:.0f} to {LARGEST:.0f}, in steps of {STEP}"
             text = f"`{name}` cannot be shown here: a vector has {numbers}."
-            return View(None, f"<p>{code(text)}</p>", plain(text))
+            return View(None, f"<p>{code_html(text)}</p>", plain(text))
     first, second = ([float(number) for number in vector] for vector in (a, b))
     found = merged(first, second)
     return View(_Merges(a=first, b=second), _html(first, second, found), _text(first, second, found))

@@ -108,6 +108,10 @@ def lists_in_models():
     return called((20,), called((20,), listed))
 
 
+def without_the_mean(x):
+    return x - keras.ops.mean(x, axis=0, keepdims=True)
+
+
 RIGHT = {
     "1.1": [lambda: Z, lambda: np.array(Z, "float32"), lambda: keras.ops.convert_to_tensor(Z)],
     "1.2": [nested, operators, lambda: called((20,), tanh(16), tanh(8), layers.Dense(1, "sigmoid"))],
@@ -168,6 +172,10 @@ WRONG = {
             "not a sigmoid",
         ),
         (with_hidden_weights, "calls `dense"),
+        (
+            lambda: small_photographs(layers.Lambda(without_the_mean), layers.Dense(1, "sigmoid")),
+            "for an example alone",
+        ),
         (lambda: small_photographs(layers.Dense(1), layers.Lambda(lambda x: keras.ops.clip(x, 0, 1))), "cuts off"),
         (lambda: photographs(layers.Conv2D(32, 3), layers.MaxPooling2D(2), layers.Flatten()), "at most 100,000"),
         (lambda: photographs(layers.GlobalMaxPooling2D()), "no convolution"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ class Box:
     badge: int | None = None
     """Number of the set of calls that share one layer."""
     mark: str = ""
-    """`wrong`, `extra` or `missing`: how it differs from the target."""
+    """`wrong`, `extra` or `missing`: how it differs from the target; in the target, `right`."""
     notes: list[str] = field(default_factory=list)
     """What to change, in a few words, beneath the rest."""
     numbers: list[int] = field(default_factory=list)
@@ -95,6 +96,7 @@ class Area:
     members: list[str] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     badge: int | None = None
+    key: str = ""
 
 
 @dataclass
@@ -168,7 +170,7 @@ class Diagram:
             drawn.append(Group("", [Rectangle(left, top, right - left, bottom - top, 8, style)]))
             title = shorten(area.title, 40)
             width = text_width(title, _SMALL, bold=True) + 14
-            tab = Group(area.title, [Rectangle(left, top, width, 21, 5, Style(*_PAINT["model"]))])
+            tab = Group(area.title, [Rectangle(left, top, width, 21, 5, Style(*_PAINT["model"]))], area.key)
             tab.shapes.append(Text(left + width / 2, top + 15, title, _SMALL, bold=True))
             if area.badge is not None:
                 tab.shapes += _badge(area.badge, right - 6, top + 12)
@@ -239,7 +241,7 @@ class _Face:
     def draw(self, x: float, y: float) -> Group:
         """Draw the box around a middle."""
         box = self.box
-        group = Group(box.tooltip)
+        group = Group(box.tooltip, key=box.key)
         left, top, width, height = x - self.width / 2, y - self.height / 2, self.width, self.height
         fill, stroke = _PAINT[box.role]
         style = {
@@ -247,6 +249,7 @@ class _Face:
             "wrong": Style("#fdecea", WRONG, 2.5),
             "extra": Style("#fdecea", WRONG, 2.5, (2, 3)),
             "missing": Style("#f2fbf5", RIGHT, 2, (7, 4)),
+            "right": Style("#f2fbf5", RIGHT, 2.5),
         }[box.mark]
         group.shapes += _outline(box.role, left, top, width, height, style, self.rankdir)
         if box.mark == "extra":  # crossed out behind its words
@@ -268,11 +271,11 @@ class _Face:
         if box.badge is not None:
             # To the right of the middle, where the arrow ends.
             group.shapes += _badge(box.badge, max(left + width - 8, x + 10 + _badge_width(box.badge)), top)
-        sign = {"extra": "−", "missing": "+", "wrong": "≠"}.get(box.mark)
+        sign = {"extra": "−", "missing": "+", "wrong": "≠", "right": "✓"}.get(box.mark)
         edge = top - 3
         group.shapes += _markers(box.numbers, left - 6, edge)
         if sign:
-            colour = RIGHT if box.mark == "missing" else WRONG
+            colour = RIGHT if box.mark in ("missing", "right") else WRONG
             place = left - 5 + _markers_width(box.numbers)
             group.shapes.append(Rectangle(place, edge - 8, 17, 16, 3, Style(CARD, colour, 1.5)))
             group.shapes.append(Text(place + 8.5, edge + 5, sign, 14, colour, bold=True))
@@ -484,8 +487,9 @@ def _arrow(base: Point, tip: Point, colour: str) -> Shape:
     return Shape(((base[0] + nx, base[1] + ny), tip, (base[0] - nx, base[1] - ny)), Style(colour))
 
 
-def _samples(points: Sequence[Point]) -> list[Point]:
-    """Points close together along cubic curves."""
+@functools.lru_cache(maxsize=16)
+def _samples(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Points close together along cubic curves; asked for again and again while something is put on one line."""
     samples = [points[0]]
     for i in range(0, len(points) - 3, 3):
         a, b, c, d = points[i : i + 4]
@@ -499,19 +503,19 @@ def _samples(points: Sequence[Point]) -> list[Point]:
                     w[0] * a[1] + w[1] * b[1] + w[2] * c[1] + w[3] * d[1],
                 )
             )
-    return samples
+    return tuple(samples)
 
 
-def _length(points: Sequence[Point]) -> float:
+def _length(points: tuple[Point, ...]) -> float:
     samples = _samples(points)
     return sum(math.dist(a, b) for a, b in pairwise(samples))
 
 
-def _along(points: Sequence[Point], distance: float, *, back: bool = False) -> Point:
+def _along(points: tuple[Point, ...], distance: float, *, back: bool = False) -> Point:
     """The point at a distance along curves, from their start or their end."""
     samples = _samples(points)
     if back:
-        samples.reverse()
+        samples = samples[::-1]
     for a, b in pairwise(samples):
         step = math.dist(a, b)
         if step >= distance and step:
@@ -521,7 +525,7 @@ def _along(points: Sequence[Point], distance: float, *, back: bool = False) -> P
     return samples[-1]
 
 
-def _wave(points: Sequence[Point]) -> tuple[Point, ...]:
+def _wave(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """A wavy line along curves."""
     length = _length(points)
     count = min(2000, max(8, round(length / 1.5)))

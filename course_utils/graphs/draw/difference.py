@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from course_utils.graphs.draw.labels import brief, edge_list, setting
 from course_utils.graphs.draw.model import Shown, box_of, check_direction, diagram_of, finish, output_key
 from course_utils.graphs.draw.picture import Picture, checked_ending
 from course_utils.graphs.draw.scene import clean, shorten
-from course_utils.graphs.edits import Edit
+from course_utils.graphs.edits import Edit, End
 from course_utils.graphs.graph import Graph, Node, Path
 
 if TYPE_CHECKING:
@@ -94,6 +95,23 @@ def marked_diagram(difference: Difference, rankdir: str = "TB") -> Diagram:
     return diagram
 
 
+def step_diagrams(difference: Difference, number: int) -> tuple[Diagram, Diagram]:
+    """One edit, by its number from 1, marked in the learner's graph, and in the target what it concerns there."""
+    edit = difference.edits[number - 1]
+    mentioned = _paths(edit)
+    shown = Shown(parameters=False, nested=any(len(path) > 1 for path in mentioned))
+    mine, keys = diagram_of(difference.graph, shown, keep=_with_sources(difference.graph, mentioned))
+    _Marker(difference, mine, keys).mark(number, edit)
+    shown = Shown(parameters=False, nested=any(len(path) > 1 for path in edit.targets))
+    theirs, keys = diagram_of(difference.target, shown)
+    marker = _Marker(replace(difference, graph=difference.target), theirs, keys)
+    for path in edit.targets:
+        marker.on_box(path, number, "right")
+    if edit.kind in ("output", "input"):
+        marker.on_ends(number, edit)
+    return mine, theirs
+
+
 def _paths(edit: Edit) -> set[Path]:
     """The learner's calls that an edit speaks of."""
     wires = [path for wire in (*edit.wires, *edit.new_wires) for path in wire]
@@ -161,6 +179,16 @@ class _Marker:
             box.notes += notes
             _add(box.numbers, number)
 
+    def on_ends(self, number: int, edit: Edit) -> None:
+        """In the target: mark its inputs, or the outputs that an edit speaks of."""
+        is_one = edit.output is not None and edit.where != "the outputs"
+        wanted = output_key(edit.output) if edit.output is not None and is_one else ""
+        role = "output" if edit.kind == "output" else "input"
+        for box in self.diagram.boxes:
+            if box.role == role and (not wanted or box.key == wanted):
+                box.mark = "right"
+                _add(box.numbers, number)
+
     def change(self, number: int, edit: Edit) -> None:
         """A layer to set otherwise, or to replace."""
         if not edit.nodes:
@@ -225,10 +253,6 @@ class _Marker:
     def ghosts(self, number: int, edit: Edit) -> None:
         """Boxes for what is missing, wired as in the target."""
         ghosts: dict[Path, str] = {}
-        read: set[Path] = set()
-        readers = [key for key in (self.key(p, reads=True) for p in edit.before) if key is not None]
-        if edit.output is not None:
-            readers.append(self.output_box(edit.output, number).key)
         for path in edit.targets:
             node = self.target.find(path)
             if node.inner is not None and any(p[: len(path)] == path and p != path for p in edit.targets):
@@ -238,18 +262,20 @@ class _Marker:
             box.mark, box.name, box.numbers = "missing", clean(node.name) if node.family == "input" else "", [number]
             self.add(box)
             ghosts[path] = key
-        for path, key in ghosts.items():
-            before = [(*path[:-1], t.node) for t in self.target.find(path).inputs]
-            known = [p for p in before if p in ghosts]
-            read |= set(known)
-            sources = [ghosts[p] for p in known]
-            if len(known) < len(before) or not before:
-                sources += [k for k in (self.key(p) for p in edit.after) if k is not None]
-            if self.target.find(path).family != "input":
-                self.diagram.links += [Link(source, key, kind="missing") for source in dict.fromkeys(sources)]
-        for path, key in ghosts.items():
-            if path not in read:
-                self.diagram.links += [Link(key, reader, kind="missing") for reader in dict.fromkeys(readers)]
+
+        def key_of(end: End, *, reads: bool = False) -> str | None:
+            kind, path = end
+            if kind == "output":
+                return self.output_box(path[0], number).key
+            return ghosts.get(path) if kind == "target" else self.key(path, reads=reads)
+
+        wires = [(key_of(source), key_of(reader, reads=True)) for source, reader in edit.wiring]
+        for path, key in ghosts.items():  # one call of the normal form may stand for several
+            before = [(*path[:-1], tensor.node) for tensor in self.target.find(path).inputs]
+            wires += [(ghosts[p], key) for p in before if p in ghosts]
+        for start, end in dict.fromkeys(wires):
+            if start is not None and end is not None:
+                self.diagram.links.append(Link(start, end, kind="missing"))
 
     def output(self, number: int, edit: Edit) -> None:
         """An output of the model that comes from the wrong layer, is missing or too much."""
@@ -287,7 +313,8 @@ class _Marker:
                 if link.reader == ("output", place):
                     link.kind = "wrong"
             return box
-        return self.add(Box(f"ghost{number}_output", "output", f"output {place + 1}", mark="missing"))
+        key = f"ghost{number}_output{place}"
+        return self.boxes.get(key) or self.add(Box(key, "output", f"output {place + 1}", mark="missing"))
 
     def inputs(self, number: int, edit: Edit) -> None:
         """An input that is too much, or inputs in the wrong order."""

@@ -135,7 +135,11 @@ def finish(diagram: Diagram, title: str, text: str) -> Picture:
 
 
 def diagram_of(
-    graph: Graph, shown: Shown, rankdir: str = "TB", keep: Collection[Path] = ()
+    graph: Graph,
+    shown: Shown,
+    rankdir: str = "TB",
+    keep: Collection[Path] = (),
+    opened: Collection[Path] | None = None,
 ) -> tuple[Diagram, dict[Path, str]]:
     """Boxes and lines for a graph.
 
@@ -144,11 +148,12 @@ def diagram_of(
         shown: what to tell of each call.
         rankdir: `TB`, `LR`, `BT` or `RL`.
         keep: calls to draw although no output depends on them.
+        opened: nested models to draw with their content; None for all or none, as `shown` says.
 
     Returns:
         The diagram, and the key of the box of each call that is drawn.
     """
-    builder = _Builder(graph, shown, Diagram(rankdir=rankdir), frozenset(keep))
+    builder = _Builder(graph, shown, Diagram(rankdir=rankdir), frozenset(keep), opened)
     builder.calls(graph, (), None)
     for place, (tensor, name) in enumerate(zip(graph.outputs, graph.output_names, strict=True)):
         key = output_key(place)
@@ -160,6 +165,11 @@ def diagram_of(
         builder.diagram.links.append(Link(source, key, output=_index(graph, tensor), reader=("output", place)))
     builder.mark_shared()
     return builder.diagram, builder.keys
+
+
+def box_key(path: Path) -> str:
+    """Key of the box of a call, or of the frame of a nested model that is drawn with its content."""
+    return "n" + "_".join(map(str, path))
 
 
 def output_key(place: int) -> str:
@@ -177,6 +187,7 @@ class _Builder:
     shown: Shown
     diagram: Diagram
     keep: frozenset[Path]
+    opened: Collection[Path] | None
     keys: dict[Path, str] = field(default_factory=dict)
     owners: dict[Path, Box | Area] = field(default_factory=dict)
     counted: set[Hashable] = field(default_factory=set)
@@ -188,15 +199,16 @@ class _Builder:
             path = (*prefix, i)
             if i in graph.dead and path not in self.keep:
                 continue
-            if node.inner is not None and self.shown.nested:
-                inside = Area(f"{clean(node.kind)} {clean(node.name)}" if self.shown.names else clean(node.kind))
+            if node.inner is not None and self.is_open(path):
+                title = f"{clean(node.kind)} {clean(node.name)}" if self.shown.names else clean(node.kind)
+                inside = Area(title, key=box_key(path))
                 (self.diagram.areas if area is None else area.areas).append(inside)
                 self.owners[path] = inside
                 self.calls(node.inner, path, inside)
-                targets = ["n" + "_".join(map(str, (*path, t.node))) for t in node.inner.inputs]
+                targets = [box_key((*path, t.node)) for t in node.inner.inputs]
             else:
                 shown = replace(self.shown, parameters=False) if node.layer in self.counted else self.shown
-                box = box_of(node, "n" + "_".join(map(str, path)), shown)
+                box = box_of(node, box_key(path), shown)
                 self.counted |= {node.layer, *(inside.layer for _, inside in (node.inner.walk() if node.inner else ()))}
                 self.diagram.boxes.append(box)
                 self.owners[path], self.keys[path] = box, box.key
@@ -210,11 +222,15 @@ class _Builder:
                 link.reader = (path, position)
                 self.diagram.links.append(link)
 
+    def is_open(self, path: Path) -> bool:
+        """Whether the nested model that is called there is drawn with its content."""
+        return self.shown.nested if self.opened is None else path in self.opened
+
     def source(self, prefix: Path, graph: Graph, tensor: Tensor) -> str:
         """Key of the box that a tensor comes from: inside a nested model that is drawn with its content."""
         path = (*prefix, tensor.node)
         node = graph.nodes[tensor.node]
-        while node.inner is not None and self.shown.nested:
+        while node.inner is not None and self.is_open(path):
             tensor = node.inner.outputs[tensor.index]
             path = (*path, tensor.node)
             node = node.inner.nodes[tensor.node]

@@ -154,6 +154,8 @@ class Group:
 
     title: str = ""
     shapes: list[Drawn] = field(default_factory=list)
+    key: str = ""
+    """What it stands for, for who wants to find it again."""
 
 
 Drawn = Shape | Rectangle | Text | Group
@@ -209,7 +211,7 @@ def union(extents: Iterable[Extent]) -> Extent:
 def moved(shape: Drawn, across: float, down: float) -> Drawn:
     """The same shape at another place."""
     if isinstance(shape, Group):
-        return Group(shape.title, [moved(s, across, down) for s in shape.shapes])
+        return Group(shape.title, [moved(s, across, down) for s in shape.shapes], shape.key)
     if isinstance(shape, Shape):
         return replace(shape, points=tuple((x + across, y + down) for x, y in shape.points))
     return replace(shape, x=shape.x + across, y=shape.y + down)
@@ -221,18 +223,19 @@ def _number(value: float) -> str:
     return "0" if text in {"0.0", "-0.0"} else text.removesuffix(".0")
 
 
-def to_svg(scene: Scene, title: str, description: str) -> str:
+def to_svg(scene: Scene, title: str, description: str, *, keys: bool = False) -> str:
     """Write the drawing as SVG that stands alone.
 
     Args:
         scene: the drawing.
         title: what the picture is, in one line.
         description: the picture in words; readers that do not see it hear this.
+        keys: whether groups carry their keys, as `data-key`: for a picture that can be touched.
 
     Returns:
         An `<svg>` element. The same arguments give the same text; ids are unique to the content.
     """
-    body = _svg_shapes(scene.shapes)
+    body = _svg_shapes(scene.shapes, keys)
     title, description = clean(title), "\n".join(clean(line) for line in description.splitlines())
     key = "p" + hashlib.sha256("\0".join([title, description, body]).encode()).hexdigest()[:12]
     width, height = _number(scene.width), _number(scene.height)
@@ -245,12 +248,13 @@ def to_svg(scene: Scene, title: str, description: str) -> str:
     )
 
 
-def _svg_shapes(shapes: Sequence[Drawn]) -> str:
+def _svg_shapes(shapes: Sequence[Drawn], keys: bool) -> str:
     parts = []
     for shape in shapes:
         if isinstance(shape, Group):
             title = f"<title>{escape(clean(shape.title))}</title>" if shape.title else ""
-            parts.append(f"<g>{title}\n{_svg_shapes(shape.shapes)}</g>\n")
+            key = f" data-key={quoteattr(shape.key)}" if keys and shape.key else ""
+            parts.append(f"<g{key}>{title}\n{_svg_shapes(shape.shapes, keys)}</g>\n")
         elif isinstance(shape, Text):
             attributes = [f'x="{_number(shape.x)}" y="{_number(shape.y)}" font-size="{_number(shape.size)}"']
             attributes.append(f'fill="{shape.fill}"')

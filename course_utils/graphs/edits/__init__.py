@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from course_utils.graphs.align import Alignment
-from course_utils.graphs.edits.edit import KINDS, Edit, Edits
+from course_utils.graphs.edits.edit import KINDS, Edit, Edits, End
 from course_utils.graphs.edits.ends import inputs, outputs
 from course_utils.graphs.edits.layers import labels, sharing
 from course_utils.graphs.edits.missing import abandoned, missing, moved, superfluous
@@ -11,7 +11,7 @@ from course_utils.graphs.edits.pairing import Pairing
 from course_utils.graphs.edits.wires import wires
 from course_utils.graphs.graph import Graph
 
-__all__ = ["KINDS", "Edit", "Edits", "edits_of"]
+__all__ = ["KINDS", "Edit", "Edits", "End", "edits_of"]
 
 
 def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> Edits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 from course_utils.graphs.graph import Path
 
@@ -14,6 +15,10 @@ insert: layers are missing. delete: layers are too many. move: a layer stands in
 another class. setting: a layer's settings. rewire: a call reads the wrong tensor, or in the wrong order. share: one
 layer should be called where there are two. unshare: the reverse. input, output: what the model lists as its own.
 """
+
+
+End = tuple[Literal["model", "target", "output"], Path]
+"""Where a wire begins or ends: a call of the learner's model, a call of the target, a position among the outputs."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,10 @@ class Edit:
     """For what is missing: the learner's calls that it reads."""
     before: tuple[Path, ...] = ()
     """For what is missing: the learner's calls that should read it."""
+    wiring: tuple[tuple[End, End], ...] = ()
+    """How what is missing is to be wired, from what is read to what reads it."""
     output: int | None = None
-    """Position among the model's outputs, where that is concerned."""
+    """For "output": the position among the model's outputs."""
     found: str = ""
     """For "replace" and "setting": what the learner wrote, as the message has it."""
     wanted: str = ""

@@ -52,7 +52,9 @@ def sharing(work: Pairing) -> None:
                 )
             else:
                 message = f"{name} is a second layer; call {original} again instead."
-            work.add(work.place(calls[0]), Edit("share", name, message, work.paths([first, *calls])))
+            both = [first, *calls]
+            targets = work.targets(work.to_b[k] for k in both)
+            work.add(work.place(calls[0]), Edit("share", name, message, work.paths(both), targets=targets))
     groups: dict[Hashable, dict[Hashable, list[int]]] = defaultdict(lambda: defaultdict(list))
     counts = Counter(n.layer for i, n in enumerate(work.mine.nodes) if work.a.live[i])
     for i, j in work.to_b.items():
@@ -73,7 +75,9 @@ def sharing(work: Pairing) -> None:
                 f"{name} is one layer called {times}; its {ordinal(node.call)} call should be a layer "
                 f"of its own, {article(what)}."
             )
-            work.add(work.place(calls[0]), Edit("unshare", name, message, work.paths(calls)), changes=0.9)
+            targets = work.targets(work.to_b[i] for i in calls)
+            edit = Edit("unshare", name, message, work.paths(calls), targets=targets)
+            work.add(work.place(calls[0]), edit, changes=0.9)
 
 
 def _fit(work: Pairing, calls: list[int]) -> int:

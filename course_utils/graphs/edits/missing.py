@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
-from course_utils.graphs.edits.edit import Edit
+from course_utils.graphs.edits.edit import Edit, End
 from course_utils.graphs.edits.pairing import Pairing
 from course_utils.graphs.words import (
     argument,
@@ -41,8 +42,7 @@ def insert(work: Pairing, group: list[int]) -> None:
     parts = [_missing_inputs(work, inputs)] if inputs else []
     if layers:
         siblings = [_sibling(work, j) for j in layers]
-        what = " → ".join(work.wanted_name(j) if len(layers) == 1 else work.wanted(j) for j in layers[:6])
-        more = f" and {len(layers) - 6} more" if len(layers) > 6 else ""
+        what = work.wanted_name(layers[0]) if len(layers) == 1 else _in_order(work, layers)
         again = [i for i in siblings if i is not None]
         if len(again) == len(layers):
             names = listed(call_name(work.graph, work.entry(i)) for i in again)
@@ -50,7 +50,7 @@ def insert(work: Pairing, group: list[int]) -> None:
         elif len(layers) == 1:
             parts.append(f"{article(what)} is missing {place}.")
         else:
-            parts.append(f"{plural(len(layers), 'layer')} are missing {place}: {what}{more}.")
+            parts.append(f"{plural(len(layers), 'layer')} are missing {place}: {what}.")
         parts.append(_consequence(work, layers))
     unused = work.unused(after)
     parts.append(work.aside(unused))
@@ -70,11 +70,41 @@ def insert(work: Pairing, group: list[int]) -> None:
             targets=work.targets(group),
             after=tuple(work.exit(s) for s, _ in after),
             before=tuple(work.entry(r) for r in before),
-            output=ends[0] if ends else None,
+            wiring=_wiring(work, group),
             unused=unused,
         ),
         changes=1.05 * len(group),  # what is there and unused is named first
     )
+
+
+def _wiring(work: Pairing, group: list[int]) -> tuple[tuple[End, End], ...]:
+    """The wires of a group of missing calls, as the target has them."""
+    wires: list[tuple[End, End]] = []
+    for j in group:
+        entry, way_out = work.ends_of_target(j)
+        for _, s, k in work.b.reads[j]:
+            if s in group:
+                wires.append((("target", work.ends_of_target(s)[1]), ("target", entry)))
+            elif (image := work.image((s, k))) is not None:
+                wires.append((("model", work.exit(image[0])), ("target", entry)))
+        wires += [
+            (("target", way_out), ("model", work.entry(work.to_a[r])))
+            for _, r, _ in work.b.readers[j]
+            if r not in group and r in work.to_a
+        ]
+        wires += [(("target", way_out), ("output", (k,))) for k, _ in work.b.outputs_at.get(j, ())]
+    return tuple(dict.fromkeys(wires))
+
+
+def _in_order(work: Pairing, layers: list[int], most: int = 6) -> str:
+    """The missing layers in words: with an arrow where one alone reads another alone, with a comma elsewhere."""
+    inside = set(layers)
+    told = work.wanted(layers[0])
+    for one, other in pairwise(layers[:most]):
+        read = {s for _, s, _ in work.b.reads[other]} & inside
+        readers = {r for _, r, _ in work.b.readers[one]} & inside
+        told += f"{' → ' if (read, readers) == ({one}, {other}) else ', '}{work.wanted(other)}"
+    return told if len(layers) <= most else f"{told} and {len(layers) - most} more"
 
 
 def _as_argument(work: Pairing, group: list[int], before: list[int]) -> str:
@@ -194,6 +224,7 @@ def moved(edits: list[Edit], work: Pairing) -> list[Edit]:
                 message = f"{names} {stands} in the wrong place; {belongs} {new.where}."
                 joined = Edit(
                     "move", names, message, gone.nodes, new.wires, gone.new_wires, new.targets, new.after, new.before,
+                    new.wiring,
                 )  # fmt: skip
                 result[result.index(gone)] = joined
                 result.remove(new)

@@ -89,6 +89,11 @@ class Pairing:
         node = self.mine.nodes[i]
         return max(node.origin) if node.origin else self.entry(i)
 
+    def ends_of_target(self, j: int) -> tuple[Path, Path]:
+        """The target's calls that wires into and out of a call of its normal form end and start at."""
+        origin = self.theirs.nodes[j].origin
+        return (origin[0], max(origin)) if origin else ((0,), (0,))
+
     def paths(self, calls: Iterable[int]) -> tuple[Path, ...]:
         """The learner's calls that calls of the normal form stand for."""
         return tuple(dict.fromkeys(path for i in calls for path in self.mine.nodes[i].origin))

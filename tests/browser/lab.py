@@ -1,0 +1,227 @@
+"""JupyterLab as `make lab` starts it, and a notebook open in a browser."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from course_utils.lessons.source import ROOT
+
+PICTURES = ROOT / ".browser"
+OPTIONS = "--ServerApp.root_dir=. --no-browser --IdentityProvider.token= --allow-root --expose-app-in-browser"
+QUIET = (
+    "--no-sandbox --disable-gpu --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+PATIENCE = 180  # seconds until something is taken for stuck
+
+
+class Lab:
+    """A server on a copy of the course, so that answers do not reach the built notebooks.
+
+    Args:
+        folder: where the copy is made.
+        theme: `"JupyterLab Light"` or `"JupyterLab Dark"`.
+        program: what is started: `"lab"` or `"notebook"`.
+    """
+
+    def __init__(self, folder: Path, theme: str = "JupyterLab Light", program: str = "lab") -> None:
+        self.folder = folder
+        for name in ("notebooks", "figures", "solutions"):
+            shutil.copytree(ROOT / name, folder / name)
+        # JupyterLab draws only the cells in view; for a test that looks for cells, let it draw all.
+        self._set("notebook-extension/tracker", {"windowingMode": "none"})
+        self._set("apputils-extension/themes", {"theme": theme})
+        self._set("apputils-extension/notification", {"fetchNews": "false"})
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"http://127.0.0.1:{free.getsockname()[1]}"
+        # Signatures of notebooks and settings of its own: neither found nor left in the home of who runs the tests.
+        own = {f"JUPYTERLAB_{name.upper()}_DIR": str(folder / name) for name in ("settings", "workspaces")}
+        environment = {**os.environ, **own, "JUPYTER_DATA_DIR": str(folder / "data")}
+        jupyter = [sys.executable, "-m", "jupyter"]
+        quiet = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        books = [path.relative_to(folder).as_posix() for path in sorted((folder / "notebooks").glob("*.ipynb"))]
+        subprocess.run([*jupyter, "trust", *books], check=True, **quiet)
+        port = self.address.rpartition(":")[2]
+        self._process = subprocess.Popen([*jupyter, program, *OPTIONS.split(), f"--port={port}"], **quiet)
+        self.ask("/api/status", patience=60)
+
+    def _set(self, plugin: str, settings: dict) -> None:
+        path = self.folder / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
+
+    def ask(self, path: str, method: str = "GET", patience: float = 0) -> object:
+        """What the server's API answers."""
+        until = time.monotonic() + patience
+        while True:
+            try:
+                request = urllib.request.Request(self.address + path, method=method)
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.load(answer)
+            except OSError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(20)
+        self._process.kill()
+
+
+class Notebook:
+    """A notebook of a `Lab` in a page.
+
+    Cells are found by their code and run by JupyterLab's own command, which says when a cell has run.
+
+    Args:
+        lab: the server.
+        page: an empty page of the browser.
+        name: such as `"notebooks/03_two_inputs_and_merging.ipynb"`.
+    """
+
+    def __init__(self, lab, page, name):
+        self.lab, self.page, self.name = lab, page, name
+        self.console = []
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("console", lambda said: self.console.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+        self.open()
+
+    def open(self):
+        """Open, or open again after a reload, and wait until its kernel answers."""
+        self.page.goto(f"{self.lab.address}/lab/tree/{self.name}?reset")
+        self.page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp?.shell.currentWidget;
+                return panel?.content?.widgets?.length && panel.context.isReady &&
+                    panel.sessionContext.session?.kernel?.status === "idle";
+            }"""
+        )
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.revealed")
+
+    def of(self, expression, *values):
+        """The value of a JavaScript expression in `panel`, `cells` and `v`."""
+        code = f"""async v => {{
+            const panel = jupyterapp.shell.currentWidget, cells = panel.content.widgets;
+            return {expression};
+        }}"""
+        return self.page.evaluate(code, list(values))
+
+    @property
+    def code(self):
+        """The source of each cell, of text ones, too."""
+        return self.of("cells.map(cell => cell.model.sharedModel.getSource())")
+
+    def at(self, text, start=0):
+        """The index of the first code cell that contains a text."""
+        is_code = self.of("cells.map(cell => cell.model.type === 'code')")
+        for index, source in enumerate(self.code):
+            if index >= start and is_code[index] and text in source:
+                return index
+        raise LookupError(f"no cell of {self.name} contains {text!r}")
+
+    def run(self, index, source=None):
+        """Run a cell, with other code if some is given; return what it shows, in words."""
+        self.of(
+            """(async () => {
+                if (v[1] !== null) cells[v[0]].model.sharedModel.setSource(v[1]);
+                panel.content.deselectAll();
+                panel.content.activeCellIndex = v[0];
+                await jupyterapp.commands.execute("notebook:run-cell");
+            })()""",
+            index,
+            source,
+        )
+        return self.output(index)
+
+    def node(self, index):
+        """What the page has of a cell."""
+        return self.page.locator(".jp-Notebook:visible .jp-Cell").nth(index)
+
+    def type(self, index, source=None):
+        """Click into a cell, type, and run it by Shift+Enter, as a person does; return what it shows, in words."""
+        runs = self.of("cells[v[0]].model.executionCount", index)
+        self.node(index).locator(".cm-content").first.click()
+        if source is not None:
+            self.page.keyboard.press("Control+a")
+            self.page.keyboard.insert_text(source)
+        self.page.keyboard.press("Shift+Enter")
+        self.page.wait_for_function(
+            """([index, runs]) => {
+                const panel = jupyterapp.shell.currentWidget, model = panel.content.widgets[index].model;
+                return model.executionCount && model.executionCount !== runs &&
+                    panel.sessionContext.session.kernel.status === "idle";
+            }""",
+            arg=[index, runs],
+        )
+        return self.output(index)
+
+    def start(self, index):
+        """Begin to run a cell."""
+        self.of(
+            """(() => {
+                panel.content.deselectAll();
+                panel.content.activeCellIndex = v[0];
+                jupyterapp.commands.execute("notebook:run-cell");
+            })()""",
+            index,
+        )
+
+    def run_all(self):
+        """Run all cells, and wait until the kernel is done."""
+        self.of("jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def output(self, index):
+        """What a cell shows, in words; of a folded output, its first line."""
+        shown = ".jp-OutputArea-output, .jp-OutputPlaceholder"
+        return self.of(
+            "[...cells[v[0]].node.querySelectorAll(v[1])].map(one => one.innerText).join('\\n')", index, shown
+        )
+
+    def errors(self):
+        """Error outputs and what was written to stderr."""
+        return self.of(
+            """cells.filter(cell => cell.model.type === "code").flatMap(cell => cell.model.outputs.toJSON())
+                .filter(output => output.output_type === "error" || output.name === "stderr")
+                .map(output => output.evalue ?? output.text)"""
+        )
+
+    def interrupt(self):
+        """What ■ does."""
+        self.of("panel.sessionContext.session.kernel.interrupt()")
+
+    def restart(self):
+        """Restart the kernel, and wait until it answers."""
+        self.of("panel.sessionContext.session.kernel.restart()")
+        self.of("panel.sessionContext.session.kernel.info")
+
+    def idle(self):
+        """Wait until the kernel has nothing to do."""
+        self.page.wait_for_function(
+            "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+        )
+
+    def picture(self, name, index=None):
+        """Keep a picture of the page, with a cell in view."""
+        PICTURES.mkdir(exist_ok=True)
+        if index is not None:
+            self.of("cells[v[0]].node.scrollIntoView({block: 'center'})", index)
+        self.page.wait_for_timeout(300)
+        self.page.screenshot(path=PICTURES / f"{name}.png")
+
+    def close(self):
+        """Shut the kernel down and close the page."""
+        with contextlib.suppress(Exception):
+            self.of("panel.sessionContext.shutdown()")
+        self.page.close()
