@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.images import show
     from course_utils.prediction import predicted
-    from course_utils.progress import Progress
     from course_utils.widgets.explore import explore
+    from course_utils.widgets.fit_a_curve import fit_a_curve
+    from course_utils.widgets.loss_weights import loss_weights
     from course_utils.widgets.merges import merges
+    from course_utils.widgets.progress import Progress
 
 # TensorFlow reads these once, when it is first imported. The first keeps its start-up notes out of the notebooks; the
 # second the note on oneDNN, whose kernels also round differently from one processor to the next.
@@ -47,12 +49,14 @@ _HOMES = {
     "compare_models": "course_utils.graphs.difference",
     "exercise": "course_utils.exercises",
     "explore": "course_utils.widgets.explore",
+    "fit_a_curve": "course_utils.widgets.fit_a_curve",
+    "loss_weights": "course_utils.widgets.loss_weights",
     "merges": "course_utils.widgets.merges",
     "my_progress": "course_utils.exercises.my_progress",
     "plot_difference": "course_utils.graphs.draw",
     "plot_model": "course_utils.graphs.draw",
     "predicted": "course_utils.prediction",
-    "Progress": "course_utils.progress",
+    "Progress": "course_utils.widgets.progress",
     "show": "course_utils.images",
 }
 
@@ -62,6 +66,8 @@ __all__ = [
     "data",
     "exercise",
     "explore",
+    "fit_a_curve",
+    "loss_weights",
     "merges",
     "my_progress",
     "plot_difference",

@@ -164,27 +164,43 @@ def _own(value: Any) -> Any:
 
 @contextlib.contextmanager
 def _tensorflow_state() -> Iterator[None]:
-    """The global seed, and what TensorFlow would keep for good.
-
-    Each gradient that Keras defines itself (`custom_gradient`) is entered in a global table when a graph is traced, and
-    with it the whole graph, some 6 MB for each training: of TensorFlow 2.20.
-    """
+    """The global seed, whether functions run eagerly, and the table of gradients."""
     import tensorflow as tf
     from tensorflow.python.eager import context
 
     own = context.context()
     kept = getattr(own, "_seed", None), copy.deepcopy(getattr(own, "_rng", None))
     is_eager = tf.config.functions_run_eagerly()
-    table = getattr(getattr(sys.modules["tensorflow.python.framework.ops"], "gradient_registry", None), "_registry", {})
-    known = set(table)
     try:
-        yield
+        with forgetting_gradients():
+            yield
     finally:
         own._seed, own._rng = kept
         if tf.config.functions_run_eagerly() != is_eager:
             tf.config.run_functions_eagerly(is_eager)
+
+
+@contextlib.contextmanager
+def forgetting_gradients() -> Iterator[None]:
+    """Free at the end what TensorFlow would keep for good of a training.
+
+    Each gradient that Keras defines itself (`custom_gradient`) is entered in a global table when a graph is traced, and
+    with it the whole graph, some 6 MB for each training: of TensorFlow 2.20. With another backend nothing is done.
+    """
+    known = set(_gradients())
+    try:
+        yield
+    finally:
+        table = _gradients()
         for name in [name for name in table if name not in known and name.startswith("CustomGradient")]:
             del table[name]
+
+
+def _gradients() -> dict[str, Any]:
+    """TensorFlow's table of gradients; an empty one before it is imported."""
+    operations = sys.modules.get("tensorflow.python.framework.ops")
+    table: dict[str, Any] = getattr(getattr(operations, "gradient_registry", None), "_registry", {})
+    return table
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@
 
 # %%
 from course_utils import Progress, compare_models, data, exercise
-from course_utils import my_progress, plot_model, predicted, show
+from course_utils import fit_a_curve, my_progress, plot_model, predicted, show
 
 import keras
 import matplotlib.pyplot as plt
@@ -394,6 +394,16 @@ show(
 #
 # </details>
 #
+# ### Try settings
+#
+# Two networks learn side by side, A with the lecture's settings and B with those of section 4: choose others and press
+# **Train both**. Which single change brings A off its slope, and how large may B's learning rate be before B loses the
+# curve?
+
+# %%
+fit_a_curve()
+
+# %% [markdown]
 # ### Exercise 2.3 · Your own network
 #
 # Build and compile a network that learns this sine to a validation error **under 1e-3**. The check trains a copy of it

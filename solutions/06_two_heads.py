@@ -14,7 +14,7 @@
 # %%
 import time
 
-from course_utils import Progress, data, exercise, my_progress
+from course_utils import Progress, data, exercise, loss_weights, my_progress
 from course_utils import plot_model, predicted, show
 
 import keras
@@ -734,6 +734,14 @@ print("weight 0.1 leaves the sine at least 3 times worse than weight 1:", times 
 # weaker, because they divide each step by the size of recent gradients. In the trunk, where both gradients meet, the
 # weights still decide who is heard. Lessons 07 and 08 have heads whose losses differ in size by much more than these.
 #
+# Here is the last of the three networks, with its weights 1 and 0. Move the slider of `exp` up: at which weight does each
+# head have half of the trunk's gradient? Press **Retrain** at 0 and there: does `exp` learn now, and does the sine pay?
+
+# %% tags=["answers"]
+points = validation.x["x"], validation.y
+loss_weights(weighted, train.x["x"], train.y, validation=points, epochs=24)
+
+# %% [markdown]
 # ### Exercise 6.4 · A better network
 #
 # The lecture asks you for a better network of the same form, and so does this exercise. Build and compile one of your own:

@@ -659,7 +659,9 @@ for draw in range(DRAWS):
         epochs=40,
         batch_size=10,
         verbose=0,
-        callbacks=[Progress(f"Draw {draw + 1}, activity alone: trained")],
+        callbacks=[
+            Progress(f"Draw {draw + 1}, activity alone: trained", picture=False)
+        ],
     )
     right_alone.append(accuracy_on_others(noted_alone))
 
@@ -673,7 +675,7 @@ for draw in range(DRAWS):
         epochs=6,
         batch_size=BATCH,
         verbose=0,
-        callbacks=[Progress(f"Draw {draw + 1}, with energy: trained")],
+        callbacks=[Progress(f"Draw {draw + 1}, with energy: trained", picture=False)],
     )
     right_together.append(accuracy_on_others(noted_together))
 

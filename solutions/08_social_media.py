@@ -12,7 +12,7 @@
 # ---
 
 # %%
-from course_utils import Progress, data, exercise, my_progress
+from course_utils import Progress, data, exercise, loss_weights, my_progress
 from course_utils import plot_model, predicted, show
 
 import keras
@@ -655,6 +655,19 @@ print("measured and scaled: gender above 82 %:", good["val_gender_accuracy"][-1]
 #
 # **Watch every head by its own measure**, beside what a guess would reach and what is possible at best.
 #
+# ### Who is heard?
+#
+# Each head pulls at the trunk with its gradient, and a weight makes it pull harder. Here is a network that has learned
+# nothing yet, with ages in years and equal weights. Choose weights at which all three are heard, and press **Retrain**:
+# do `income` and `gender` learn now, and what does it cost `age`?
+
+# %% tags=["answers"]
+untrained = small_network()
+untrained.compile(optimizer="adam", loss=losses, loss_weights=equal)
+judged_on = x_validation, validation.y
+loss_weights(untrained, x_train, train.y, validation=judged_on, epochs=2)
+
+# %% [markdown]
 # ### Predictions against truth
 
 # %%

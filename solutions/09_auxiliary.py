@@ -520,14 +520,14 @@ def accuracies(aux_weight):
         model.set_weights(small_network(LENGTH).get_weights())
         for variable, value in zip(model.optimizer.variables, optimizer_start):
             variable.assign(value)
-        progress = Progress(f"Auxiliary weight {aux_weight}, seed {seed}: trained")
+        what = f"Auxiliary weight {aux_weight}, seed {seed}: trained"
         model.fit(
             few.train.x,
             few.train.y,
             epochs=6,
             batch_size=25,
             verbose=0,
-            callbacks=[progress],
+            callbacks=[Progress(what, picture=False)],
         )
         figures = model.evaluate(
             few.validation.x,

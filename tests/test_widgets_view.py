@@ -28,6 +28,7 @@ def test_a_stored_notebook_has_no_views_and_no_state(state):
         outputs=[
             new_output("display_data", data={**view, "text/html": "<p>still</p>", "text/plain": "still"}),
             new_output("display_data", data=dict(view), metadata={MIME: {}}),
+            new_output("display_data", data={}, metadata={MIME: {}}),
             new_output("stream", name="stdout", text="Trained for 3 epochs.\n"),
             new_output("display_data", data={}),
         ],
@@ -38,5 +39,5 @@ def test_a_stored_notebook_has_no_views_and_no_state(state):
         {"text/html": "<p>still</p>", "text/plain": "still"},
         {},
         {},
-    ], "the view that was all of its output is gone, what was empty without one is not"
+    ], "views that were all of their output are gone, and places of those taken away; other empty ones are not"
     assert notebook.cells[0].outputs[1].text == "Trained for 3 epochs.\n"

@@ -194,7 +194,7 @@ class Learns(Criterion):
         """Train until the figure is reached, or epochs or seconds run out: (last figure, whether time ran out)."""
         import keras
 
-        from course_utils.progress import Progress
+        from course_utils.progress_line import ProgressLine
 
         criterion = self
         last, is_late = math.nan, False
@@ -214,7 +214,7 @@ class Learns(Criterion):
                         self.model.stop_training = True
 
         x, y = feed(copy, data.train.x), targets(copy, data.train.y)
-        callbacks = [Watch(), Progress("Trained a copy", interruptible=False)]
+        callbacks = [Watch(), ProgressLine("Trained a copy", interruptible=False)]
         copy.fit(x, y, epochs=self.epochs, batch_size=self.batch_size, verbose=0, callbacks=callbacks)
         return last, is_late
 

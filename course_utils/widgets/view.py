@@ -45,8 +45,9 @@ def without_views(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         kept = []
         for output in cell.get("outputs", ()):
-            is_view = output.get("data", {}).pop(MIME, None) is not None
-            output.get("metadata", {}).pop(MIME, None)
+            # A view that was taken away has no data: its metadata say what it was.
+            parts = [output.get(part, {}).pop(MIME, None) for part in ("data", "metadata")]
+            is_view = any(part is not None for part in parts)
             if not is_view or output.data:
                 kept.append(output)
         if "outputs" in cell:

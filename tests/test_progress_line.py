@@ -1,3 +1,5 @@
+"""Training as a terminal shows it, and how an interrupt ends it."""
+
 import os
 import signal
 
@@ -6,14 +8,15 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from course_utils import Progress, cells
+from course_utils import cells
+from course_utils.progress_line import WIDTH, ProgressLine, line, losses
 
 
 def fit(epochs, callbacks=(), **arguments):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(loss="mse", optimizer="sgd")
     x = np.ones((4, 1), "float32")
-    model.fit(x, x, epochs=epochs, verbose=0, callbacks=[*callbacks, Progress()], **arguments)
+    model.fit(x, x, epochs=epochs, verbose=0, callbacks=[*callbacks, ProgressLine()], **arguments)
 
 
 def visible(text):
@@ -39,7 +42,7 @@ def test_stopping_early_does_not_show_when(capsys):
 
 
 def test_epoch_time_and_losses_show_meanwhile(capsys, monkeypatch):
-    monkeypatch.setattr("course_utils.progress.EVERY", 0.0)
+    monkeypatch.setattr("course_utils.progress_line.EVERY", 0.0)
     fit(2)
     assert "epoch 1/2" in capsys.readouterr().out.split("Trained")[0]
 
@@ -54,7 +57,7 @@ def test_training_that_goes_on_counts_the_epochs_it_runs(capsys):
 
 def test_time_left_follows_the_epochs_that_were_run(capsys, monkeypatch):
     seconds = iter(range(0, 1000, 10))
-    monkeypatch.setattr("course_utils.progress.time.monotonic", lambda: next(seconds))
+    monkeypatch.setattr("course_utils.progress_line.time.monotonic", lambda: next(seconds))
     for arguments in ({}, {"initial_epoch": 6}):
         fit(arguments.get("initial_epoch", 0) + 4, **arguments)
         shown = capsys.readouterr().out
@@ -95,7 +98,7 @@ def interrupted(model, *epochs, callbacks=(), **arguments):
         verbose=0,
         batch_size=2,
         validation_data=(X, X),
-        callbacks=[*callbacks, Progress(), Interrupt(*epochs)],
+        callbacks=[*callbacks, ProgressLine(), Interrupt(*epochs)],
         **arguments,
     )
 
@@ -166,7 +169,7 @@ def test_training_that_goes_on_says_so_and_training_anew_does_not(capsys):
     start = model.get_weights()
 
     def train():
-        model.fit(X, X, epochs=2, verbose=0, callbacks=[Progress()])
+        model.fit(X, X, epochs=2, verbose=0, callbacks=[ProgressLine()])
         return visible(capsys.readouterr().out)[0]
 
     assert train() == "Trained for 2 epochs."
@@ -175,3 +178,22 @@ def test_training_that_goes_on_says_so_and_training_anew_does_not(capsys):
     assert train() == "Trained for 2 epochs, on top of those before."
     model.set_weights(start)
     assert train() == "Trained for 2 epochs."
+
+
+def test_total_and_validation_come_first_and_then_each_output():
+    names = ["accuracy", "cos_loss", "loss", "sin_loss", "val_accuracy", "val_cos_loss", "val_loss", "val_sin_loss"]
+    values = losses(dict.fromkeys(names, 1))
+    assert list(values) == ["loss", "val_loss", "cos_loss", "val_cos_loss", "sin_loss", "val_sin_loss"]
+
+
+def test_a_value_that_is_no_number_is_left_out():
+    assert losses({"loss": np.float32(2), "odd_loss": "much", "none_loss": None, "list_loss": [1]}) == {"loss": 2}
+
+
+def test_a_line_ends_with_a_whole_value():
+    values = {"loss": 468.0, "val_loss": float("nan"), **{f"head_{at}_loss": 468.0 for at in range(8)}}
+    for width in range(20, WIDTH + 1):
+        shown = line("epoch 1/2  4 s left", values, width)
+        assert len(shown) <= width
+        assert set(shown.split("  ")[2:]) <= {f"{name} {value:.3g}" for name, value in values.items()}
+    assert shown.count("468") == 3

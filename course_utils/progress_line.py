@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import zlib
+from collections.abc import Collection, Mapping
 from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,14 +18,15 @@ import keras
 from course_utils.cells import watched
 
 WIDTH = 79
-EVERY = 0.2  # seconds between updates: fast enough to feel live, slow enough to cost nothing
+EVERY = 0.2  # seconds between updates: fast enough to feel live
+SHARE = 0.01  # of the time may go into updates
 _trained: WeakKeyDictionary[keras.Model, int] = WeakKeyDictionary()  # what a model's weights were after training
 
 
-class Progress(keras.callbacks.Callback):
-    """A Keras callback: `model.fit(x, y, verbose=0, callbacks=[Progress()])`.
+class ProgressLine(keras.callbacks.Callback):
+    """A Keras callback that tells of a training in one line, as a terminal shows it.
 
-    While training, one line shows the epoch, the time that is left and the losses. When training ends it is
+    While training, the line shows the epoch, the time that is left and the losses. When training ends it is
     replaced by a sentence that is the same on every machine, so that a stored notebook can be compared.
 
     Who interrupts the kernel ends training, not the cell: weights and history are kept, and what follows works with
@@ -40,7 +42,7 @@ class Progress(keras.callbacks.Callback):
         self.what = what
         self.interruptible = interruptible
         self._started = 0.0
-        self._shown = 0.0
+        self._next = 0.0  # no update before
         self._first: int | None = None
         self._epoch = 0
         self._goes_on = False
@@ -56,8 +58,9 @@ class Progress(keras.callbacks.Callback):
         self._validates_later = fit is not None and fit.f_locals.get("validation_freq", 1) != 1
         if self.interruptible:
             self._listen()
-        self._started = self._shown = time.monotonic()
         self._first, self._epoch = None, 0
+        self._started = time.monotonic()
+        self._next = self._started + EVERY
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Note where training begins: not at the first epoch, if it goes on from `initial_epoch`."""
@@ -65,37 +68,55 @@ class Progress(keras.callbacks.Callback):
             self._first = epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Update the line, a few times a second at most."""
+        """Tell how it goes, a few times a second at most."""
         self._epoch = epoch + 1
         cells = watched()
         is_stopped = self._is_interrupted or (self.interruptible and bool(cells and cells.training_stopped))
         if is_stopped and (not self._validates_later or any(name.startswith("val_") for name in logs or ())):
             self._is_interrupted = self.model.stop_training = True
         now = time.monotonic()
-        if now - self._shown < EVERY:
+        if now < self._next:
             return
-        self._shown = now
-        epochs = self.params.get("epochs") or self._epoch
-        done = self._epoch - (self._first or 0)
-        left = (now - self._started) / done * (epochs - self._epoch)
-        values = "  ".join(f"{name} {float(value):.3g}" for name, value in (logs or {}).items() if _is_loss(name))
-        self._write(f"epoch {self._epoch}/{epochs}  {left:.0f} s left  {values}"[:WIDTH])
+        left = (now - self._started) / (self._epoch - (self._first or 0)) * (self._epochs - self._epoch)
+        began = time.perf_counter()
+        with contextlib.suppress(Exception):  # what is told must not end what it tells of
+            self._tell(left, losses(logs or {}))
+        self._next = now + max(EVERY, (time.perf_counter() - began) / SHARE)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Replace the line by the same sentence on every machine, unless somebody stopped it."""
+        """Say how it ended: the same on every machine, unless somebody stopped it."""
         self._hear_no_more()
         if self._epoch:
             _trained[self.model] = _fingerprint(self.model)
+        with contextlib.suppress(Exception):
+            self._conclude(self._sentence())
+
+    @property
+    def _epochs(self) -> int:
+        """The number of the last epoch that is to run."""
+        return int(self.params.get("epochs") or self._epoch)
+
+    def _sentence(self) -> str:
         if self._is_interrupted:
-            all_epochs = self.params.get("epochs") or self._epoch
-            self._write(f"Stopped in epoch {self._epoch} of {all_epochs}; what was learned is kept.\n")
-            return
-        epochs = 0  # that were to be run: none, where `initial_epoch` is the last one already
-        if self._first is not None:
-            epochs = (self.params.get("epochs") or self._epoch) - self._first
+            return f"Stopped in epoch {self._epoch} of {self._epochs}; what was learned is kept."
+        # Epochs that were to be run: none, where `initial_epoch` is the last one already.
+        epochs = 0 if self._first is None else self._epochs - self._first
         early = " at most" if self.model.stop_training else ""
         more = ", on top of those before" if self._goes_on and epochs else ""
-        self._write(f"{self.what} for {epochs} epoch{'s' if epochs != 1 else ''}{early}{more}.\n")
+        return f"{self.what} for {epochs} epoch{'s' if epochs != 1 else ''}{early}{more}."
+
+    def _tell(self, left: float, values: Mapping[str, float]) -> None:
+        """Tell how it goes: the seconds that are left, and what the epoch that ended gave."""
+        self._write(line(f"epoch {self._epoch}/{self._epochs}  {left:.0f} s left", values))
+
+    def _conclude(self, sentence: str) -> None:
+        """Tell how it ended."""
+        self._write(f"{sentence}\n")
+
+    def _stop(self) -> None:
+        """End training after the batch, or after the next validation where not every epoch has one."""
+        self._is_interrupted = True
+        self.model.stop_training = not self._validates_later
 
     def _listen(self) -> None:
         """Take interrupts while `fit` runs: only the main thread may."""
@@ -113,8 +134,7 @@ class Progress(keras.callbacks.Callback):
         before = self._handler
         # After an error in `fit` nobody has said that training ended.
         if not self._is_interrupted and self._fit(frame) is not None:
-            self._is_interrupted = True
-            self.model.stop_training = not self._validates_later
+            self._stop()
             if cells := watched():
                 cells.stop_training()
             return
@@ -144,5 +164,31 @@ def _fingerprint(model: keras.Model) -> int:
     return mark
 
 
-def _is_loss(name: str) -> bool:
-    return name.endswith("loss")
+def losses(logs: Mapping[str, Any]) -> dict[str, float]:
+    """The losses of an epoch: total and validation first, then each output's with its validation.
+
+    Args:
+        logs: what Keras gives at the end of an epoch, metrics among it.
+    """
+    found = {}
+    for name, value in logs.items():
+        if name.endswith("loss"):
+            with contextlib.suppress(TypeError, ValueError):  # a callback may have put anything there
+                found[name] = float(value)
+    trained = ["loss", *(name for name in found if not is_validation(name, found))]
+    return {name: found[name] for base in trained for name in (base, f"val_{base}") if name in found}
+
+
+def is_validation(name: str, names: Collection[str]) -> bool:
+    """Whether a loss is the validation loss of another."""
+    return name.startswith("val_") and name.removeprefix("val_") in names
+
+
+def line(start: str, values: Mapping[str, float], width: int = WIDTH) -> str:
+    """As many values as fit into a line, each of them whole."""
+    text = start
+    for name, value in values.items():
+        longer = f"{text}  {name} {value:.3g}"
+        if len(longer) <= width:
+            text = longer
+    return text[:width]

@@ -1,0 +1,67 @@
+// How a training is going: what Python has put into words and drawn, and a button that stops it.
+
+const SHRINK = 0.8; // to which part of its size a picture is shrunk at most; then it scrolls, as any of the course
+
+function element(parent, tag, attributes = {}, text = "") {
+  const made = parent.appendChild(document.createElement(tag));
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.textContent = text;
+  return made;
+}
+
+function fill(table, [head, ...rows]) {
+  table.replaceChildren();
+  const line = element(element(table, "thead"), "tr");
+  for (const text of head) element(line, "th", { scope: "col" }, text);
+  const body = element(table, "tbody");
+  for (const [name, ...values] of rows) {
+    const row = element(body, "tr");
+    element(row, "th", { scope: "row" }, name);
+    for (const value of values) element(row, "td", {}, value);
+  }
+}
+
+// The next picture takes the place of the last one when it is ready: nothing flickers.
+async function picture(figure, svg, alt) {
+  const next = new Image();
+  next.alt = alt;
+  next.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  await next.decode().catch(() => {});
+  next.style.minWidth = `${SHRINK * next.naturalWidth}px`;
+  figure.replaceChildren(next);
+}
+
+function render({ model, el }) {
+  const board = element(el, "section", { class: "course-board", "aria-label": "Training" });
+  board.dataset.lmSuppressShortcuts = "true"; // JupyterLab takes Enter for itself otherwise
+  const head = element(board, "div", { class: "course-board-head" });
+  const bar = element(head, "progress", { "aria-label": "Epochs done" });
+  const state = element(head, "span");
+  if (model.get("can_stop")) {
+    const stop = element(head, "button", { type: "button" }, "Stop");
+    stop.addEventListener("click", () => {
+      // It keeps the focus, so it is not disabled.
+      stop.setAttribute("aria-disabled", "true");
+      stop.textContent = "Stopping …";
+      model.send({ stop: true });
+    });
+  }
+  const hint = element(board, "p", {}, model.get("hint"));
+  hint.hidden = !hint.textContent;
+  const table = element(board, "table");
+  const figure = element(board, "div", { class: "course-board-curves", tabindex: "0", role: "group", "aria-label": "Curves" });
+
+  const update = () => {
+    const { done, epochs, state: words, table: losses, svg, alt } = model.get("shown");
+    bar.max = Math.max(epochs, 1);
+    bar.value = done;
+    state.textContent = words;
+    if (losses) fill(table, losses);
+    if (svg) picture(figure, svg, alt);
+  };
+  update();
+  model.on("change:shown", update);
+  return () => model.off("change:shown", update);
+}
+
+export default { render };

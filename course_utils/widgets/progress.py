@@ -1,0 +1,151 @@
+"""How training is going: live in a notebook, with a button that stops it; in one line in a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from IPython import get_ipython
+from IPython.display import display
+
+from course_utils.images import html_image
+from course_utils.progress_line import ProgressLine, losses
+from course_utils.widgets.board import Board
+from course_utils.widgets.clicks import kernel
+from course_utils.widgets.curves import Points, draw, panels, words
+
+
+class Progress(ProgressLine):
+    """A Keras callback: `model.fit(x, y, verbose=0, callbacks=[Progress()])`.
+
+    While training, a notebook shows the epoch, the time that is left, the losses, their curves and a Stop button; a
+    terminal shows a line. When training ends, a sentence takes their place that is the same on every machine, so that
+    a stored notebook can be compared. In a notebook it unfolds to a picture of the curves.
+
+    Who presses Stop ends this training after the batch; weights and history are kept. Who interrupts the kernel ends
+    training, not the cell: what follows works with what was learned, and further trainings of the same cell end after
+    one epoch. A second interrupt ends the cell as usual.
+
+    Args:
+        what: begins that sentence.
+        interruptible: whether Stop and an interrupt end training only; else there is no Stop, and an interrupt is
+            raised as ever.
+        picture: whether the curves are left.
+    """
+
+    def __init__(self, what: str = "Trained", interruptible: bool = True, picture: bool = True) -> None:
+        super().__init__(what, interruptible)
+        self.picture = picture
+        self._curves: dict[str, Points] = {}
+        self._board: Board | None = None
+        self._thread = threading.current_thread()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Begin to show it."""
+        super().on_train_begin(logs)
+        self._close()
+        self._curves = {}
+        self._thread = threading.current_thread()
+        if kernel() is not None:
+            with contextlib.suppress(Exception):  # what shows a training must not end it
+                _watch_cells()
+                _close_abandoned()
+                stop = self._stop if self.interruptible else None
+                self._board = Board(stop, self.interruptible and self._thread is threading.main_thread())
+                _running.add(self)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Say with which epoch training begins."""
+        is_first = self._first is None
+        super().on_epoch_begin(epoch, logs)
+        if is_first and self._board is not None:
+            with contextlib.suppress(Exception):
+                self._board.begin(epoch, self._epochs)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Note the losses, and show them a few times a second at most."""
+        for name, value in losses(logs or {}).items():
+            self._curves.setdefault(name, []).append((epoch + 1, value))
+        super().on_epoch_end(epoch, logs)
+
+    def _tell(self, left: float, values: Mapping[str, float]) -> None:
+        if self._board is not None:
+            self._board.tell(self._first or 0, self._epoch, self._epochs, left, panels(self._curves))
+        elif kernel() is None:
+            super()._tell(left, values)
+
+    def _conclude(self, sentence: str) -> None:
+        self._close()
+        if kernel() is None:
+            super()._conclude(sentence)
+            return
+        left: Trained | None = None
+        if self.picture and self._curves:
+            with contextlib.suppress(Exception):  # without the picture, then
+                shown = panels(self._curves)
+                left = Trained(sentence, draw(shown, (self._first or 0) + 1, self._epoch), words(shown))
+        if left is not None:
+            display(left)
+        else:
+            sys.stdout.write(f"{sentence}\n")
+
+    def _close(self) -> None:
+        _running.discard(self)
+        board, self._board = self._board, None
+        if board is not None:
+            with contextlib.suppress(Exception):
+                board.close()
+
+    def _is_abandoned(self) -> bool:
+        """Whether training ended without a word, by an error."""
+        if self._thread is threading.current_thread():
+            return self._fit(sys._getframe()) is None
+        return not self._thread.is_alive()
+
+
+class Trained:
+    """That a training ended, and its curves, folded.
+
+    Args:
+        sentence: how it ended.
+        svg: the curves.
+        alt: the curves in words.
+    """
+
+    def __init__(self, sentence: str, svg: str, alt: str) -> None:
+        self.sentence = sentence
+        self.svg = svg
+        self.alt = alt
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        sentence = html.escape(self.sentence)
+        image = html_image(self.svg.encode(), "svg+xml", self.alt)
+        # The first line is what JupyterLab shows of an output that is folded.
+        page = f"<!-- {sentence} -->\n<details><summary>{sentence} <small>· curves</small></summary>{image}</details>"
+        return {"text/html": page, "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        """The sentence and the words."""
+        return f"{self.sentence}\n{self.alt}"
+
+
+_running: set[Progress] = set()
+_shells: list[Any] = []  # whose cells are followed
+
+
+def _watch_cells() -> None:
+    """Close what a cell leaves open that ended with an error."""
+    shell = get_ipython()
+    if shell not in _shells:
+        shell.events.register("post_run_cell", lambda result: _close_abandoned())
+        _shells.append(shell)
+
+
+def _close_abandoned() -> None:
+    for progress in [*_running]:
+        if progress._is_abandoned():
+            progress._close()
