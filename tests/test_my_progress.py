@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbclient import NotebookClient
 
@@ -172,6 +172,7 @@ class TestWhatIsShown:
             assert view.widget is None
             assert words.split() == str(view).replace("`", "").split()
 
+    @settings(max_examples=25, deadline=None)
     @given(RECORDS)
     def test_the_next_exercise_is_one_to_do(self, record):
         lessons = _course(record)

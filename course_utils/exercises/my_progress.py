@@ -91,19 +91,26 @@ def my_progress(lesson: str | int = "", *, reset: bool = False) -> View:
     """
     number = str(lesson).strip()
     number = number.zfill(2) if number.isdigit() else number
-    lessons = _course({})
-    if number and number not in lessons:
-        return _sentence(f"There is no lesson {number[:20]}; there are {', '.join(lessons)}.")
+    numbers = list(dict.fromkeys(map(_number, every())))
+    if number and number not in numbers:
+        return _sentence(f"There is no lesson {number[:20]}; there are {', '.join(numbers)}.")
     here = place()
-    notes = [here.why_none]
-    if (record := here.record) is not None:
+    record, notes = here.record, [here.why_none]
+    done: Mapping[str, Done] = {}
+    if record is not None:
         if reset:
-            record.clear([step.exercise.id for step in lessons[number].steps] if number else None)
+            record.clear([id for id in every() if _number(id) == number] if number else None)
             notes.append("" if record.problem else "What was recorded is forgotten.")
-        lessons = _course(record.read())
+        done = record.read()
         notes.append(record.problem)
+    lessons = _course(done)
     shown = [lessons[number]] if number else list(lessons.values())
     return _view(shown, _next(lessons, number), [note for note in notes if note])
+
+
+def _number(exercise: str) -> str:
+    """The lesson's, of an exercise's id."""
+    return exercise.split(".")[0].zfill(2)
 
 
 def _course(record: Mapping[str, Done]) -> dict[str, _Lesson]:
@@ -115,7 +122,7 @@ def _course(record: Mapping[str, Done]) -> dict[str, _Lesson]:
             titles[lesson.number] = (lesson.header.title, lesson.name)
     steps: dict[str, list[_Step]] = {}
     for id, exercise in every().items():
-        steps.setdefault(id.split(".")[0].zfill(2), []).append(_Step(exercise, record.get(id, Done())))
+        steps.setdefault(_number(id), []).append(_Step(exercise, record.get(id, Done())))
     return {number: _Lesson(number, *titles.get(number, ("", "")), tuple(own)) for number, own in steps.items()}
 
 

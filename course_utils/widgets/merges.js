@@ -15,8 +15,8 @@ function slider(parent, name, range, value, changed) {
   element(row, "label", { for: id }, name);
   const input = element(row, "input", { id, type: "range", ...range });
   input.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys for its own
-  const output = element(row, "output", { for: id });
-  const show = () => (output.textContent = input.value);
+  const shown = element(row, "span", { "aria-hidden": "true" }); // the slider itself says its value
+  const show = () => (shown.textContent = input.value);
   input.value = value;
   show();
   input.addEventListener("input", () => {
