@@ -38,7 +38,7 @@ def test_each_step_marks_its_own_change_in_both_graphs():
     assert marks(mine) == {"middle": ("wrong", [2])}
     assert marks(theirs) == {"middle": ("right", [2])}
     mine, theirs = step_diagrams(difference, 3)
-    assert [mark for mark in marks(mine).values()] == [("missing", [3])]
+    assert list(marks(mine).values()) == [("missing", [3])]
     assert marks(theirs) == {"drop": ("right", [3])}
     mine, theirs = step_diagrams(difference, 1)
     assert [link.numbers for link in mine.links if link.kind == "unshare"] == [[1]]
