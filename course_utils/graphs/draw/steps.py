@@ -24,6 +24,7 @@ from course_utils.markup import code_html
 _MOST_DRAWN = 600  # calls in all pictures together: a second to draw, half a megabyte in the notebook
 _MOST_LINES = 3
 _OPENS = "cursor:pointer;padding:.25em 0"
+_CODE = "margin:.2em 0;white-space:pre-wrap;word-break:normal"
 _SIDES = "display:flex;flex-wrap:wrap;gap:12px;padding:.4em 0 .8em"
 _SIDE = "margin:0;flex:1 1 300px;min-width:0"
 
@@ -93,5 +94,4 @@ def _lines(difference: Difference, edit: Edit) -> str:
         lines = ["keras.Model(inputs, outputs)"]
     lead = "The line to change" if len(lines) == 1 else "The lines to change"
     shown = html.escape("\n".join(lines[:_MOST_LINES]))
-    style = "margin:.2em 0;white-space:pre-wrap;word-break:normal"
-    return f'<div>{lead}:<pre style="{style}"><code>{shown}</code></pre></div>'
+    return f'<div>{lead}:<pre style="{_CODE}"><code>{shown}</code></pre></div>'
