@@ -110,3 +110,8 @@ def test_words_are_the_same_whatever_was_measured(name):
 
     ways = {told(1.0), told(3.0, 2.0, 2.5), told(1.0, math.nan), told(math.inf), told(math.nan, math.nan)}
     assert ways == {f"Losses by epoch, training and validation: total MEASURED, {name} MEASURED."}
+
+
+def test_marks_do_not_crowd_at_the_start_of_a_long_training():
+    shown = [Panel("loss", points(3.0, 2.0, 1.0), [])]
+    assert [draw(shown, 1, last).count("<circle") for last in (3, 400)] == [3, 0]

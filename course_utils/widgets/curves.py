@@ -21,6 +21,7 @@ _TOP = 24  # the line that says which curve is which
 _SIZE = 11
 _MOST = 120  # points drawn of a curve: about one each two pixels
 _DOTS = 12  # so few points are marked: one alone would make no line
+_APART = 10  # pixels between marks at least, so that they do not cover one another
 _LOG = 10.0  # from this ratio of the largest loss to the smallest on, equal factors have equal heights
 _HUGE = 1e300  # what is larger is drawn as infinite: differences of such numbers may be
 _STYLE = (
@@ -171,7 +172,8 @@ def _curve(name: str, points: Points, across: _Scale, up: _Scale) -> Iterable[st
         if len(places) > 1:
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
             yield f'<polyline class="{name}" points="{path}"/>'
-        if len(places) == 1 or len(points) <= _DOTS:
+        is_sparse = len(points) <= _DOTS and places[-1][0] - places[0][0] >= _APART * (len(places) - 1)
+        if len(places) == 1 or is_sparse:
             yield from (_dot(name, x, y) for x, y in places)
 
 
