@@ -78,6 +78,7 @@ audit: $(STAMP)  ## a table for each exercise: rewrites accepted, mutants caught
 
 bench: $(STAMP)  ## ratios against what one would otherwise use (ARGS=--large adds NASNetMobile)
 	$(PY) benchmarks/compare_models.py $(ARGS)
+	$(PY) benchmarks/progress.py
 
 doctor: $(STAMP)  ## what is installed and what is missing
 	$(PY) -m course_utils doctor

@@ -4,7 +4,8 @@
 
 Both are measured in turn, in seconds of the processor, so that it does not count what else the machine does; on a model
 that is compiled already: a lesson's first epoch takes longer and makes the share smaller. The median of the repeats
-counts. At most 2 % is allowed.
+counts. Where the machine is busy, the ratio of both still varies by some per cent; the last column does not: the part
+of the time that was spent in the callback itself. At most 2 % is allowed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-MOST = 1.02
+MOST = 0.02
 # (what, outputs, units of a layer, batches an epoch, epochs)
 TRAININGS = (
     ("epochs of a few ms", 1, 16, 2, 60),
@@ -26,13 +27,23 @@ TRAININGS = (
 )
 
 
-def train(outputs: int, units: int, batches: int, epochs: int, repeats: int) -> tuple[float, float, int]:
-    """Seconds without and with progress, the median of each; and how many messages a training sent."""
-    import keras
-    import numpy as np
-    from IPython import get_ipython
+def timed(hook, spent: list[float]):
+    """A method of the callback that notes the seconds that it takes."""
 
-    from course_utils import Progress
+    def run(*arguments, **named):
+        start = time.thread_time()
+        hook(*arguments, **named)
+        spent[-1] += time.thread_time() - start
+
+    return run
+
+
+def train(outputs: int, units: int, batches: int, epochs: int, repeats: int) -> tuple[float, float, float]:
+    """Seconds without and with progress, and those in the callback: the median of each."""
+    from course_utils import Progress  # first: it silences TensorFlow's log
+
+    import keras  # isort: skip
+    import numpy as np
 
     inputs = keras.Input((8,))
     x = keras.layers.Dense(units, activation="relu")(keras.layers.Dense(units, activation="relu")(inputs))
@@ -42,10 +53,14 @@ def train(outputs: int, units: int, batches: int, epochs: int, repeats: int) -> 
     data = np.random.default_rng(0).normal(size=(32 * batches, 8)).astype("float32")
     target = [data[:, :1]] * outputs if outputs > 1 else data[:, :1]
     seconds: dict[bool, list[float]] = {False: [], True: []}
-    session = get_ipython().kernel.session
+    spent: list[float] = []
     for repeat in range(repeats + 1):  # the first compiles
         for is_shown in (False, True):
-            before = session.message_count
+            progress = Progress()
+            if is_shown:
+                spent.append(0.0)
+                for name in ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end"):
+                    setattr(progress, name, timed(getattr(progress, name), spent))
             start = time.process_time()
             model.fit(
                 data,
@@ -53,21 +68,21 @@ def train(outputs: int, units: int, batches: int, epochs: int, repeats: int) -> 
                 validation_data=(data[:64], [y[:64] for y in target] if outputs > 1 else target[:64]),
                 epochs=epochs,
                 verbose=0,
-                callbacks=[Progress()] if is_shown else [],
+                callbacks=[progress] if is_shown else [],
             )
             if repeat:
                 seconds[is_shown].append(time.process_time() - start)
-    return statistics.median(seconds[False]), statistics.median(seconds[True]), session.message_count - before
+    return statistics.median(seconds[False]), statistics.median(seconds[True]), statistics.median(spent[1:])
 
 
 def measure(repeats: int) -> None:
     """Print a row for each training; in a kernel."""
-    print(f"{'training':>20} {'epoch ms':>9} {'without s':>10} {'with s':>8} {'ratio':>7} {'messages':>9}", flush=True)
+    print(f"{'training':>20} {'epoch ms':>9} {'without s':>10} {'with s':>8} {'ratio':>7} {'callback':>9}", flush=True)
     for what, outputs, units, batches, epochs in TRAININGS:
-        without, shown, messages = train(outputs, units, batches, epochs, repeats)
-        ratio = shown / without
-        row = f"{what:>20} {1000 * without / epochs:9.1f} {without:10.3f} {shown:8.3f} {ratio:7.3f} {messages:9}"
-        print(row, "" if ratio <= MOST else f"  more than {MOST}", flush=True)
+        without, shown, spent = train(outputs, units, batches, epochs, repeats)
+        ratio, share = shown / without, spent / without
+        row = f"{what:>20} {1000 * without / epochs:9.1f} {without:10.3f} {shown:8.3f} {ratio:7.3f} {share:9.2%}"
+        print(row, "" if share <= MOST else f"  more than {MOST:.0%}", flush=True)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import math
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from course_utils.widgets.curves import Panel, draw, panels, words
@@ -42,9 +42,11 @@ def test_an_output_called_val_something_is_not_taken_for_validation():
     assert [panel.title for panel in panels(curves)] == ["total", "val_a", "b"]
 
 
+@example([0.0, 5e-324], [1.0, 1e-320], 0)
+@example([1.0, 1.0 + 2e-16], [-1e299, 1e299], 0)
 @given(LOSSES, LOSSES, st.integers(0, 10**6))
 def test_any_numbers_are_drawn_inside_the_picture(training, validation, first):
-    shown = [Panel("loss", [(first + at, v) for at, v in enumerate(training)], points(*validation)[:0])]
+    shown = [Panel("loss", [(first + at, v) for at, v in enumerate(training)], [])]
     shown.append(Panel("other", [(first + at, v) for at, v in enumerate(validation)], []))
     last = first + max(len(training), len(validation)) - 1
     root = ElementTree.fromstring(draw(shown, first, last))
@@ -110,3 +112,8 @@ def test_words_are_the_same_whatever_was_measured(name):
 
     ways = {told(1.0), told(3.0, 2.0, 2.5), told(1.0, math.nan), told(math.inf), told(math.nan, math.nan)}
     assert ways == {f"Losses by epoch, training and validation: total MEASURED, {name} MEASURED."}
+
+
+def test_marks_do_not_crowd_at_the_start_of_a_long_training():
+    shown = [Panel("loss", points(3.0, 2.0, 1.0), [])]
+    assert [draw(shown, 1, last).count("<circle") for last in (3, 400)] == [3, 0]

@@ -21,8 +21,10 @@ _TOP = 24  # the line that says which curve is which
 _SIZE = 11
 _MOST = 120  # points drawn of a curve: about one each two pixels
 _DOTS = 12  # so few points are marked: one alone would make no line
+_APART = 10  # pixels between marks at least, so that they do not cover one another
 _LOG = 10.0  # from this ratio of the largest loss to the smallest on, equal factors have equal heights
 _HUGE = 1e300  # what is larger is drawn as infinite: differences of such numbers may be
+_TINY = 1e-300  # what is smaller counts as nothing: it has no logarithm to reckon with
 _STYLE = (
     f"text{{font:{_SIZE}px {SANS};fill:#1f2933}}.paper{{fill:#fff}}.grid{{stroke:#d5dae1}}"
     ".training{stroke:#1565c0}.validation{stroke:#a8420a;stroke-dasharray:5 3}"
@@ -130,7 +132,7 @@ def _key(shown: Sequence[Panel]) -> str:
 def _panel(panel: Panel, x: int, y: int, width: int, first: int, last: int) -> str:
     curves = {name: _thinned(points) for name, points in panel.curves.items()}
     values = [value for points in curves.values() for _, value in points if _is_finite(value)]
-    is_log = bool(values) and min(values) > 0 and max(values) >= _LOG * min(values)
+    is_log = bool(values) and min(values) > _TINY and max(values) >= _LOG * min(values)
     title = f"{shorten(panel.title, width // 11)}{', log scale' if is_log else ''}"
     drawn = [f'<text x="{x + 8}" y="{y + 13}" class="title">{escape(title)}</text>']
     bad = [
@@ -171,7 +173,8 @@ def _curve(name: str, points: Points, across: _Scale, up: _Scale) -> Iterable[st
         if len(places) > 1:
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
             yield f'<polyline class="{name}" points="{path}"/>'
-        if len(places) == 1 or len(points) <= _DOTS:
+        is_sparse = len(points) <= _DOTS and places[-1][0] - places[0][0] >= _APART * (len(places) - 1)
+        if len(places) == 1 or is_sparse:
             yield from (_dot(name, x, y) for x, y in places)
 
 
@@ -206,7 +209,7 @@ class _Scale:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Two to five round values that enclose or part the range."""
-    span = high - low or abs(high) or 1.0
+    span = next(length for length in (high - low, abs(high), 1.0) if length > _TINY)
     unit = 10.0 ** math.floor(math.log10(span / 2))
     step = next(unit * factor for factor in (1, 2, 5, 10) if span / (unit * factor) <= 4)
     return [step * at for at in range(math.floor(low / step), math.ceil(high / step) + 1)]
