@@ -10,7 +10,7 @@ import builtins
 import re
 import symtable
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -52,6 +52,7 @@ class _Cell:
     """The identity of each name's value."""
     id: str = ""
     stopped_training: bool = False
+    endings: list[Callable[[], None]] = field(default_factory=list)
 
 
 class Cells:
@@ -137,10 +138,18 @@ class Cells:
         """Whether training was interrupted in the cell that runs."""
         return bool(self._running) and self._running[-1].stopped_training
 
-    def stop_training(self) -> None:
-        """Note that it was."""
+    def when_done(self, action: Callable[[], None]) -> bool:
+        """Call a function when the cell that runs has ended, however it ends; tell whether one runs."""
         if self._running:
+            self._running[-1].endings.append(action)
+        return bool(self._running)
+
+    def stop_training(self) -> bool:
+        """Note that it was; tell whether that is news of a cell that runs."""
+        is_news = bool(self._running) and not self._running[-1].stopped_training
+        if is_news:
             self._running[-1].stopped_training = True
+        return is_news
 
     def named(self, exercise: str, value: Any) -> str | None:
         """The name that the running cell has checked, where the cell does not give it its value itself."""
@@ -169,6 +178,8 @@ class Cells:
         source = self._python(result.info.raw_cell or "")
         cell = self._running.pop() if self._running else _Cell(source, {})
         before = cell.before
+        for end in cell.endings:
+            end()
         for name in [name for name, value in self.names.items() if isinstance(value, NotThere)]:
             del self.names[name]
         meant = assigned(source)

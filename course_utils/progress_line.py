@@ -30,7 +30,8 @@ class ProgressLine(keras.callbacks.Callback):
     replaced by a sentence that is the same on every machine, so that a stored notebook can be compared.
 
     Who interrupts the kernel ends training, not the cell: weights and history are kept, and what follows works with
-    them. Further trainings of the same cell then end after one epoch. A second interrupt ends the cell as usual.
+    them. Further trainings of the same cell then end after one epoch, also where the interrupt came between two of
+    them. A second interrupt ends the cell as usual.
 
     Args:
         what: begins that sentence.
@@ -119,8 +120,9 @@ class ProgressLine(keras.callbacks.Callback):
         self.model.stop_training = not self._validates_later
 
     def _listen(self) -> None:
-        """Take interrupts while `fit` runs: only the main thread may."""
+        """Take interrupts while `fit` runs, and from then on while its cell does: only the main thread may."""
         if threading.current_thread() is threading.main_thread() and self._handler is None:
+            _Between.listen()
             self._handler = signal.signal(signal.SIGINT, self._interrupted)
 
     def _hear_no_more(self) -> None:
@@ -154,6 +156,39 @@ class ProgressLine(keras.callbacks.Callback):
         # A shorter line does not cover a longer one: blank the line first.
         sys.stdout.write(f"\r{'':{WIDTH}}\r{text}")
         sys.stdout.flush()
+
+
+class _Between:
+    """Takes the interrupts of a cell that trains between its trainings: the first shortens those that follow."""
+
+    def __init__(self) -> None:
+        self.before = signal.signal(signal.SIGINT, self)
+
+    @classmethod
+    def listen(cls) -> None:
+        """Listen until the cell ends, once a cell; outside a notebook nobody tells when that is."""
+        cells = watched()
+        if cells is not None and not isinstance(signal.getsignal(signal.SIGINT), cls):
+            between = cls()
+            if not cells.when_done(between.hear_no_more):
+                between.hear_no_more()
+
+    def hear_no_more(self) -> None:
+        """Give interrupts back to who listened before, if nobody else listens by now."""
+        if signal.getsignal(signal.SIGINT) == self:
+            signal.signal(signal.SIGINT, self.before)
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Note the first interrupt; leave further ones to who listened before."""
+        cells = watched()
+        if cells is not None and cells.stop_training():
+            print("Trainings that follow in this cell end after one epoch; a second interrupt ends the cell.")
+            return
+        self.hear_no_more()
+        if callable(self.before):
+            self.before(number, frame)
+        elif self.before != signal.SIG_IGN:
+            raise KeyboardInterrupt
 
 
 def _fingerprint(model: keras.Model) -> int:

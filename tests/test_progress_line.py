@@ -153,15 +153,44 @@ def test_after_an_error_in_training_interrupts_are_what_they_were(capsys, listen
     assert signal.getsignal(signal.SIGINT) is listener
 
 
-def test_further_trainings_of_the_interrupted_cell_are_short(capsys, listener, monkeypatch):
+@pytest.fixture
+def shell(monkeypatch, listener):
+    """A shell whose cells are followed; `lengths` are the epochs of each training, `press` is an interrupt."""
     monkeypatch.setattr(cells, "_cells", None)
     shell = InteractiveShell()
     cells.watch(shell)
-    shell.user_ns.update(fit=interrupted, small=small, lengths=[])
+    shell.user_ns.update(fit=interrupted, small=small, lengths=[], press=lambda: os.kill(os.getpid(), signal.SIGINT))
+    yield shell
+    shell.history_manager.end_session()
+
+
+def test_further_trainings_of_the_interrupted_cell_are_short(shell):
     shell.run_cell("for at in (2, 20): lengths.append(len(fit(small(), at).epoch))")
     shell.run_cell("lengths.append(len(fit(small(), 20).epoch))")
-    shell.history_manager.end_session()
     assert shell.user_ns["lengths"] == [3, 1, 9]
+
+
+def test_an_interrupt_between_two_trainings_ends_none_of_the_cell_and_shortens_the_second(shell, listener, capsys):
+    train = "lengths.append(len(fit(small(), 20).epoch))"
+    done = shell.run_cell(f"{train}\npress()\n{train}\nafter = 1")
+    assert done.success
+    assert shell.user_ns["lengths"] == [9, 1]
+    assert "a second interrupt ends the cell" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is listener, "the cell has ended"
+
+
+def test_a_second_interrupt_between_trainings_ends_the_cell(shell, listener):
+    done = shell.run_cell("fit(small(), 2)\npress()\nafter = 1")
+    assert isinstance(done.error_in_exec, KeyboardInterrupt)
+    assert "after" not in shell.user_ns
+    assert signal.getsignal(signal.SIGINT) is listener
+
+
+@pytest.mark.parametrize("before", ["", "try: fit(small(), 20, callbacks=['no callback'])\nexcept Exception: pass\n"])
+def test_cells_that_do_not_train_are_interrupted_as_ever(shell, listener, before):
+    shell.run_cell(f"{before}done = fit(small(), 20)")
+    assert isinstance(shell.run_cell("press()").error_in_exec, KeyboardInterrupt)
+    assert signal.getsignal(signal.SIGINT) is listener
 
 
 def test_training_that_goes_on_says_so_and_training_anew_does_not(capsys):
