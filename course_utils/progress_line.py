@@ -162,7 +162,7 @@ class _Between:
     """Takes the interrupts of a cell that trains between its trainings: the first shortens those that follow."""
 
     def __init__(self) -> None:
-        self.before = signal.signal(signal.SIGINT, self)
+        self.before: Any = signal.signal(signal.SIGINT, self)
 
     @classmethod
     def listen(cls) -> None:
@@ -175,7 +175,8 @@ class _Between:
 
     def hear_no_more(self) -> None:
         """Give interrupts back to who listened before, if nobody else listens by now."""
-        if signal.getsignal(signal.SIGINT) == self:
+        is_heard = signal.getsignal(signal.SIGINT) is self
+        if is_heard:
             signal.signal(signal.SIGINT, self.before)
 
     def __call__(self, number: int, frame: FrameType | None) -> None:

@@ -12,7 +12,7 @@
 # ---
 
 # %%
-from course_utils import Progress, compare_models, data, exercise
+from course_utils import Progress, compare_models, data, exercise, explore
 from course_utils import my_progress, plot_model, predicted, show
 
 from pathlib import Path
@@ -368,6 +368,13 @@ plot_model(larger)
 
 # %%
 plot_model(larger, expand_nested=True)
+
+# %% [markdown]
+# Or open it by hand. Unfold `reader`, then go from call to call: each shows its line of code, its shapes, and how its
+# number of weights comes about.
+
+# %%
+explore(larger)
 
 # %% [markdown]
 # `reader` trains as the first model did. We have no digits of 28 × 28 at hand without a download, so we enlarge ours:

@@ -18,7 +18,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from course_utils import Progress, compare_models, data, exercise
+from course_utils import Progress, compare_models, data, exercise, explore
 from course_utils import my_progress, plot_model, predicted, show
 
 import keras
@@ -274,6 +274,13 @@ show(
     alt="""Ten digits above, and beneath each the same digit as painted by the decoder
     out of eight numbers, blurred.""",
 )
+
+# %% [markdown]
+# Follow one digit on its way: unfold `encoder` and `decoder`, and go from call to call. Where is it a picture, where a
+# row of numbers?
+
+# %%
+explore(chained, x_validation)
 
 # %% [markdown]
 # ## 4 An ensemble
