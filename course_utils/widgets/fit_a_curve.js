@@ -1,5 +1,8 @@
 // Two networks that learn a curve: what a learner chooses goes to Python, what Python draws and says is shown.
 
+// On what takes keys itself: JupyterLab leaves them alone there, and would else add cells or leave the widget.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 function element(parent, tag, attributes = {}, text = "") {
   const made = parent.appendChild(document.createElement(tag));
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -10,7 +13,7 @@ function element(parent, tag, attributes = {}, text = "") {
 // A list to choose from, under its name; values may be numbers, so options are known by their places.
 function choice(parent, [name, options], chosen) {
   const label = element(parent, "label", {}, name);
-  const select = element(label, "select");
+  const select = element(label, "select", OWN_KEYS);
   for (const [words] of options) element(select, "option", {}, words);
   const show = (value) => {
     select.selectedIndex = options.findIndex((option) => option[1] === value);
@@ -21,7 +24,6 @@ function choice(parent, [name, options], chosen) {
 
 function render({ model, el }) {
   const box = element(el, "section", { class: "course-fit", "aria-label": "Fit a curve" });
-  box.dataset.lmSuppressShortcuts = "true"; // JupyterLab takes arrows and Enter for itself otherwise
   const { curve, ...choices } = model.get("choices");
   const send = (name, value) => {
     model.set(name, value);
@@ -30,9 +32,11 @@ function render({ model, el }) {
 
   const head = element(box, "div", { class: "course-fit-head" });
   const showCurve = choice(head, curve, (value) => send("curve", value));
-  const train = element(head, "button", { type: "button" }, "Train both");
-  train.addEventListener("click", () => model.send({ train: true }));
-  const stop = element(head, "button", { type: "button" }, "Stop");
+  const train = element(head, "button", { type: "button", ...OWN_KEYS }, "Train both");
+  train.addEventListener("click", () => {
+    model.send({ train: { curve: model.get("curve"), settings: model.get("settings") } });
+  });
+  const stop = element(head, "button", { type: "button", ...OWN_KEYS }, "Stop");
   stop.addEventListener("click", () => model.send({ stop: true }));
   const bar = element(head, "progress", { "aria-label": "Epochs done" });
   const epochs = element(head, "span");

@@ -66,8 +66,8 @@ def _keep(fits: list[Fit], now: Sequence[Fit]) -> None:
 class FitACurve(anywidget.AnyWidget):
     """The widget: settings go to Python, pictures and words come from it.
 
-    It is drawn by a script of its own, because a `<select>` within a cell gets its keys only where JupyterLab's
-    shortcuts are switched off.
+    It is drawn by a script of its own: a control within a cell gets arrows and Enter only where it switches
+    JupyterLab's shortcuts off, which those of ipywidgets do not.
     """
 
     _esm = _HERE / "fit_a_curve.js"
@@ -98,8 +98,8 @@ class FitACurve(anywidget.AnyWidget):
         """Begin or end; at once, since JupyterLab sends all messages of widgets through one subshell."""
         if content.get("stop"):
             self._background.stop()
-        elif content.get("train"):
-            curve, settings = self.curve, [Setting(**setting) for setting in self.settings]
+        elif chosen := content.get("train"):  # with the choices, which this message may overtake
+            curve, settings = chosen["curve"], [Setting(**setting) for setting in chosen["settings"]]
             self._background.start(lambda stopped: self._train(curve, settings, stopped))
 
     def _train(self, curve: str, settings: Sequence[Setting], stopped: Callable[[], bool]) -> None:

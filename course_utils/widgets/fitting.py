@@ -160,5 +160,6 @@ def _build(setting: Setting) -> keras.Model:
     hidden = [dense(setting.units, activation, at) for at in range(setting.depth)]
     model = keras.Sequential([keras.Input((1,), dtype="float32"), *hidden, dense(1, None, setting.depth)])
     optimizers = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
-    model.compile(optimizer=optimizers[setting.optimizer](setting.rate), loss="mse", jit_compile=False)
+    rate = float(setting.rate)  # a browser sends 1 for 1.0, which Keras does not take
+    model.compile(optimizer=optimizers[setting.optimizer](rate), loss="mse", jit_compile=False)
     return model

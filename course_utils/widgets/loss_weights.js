@@ -8,6 +8,9 @@ for (let power = -3; power < 3; power += 1) {
 }
 WEIGHTS.push(1000);
 
+// On what takes keys itself: JupyterLab leaves them alone there, and would else add cells or leave the widget.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 function element(parent, tag, attributes = {}, text = "") {
   const made = parent.appendChild(document.createElement(tag));
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -50,7 +53,6 @@ function header(table, names, caption) {
 
 function render({ model, el }) {
   const box = element(el, "section", { class: "course-weights", "aria-label": "Loss weights" });
-  box.dataset.lmSuppressShortcuts = "true"; // JupyterLab takes arrows and Enter for itself otherwise
   const heads = model.get("heads");
   const measures = ["loss", "gradient"].filter((name) => heads.every((head) => head[name] !== null));
 
@@ -62,7 +64,7 @@ function render({ model, el }) {
     const row = element(body, "tr");
     element(row, "th", { scope: "row" }, head.name);
     const cell = element(row, "td");
-    const slider = element(cell, "input", { type: "range", min: 0, max: WEIGHTS.length - 1, step: 1 });
+    const slider = element(cell, "input", { type: "range", max: WEIGHTS.length - 1, ...OWN_KEYS });
     slider.setAttribute("aria-label", `weight of ${head.name}`);
     const weight = element(cell, "output");
     element(row, "td", {}, short(head.loss));
@@ -77,9 +79,9 @@ function render({ model, el }) {
 
   const head = element(box, "div", { class: "course-weights-head" });
   if (model.get("can_train")) {
-    const train = element(head, "button", { type: "button" }, "Retrain");
-    train.addEventListener("click", () => model.send({ train: true }));
-    const stop = element(head, "button", { type: "button" }, "Stop");
+    const train = element(head, "button", { type: "button", ...OWN_KEYS }, "Retrain");
+    train.addEventListener("click", () => model.send({ train: model.get("weights") }));
+    const stop = element(head, "button", { type: "button", ...OWN_KEYS }, "Stop");
     stop.addEventListener("click", () => model.send({ stop: true }));
   }
   const progress = element(head, "progress", { "aria-label": "Batches done" });

@@ -99,10 +99,11 @@ class LossWeights(anywidget.AnyWidget):
 
     def _hear(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         """Begin or end; at once, since JupyterLab sends all messages of widgets through one subshell."""
-        weighing, weights = self._weighing, list(self.weights)
+        weighing = self._weighing
         if content.get("stop"):
             self._background.stop()
-        elif content.get("train") and weighing is not None and weighing.is_trainable:
+        elif "train" in content and weighing is not None and weighing.is_trainable:
+            weights = content["train"]  # what the sliders show: this message may overtake their own
             self._background.start(lambda stopped: self._train(weighing, weights, stopped))
 
     def _train(self, weighing: Weighing, weights: Sequence[float], stopped: Callable[[], bool]) -> None:

@@ -77,6 +77,8 @@ class Weighing:
             raise CannotWeigh(f"These data and this model do not fit: {reason(error)}") from None
 
     def _prepare(self, model: keras.Model, x: Any, y: Any, validation: Any) -> None:
+        import keras
+
         resolved, settings = resolve(model), settings_of(model)
         self.names: list[str] = list(resolved.weights)
         """Of the outputs, in order."""
@@ -87,7 +89,7 @@ class Weighing:
         self._data = _data(self.names, x, y)
         self._validation = self._data if validation is None else _pair(self.names, validation)
         with fresh_copy(model) as self._copy:
-            self._start = [(variable, np.array(variable)) for variable in self._copy.variables]
+            self._start = [(one, np.array(keras.ops.convert_to_numpy(one))) for one in self._copy.variables]
         self._copy.set_weights(model.get_weights())
         own = {id(layer) for layer in all_layers(model) if layer.variables}
         self.is_trainable: bool = not any(id(layer) in own for layer in all_layers(self._copy))
