@@ -198,17 +198,17 @@ def apart():
 
 
 def test_the_fallback_says_what_each_head_counts_for():
-    heads = [Head("age", 1.0, 200.0, 50.0), Head("<gender>", 1.0, 0.7, 0.2)]
+    heads = [Head("age", 1.0, 2000.0, 50.0), Head("<gender>", 1.0, 0.7, 0.2)]
     assert module._words(heads).splitlines() == [
         "What each head counts for:",
-        "age: weight 1, loss (measured: 200), share of the weighted loss nearly all (measured: 100%), "
+        "age: weight 1, loss (measured: 2,000), share of the weighted loss nearly all (measured: 100%), "
         "share of the trunk's gradient nearly all (measured: 100%)",
         "<gender>: weight 1, loss (measured: 0.7), share of the weighted loss almost none (measured: 0%), "
         "share of the trunk's gradient almost none (measured: 0%)",
         "Measured on at most 256 examples, with the model's weights as they are.",
     ]
     assert "<gender>" not in module._still(heads)
-    other = [Head("age", 1.0, 190.0, 51.0), Head("<gender>", 1.0, 0.71, 0.19)]
+    other = [Head("age", 1.0, 1900.0, 51.0), Head("<gender>", 1.0, 0.71, 0.19)]
     for words in (module._words, module._still):
         assert words(heads) != words(other)
         assert sanitized(words(heads)) == sanitized(words(other))

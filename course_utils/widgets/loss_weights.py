@@ -121,12 +121,17 @@ class LossWeights(anywidget.AnyWidget):
             self.shown = {"done": 0, "all": 1, "news": f"Training failed: {reason(error)}"}
             return
         how = "stopped early" if stopped() else _epochs(self._epochs)
-        self.runs = [*self.runs, {"how": how, "weights": weights, "losses": [number(loss) for loss in losses]}]
+        self.runs = [*self.runs, {"how": how, "weights": weights, "losses": [_loss(loss) for loss in losses]}]
         self.shown = {"done": 0, "all": 1, "news": f"Run {len(self.runs)} ended: {how}."}
 
 
 def _epochs(count: int) -> str:
     return "1 epoch" if count == 1 else f"{count} epochs"
+
+
+def _loss(value: float) -> str:
+    """To three digits at least; a large one without a power of ten."""
+    return f"{value:,.0f}" if 1e3 <= value < 1e7 else number(value)
 
 
 def _measured_on() -> str:
@@ -148,7 +153,7 @@ def _table(heads: Sequence[Head]) -> list[list[str]]:
     columns = [
         ["head", *(head.name for head in heads)],
         ["weight", *(f"{head.weight:.3g}" for head in heads)],
-        ["loss", *(f"(measured: {number(head.loss)})" for head in heads)],
+        ["loss", *(f"(measured: {_loss(head.loss)})" for head in heads)],
         ["share of the weighted loss", *_shares([head.weight * head.loss for head in heads])],
     ]
     gradients = [head.weight * head.gradient for head in heads if head.gradient is not None]
