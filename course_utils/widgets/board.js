@@ -1,6 +1,8 @@
 // How a training is going: what Python has put into words and drawn, and a button that stops it.
 
 const SHRINK = 0.8; // to which part of its size a picture is shrunk at most; then it scrolls, as any of the course
+// JupyterLab takes Enter and the arrows for itself, unless the element that has the focus says this.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 function element(parent, tag, attributes = {}, text = "") {
   const made = parent.appendChild(document.createElement(tag));
@@ -33,12 +35,11 @@ async function picture(figure, svg, alt) {
 
 function render({ model, el }) {
   const board = element(el, "section", { class: "course-board", "aria-label": "Training" });
-  board.dataset.lmSuppressShortcuts = "true"; // JupyterLab takes Enter for itself otherwise
   const head = element(board, "div", { class: "course-board-head" });
   const bar = element(head, "progress", { "aria-label": "Epochs done" });
   const state = element(head, "span");
   if (model.get("can_stop")) {
-    const stop = element(head, "button", { type: "button" }, "Stop");
+    const stop = element(head, "button", { type: "button", ...OWN_KEYS }, "Stop");
     stop.addEventListener("click", () => {
       // It keeps the focus, so it is not disabled.
       stop.setAttribute("aria-disabled", "true");
@@ -49,7 +50,8 @@ function render({ model, el }) {
   const hint = element(board, "p", {}, model.get("hint"));
   hint.hidden = !hint.textContent;
   const table = element(board, "table");
-  const figure = element(board, "div", { class: "course-board-curves", tabindex: "0", role: "group", "aria-label": "Curves" });
+  const scrolls = { tabindex: "0", role: "group", "aria-label": "Curves", ...OWN_KEYS };
+  const figure = element(board, "div", { class: "course-board-curves", ...scrolls });
 
   const update = () => {
     const { done, epochs, state: words, table: losses, svg, alt } = model.get("shown");
