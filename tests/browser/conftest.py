@@ -28,15 +28,23 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def opened(lab, chromium):
-    """Open a lesson by its number."""
+    """Open a lesson by its number, or a notebook by its path in the folder."""
     notebooks = []
 
-    def opened(number, width=1280):
-        name = next(path.name for path in sorted((lab.folder / "notebooks").glob(f"{number}_*.ipynb")))
+    def opened(which, width=1280):
+        lessons = [
+            path.relative_to(lab.folder).as_posix() for path in (lab.folder / "notebooks").glob(f"{which}_*.ipynb")
+        ]
         page = chromium.new_page(viewport={"width": width, "height": 1000})
-        notebooks.append(Notebook(lab, page, f"notebooks/{name}"))
+        notebooks.append(Notebook(lab, page, lessons[0] if lessons else which))
         return notebooks[-1]
 
     yield opened
     for notebook in notebooks:
         notebook.close()
+
+
+@pytest.fixture(scope="module")
+def written(lab, opened):
+    """Open a new notebook of code cells."""
+    return lambda name, *codes: opened(lab.write(name, codes))

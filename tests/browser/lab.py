@@ -9,7 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
 
 from course_utils.lessons.source import ROOT
 
@@ -57,6 +61,13 @@ class Lab:
         path = self.folder / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings))
+
+    def write(self, name: str, codes: Sequence[str]) -> str:
+        """Write a notebook of code cells into the folder, and tell its path there."""
+        notebook = new_notebook(cells=[new_code_cell(code.strip()) for code in codes])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, self.folder / f"{name}.ipynb")
+        return f"{name}.ipynb"
 
     def ask(self, path: str, method: str = "GET", patience: float = 0) -> object:
         """What the server's API answers."""

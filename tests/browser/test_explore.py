@@ -1,27 +1,10 @@
 """`explore` in a real JupyterLab in a real browser, by mouse and by keyboard: `make test-browser`."""
 
-import contextlib
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from course_utils.lessons.source import ROOT
-
-PICTURES = ROOT / ".browser"
-QUIET = (
-    "--no-sandbox --disable-gpu --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
 MODEL = """
 import keras, numpy as np
 from keras import layers
@@ -50,64 +33,16 @@ LARGE = "explore(keras.applications.NASNetMobile(weights=None))"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """JupyterLab on a folder with one notebook; its settings are in the folder `settings`."""
-    folder = tmp_path_factory.mktemp("explore")
-    notebook = new_notebook(cells=[new_code_cell(code.strip()) for code in (MODEL, TEXT, LARGE)])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "explore.ipynb")
-    _set(folder, "notebook-extension/tracker", '{"windowingMode": "none"}')
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--ServerApp.root_dir=.", "--no-browser", f"--port={port}", "--IdentityProvider.token=", "--allow-root"]
-    own = {f"JUPYTERLAB_{name.upper()}_DIR": str(folder / name) for name in ("settings", "workspaces")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", "lab", *options],
-        cwd=folder,
-        env={**os.environ, **own, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(120):
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/lab") as answer:
-            assert answer.status == 200
-            break
-        time.sleep(0.5)
-    yield address, folder
-    process.terminate()
-    process.wait(20)
-
-
-def _set(folder, plugin, content):
-    path = folder / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
+def notebook(written):
+    notebook = written("explore", MODEL, TEXT, LARGE)
+    notebook.run_all()
+    expect(notebook.page.locator(".explore")).to_have_count(3)
+    return notebook
 
 
 @pytest.fixture(scope="module")
-def page(server):
-    PICTURES.mkdir(exist_ok=True)
-    address, _ = server
-    with sync_playwright() as playwright:
-        program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET.split())
-        page = browser.new_page(viewport={"width": 1280, "height": 1100})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(f"{address}/lab/tree/explore.ipynb")
-        page.wait_for_selector(".jp-Notebook", timeout=120_000)
-        with contextlib.suppress(Exception):
-            page.get_by_role("button", name="No", exact=True).click(timeout=5_000)
-        page.set_default_timeout(60_000)
-        expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first).to_be_attached(timeout=60_000)
-        page.wait_for_timeout(3_000)  # the menu is filled a little after that
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        expect(page.locator(".explore")).to_have_count(3, timeout=180_000)
-        yield page
-        browser.close()
+def page(notebook):
+    return notebook.page
 
 
 @pytest.fixture
@@ -128,11 +63,7 @@ def head(explorer):
     return explorer.get_by_role("status")
 
 
-def kept(page, name):
-    page.screenshot(path=Path(PICTURES / f"explore_{name}.png"))
-
-
-def test_next_goes_from_call_to_call_with_code_shapes_and_weights(page, first):
+def test_next_goes_from_call_to_call_with_code_shapes_and_weights(notebook, first):
     for _ in range(2):
         first.get_by_role("button", name="Next call").click()
     expect(head(first)).to_have_text("3 of 8 Sequential encoder")
@@ -142,7 +73,7 @@ def test_next_goes_from_call_to_call_with_code_shapes_and_weights(page, first):
     expect(first).to_contain_text("the same layer as call 3: its weights count once")
     first.get_by_role("button", name="Previous call").click()
     expect(head(first)).to_have_text("3 of 8 Sequential encoder")
-    kept(page, "1_nested")
+    notebook.picture("explore_1_nested")
 
 
 def test_arrow_keys_step_and_the_ends_are_the_ends(page, first):
@@ -156,7 +87,7 @@ def test_arrow_keys_step_and_the_ends_are_the_ends(page, first):
     expect(first).to_contain_text("(16 + 1) × 1 = 17")
 
 
-def test_a_nested_model_unfolds_by_enter_and_folds_again(page, first):
+def test_a_nested_model_unfolds_by_enter_and_folds_again(notebook, page, first):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -164,7 +95,7 @@ def test_a_nested_model_unfolds_by_enter_and_folds_again(page, first):
     page.keyboard.press("ArrowRight")
     expect(first).to_contain_text("(3×3×1 + 1) × 6 = 60")
     expect(first.locator("canvas")).to_have_count(4)
-    kept(page, "2_unfolded")
+    notebook.picture("explore_2_unfolded")
     page.keyboard.press("Enter")
     expect(head(first)).to_have_text("3 of 8 Sequential encoder")
 
@@ -180,7 +111,7 @@ def test_a_run_of_equal_blocks_unfolds_by_a_click(page, first):
     expect(head(first)).to_have_text("6 of 8 4 equal blocks of 2 calls × 4")
 
 
-def test_what_a_call_gives_is_drawn(page):
+def test_what_a_call_gives_is_drawn(notebook, page):
     text = page.locator(".explore").nth(1)
     text.get_by_role("button", name="Next call").click()
     expect(text.get_by_role("img", name="Heat map")).to_be_visible()
@@ -188,10 +119,10 @@ def test_what_a_call_gives_is_drawn(page):
     for _ in range(3):
         text.get_by_role("button", name="Next call").click()
     expect(text.locator(".explore-row span")).to_have_count(3)
-    kept(page, "3_text")
+    notebook.picture("explore_3_text")
 
 
-def test_a_large_model_stays_quick(page):
+def test_a_large_model_stays_quick(notebook, page):
     large = page.locator(".explore").nth(2)
     large.scroll_into_view_if_needed()
     begun = time.monotonic()
@@ -201,9 +132,9 @@ def test_a_large_model_stays_quick(page):
     assert time.monotonic() - begun < 30
     large.get_by_role("button", name="Unfold all", exact=True).click()
     expect(head(large)).to_contain_text("of 771")
-    kept(page, "4_large")
+    notebook.picture("explore_4_large")
 
 
-def test_no_key_reached_the_notebook_and_nothing_failed(page):
+def test_no_key_reached_the_notebook_and_nothing_failed(notebook, page):
     expect(page.locator(".jp-mod-editMode")).to_have_count(0)
-    assert page.errors == []
+    assert notebook.console == []
