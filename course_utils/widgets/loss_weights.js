@@ -66,7 +66,7 @@ function render({ model, el }) {
     const cell = element(row, "td");
     const slider = element(cell, "input", { type: "range", max: WEIGHTS.length - 1, ...OWN_KEYS });
     slider.setAttribute("aria-label", `weight of ${head.name}`);
-    const weight = element(cell, "output");
+    const weight = element(cell, "span", { "aria-hidden": "true" }); // the slider says it
     element(row, "td", {}, short(head.loss));
     const bars = measures.map(() => bar(element(row, "td")));
     slider.addEventListener("input", () => {
