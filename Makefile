@@ -29,7 +29,7 @@ test: $(STAMP)  ## unit tests, then both editions of every notebook under strict
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)
 
 test-browser: $(STAMP)  ## every lesson in a real JupyterLab in a real browser (needs chromium; pictures in .browser/)
-	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) "playwright>=1.50"
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) "playwright>=1.50" "axe-playwright-python>=0.1.8"
 	BROWSER_TESTS=1 $(PY) -m pytest tests/browser $(ARGS)
 
 # Another minor version of Keras and another backend are laid over .venv, each in a folder of its own.
