@@ -23,6 +23,18 @@ def read(path):
     return nbformat.read(path, as_version=4)
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_what_stands_for_a_widget_is_stored_and_no_view_or_state_of_one(path):
+    notebook = read(path)
+    assert "widgets" not in notebook.metadata
+    text = path.read_text(encoding="utf-8")
+    assert "application/vnd.jupyter.widget" not in text
+    # What a widget shows is in its place, in HTML and in words.
+    for cell in notebook.cells:
+        if re.search(r"(?m)^(explore|fit_a_curve|loss_weights|merges|my_progress)\(.*\)$", cell.source):
+            assert {"text/html", "text/plain"} <= set(cell.outputs[-1].data)
+
+
 def test_there_are_two_notebooks_a_lesson():
     assert len(NOTEBOOKS) == 2 * len(LESSONS) > 0
 
