@@ -23,7 +23,7 @@ help:  ## this list
 # A notebook that was not signed on this machine is shown without its styles: white pictures in a dark theme.
 lab: $(STAMP)  ## open the course in JupyterLab
 	$(PY) -m jupyter trust $(wildcard notebooks/*.ipynb solutions/*.ipynb) > .venv/signed
-	$(PY) -m jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
+	$(PY) -m jupyter lab --config=course_utils/jupyter_config.py --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)

@@ -1,10 +1,16 @@
 """What of a widget is stored."""
 
-import ipywidgets
-import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+import json
 
-from course_utils.widgets.view import MIME, View, without_views
+import ipywidgets
+import nbformat
+import pytest
+from jupyter_server.services.contents.manager import ContentsManager
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from traitlets.config import Config
+
+from course_utils.lessons.source import ROOT
+from course_utils.widgets.view import MIME, View, before_saving, without_views
 
 
 def test_a_view_has_the_same_content_three_times():
@@ -41,3 +47,22 @@ def test_a_stored_notebook_has_no_views_and_no_state(state):
         {},
     ], "views that were all of their output are gone, and places of those taken away; other empty ones are not"
     assert notebook.cells[0].outputs[1].text == "Trained for 3 epochs.\n"
+
+
+def test_a_server_saves_what_stands_for_a_widget_and_leaves_other_files_alone():
+    view = new_output("display_data", data={MIME: {"model_id": "1"}, "text/html": "<p>still</p>"})
+    content = json.loads(nbformat.writes(new_notebook(cells=[new_code_cell("touch()", outputs=[view])])))
+    model = {"type": "notebook", "format": "json", "content": content}
+    before_saving(model=model, path="lesson.ipynb", contents_manager=None)
+    assert MIME not in json.dumps(model["content"])
+    assert "still" in json.dumps(model["content"])
+    for other in ({"type": "file", "content": "text"}, {"type": "notebook"}, {"type": "directory", "content": None}):
+        kept = dict(other)
+        before_saving(model=other, path="other", contents_manager=None)
+        assert other == kept
+
+
+def test_the_servers_configuration_names_it():
+    config = {"get_config": Config}
+    exec((ROOT / "course_utils" / "jupyter_config.py").read_text(encoding="utf-8"), config)
+    assert ContentsManager(config=config["c"]).pre_save_hook is before_saving

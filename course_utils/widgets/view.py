@@ -53,3 +53,17 @@ def without_views(notebook: NotebookNode) -> NotebookNode:
         if "outputs" in cell:
             cell.outputs = kept
     return notebook
+
+
+def before_saving(model: dict[str, Any], **_: Any) -> None:
+    """Save notebooks without views: opened again, their widgets would be errors; what stands for them is shown instead.
+
+    For a Jupyter server, as `ContentsManager.pre_save_hook`.
+
+    Args:
+        model: what is to be saved, in the form of Jupyter's contents API; changed in place.
+    """
+    if model["type"] == "notebook" and model.get("content"):
+        import nbformat
+
+        model["content"] = without_views(nbformat.from_dict(model["content"]))

@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from course_utils.lessons.source import ROOT
 
 PICTURES = ROOT / ".browser"
+CONFIG = ROOT / "course_utils" / "jupyter_config.py"
 OPTIONS = "--ServerApp.root_dir=. --no-browser --IdentityProvider.token= --allow-root --expose-app-in-browser"
 QUIET = (
     "--no-sandbox --disable-gpu --no-first-run "
@@ -54,7 +55,9 @@ class Lab:
         books = [path.relative_to(folder).as_posix() for path in sorted((folder / "notebooks").glob("*.ipynb"))]
         subprocess.run([*jupyter, "trust", *books], check=True, **quiet)
         port = self.address.rpartition(":")[2]
-        self._process = subprocess.Popen([*jupyter, program, *OPTIONS.split(), f"--port={port}"], **quiet)
+        self._process = subprocess.Popen(
+            [*jupyter, program, f"--config={CONFIG}", *OPTIONS.split(), f"--port={port}"], **quiet
+        )
         self.ask("/api/status", patience=60)
 
     def _set(self, plugin: str, settings: dict) -> None:
@@ -171,8 +174,7 @@ class Notebook:
         self.page.wait_for_function(
             """([index, runs]) => {
                 const panel = jupyterapp.shell.currentWidget, model = panel.content.widgets[index].model;
-                return model.executionCount && model.executionCount !== runs &&
-                    panel.sessionContext.session.kernel.status === "idle";
+                return model.executionCount && model.executionCount !== runs && model.executionState === "idle";
             }""",
             arg=[index, runs],
         )
@@ -218,9 +220,10 @@ class Notebook:
         self.of("panel.sessionContext.session.kernel.info")
 
     def idle(self):
-        """Wait until the kernel has nothing to do."""
+        """Wait until no cell runs: the kernel itself calls itself idle when a widget's message was read meanwhile."""
         self.page.wait_for_function(
-            "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+            """() => jupyterapp.shell.currentWidget.content.widgets
+                .every(cell => cell.model.type !== "code" || cell.model.executionState === "idle")"""
         )
 
     def picture(self, name, index=None):

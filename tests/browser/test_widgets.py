@@ -90,3 +90,12 @@ def test_readers_find_nothing_amiss(notebook, theme):
 
 def test_nothing_was_logged_as_an_error(notebook):
     assert notebook.console == []
+
+
+def test_what_is_saved_and_opened_again_after_a_restart_shows_what_stands_for_the_widgets(notebook):
+    notebook.of("panel.context.save()")
+    notebook.restart()
+    notebook.open()
+    expect(notebook.node(1).get_by_role("button", name="Train both")).to_have_count(0)
+    expect(notebook.node(1)).to_contain_text("Two networks learn")
+    expect(notebook.page.get_by_text("Error displaying widget")).to_have_count(0)
