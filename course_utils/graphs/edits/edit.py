@@ -39,10 +39,6 @@ class Edit:
     """The wires that should be there instead, between the learner's calls."""
     targets: tuple[Path, ...] = ()
     """Calls of the target concerned; for "insert", the missing ones, to be drawn as ghosts."""
-    after: tuple[Path, ...] = ()
-    """For what is missing: the learner's calls that it reads."""
-    before: tuple[Path, ...] = ()
-    """For what is missing: the learner's calls that should read it."""
     wiring: tuple[tuple[End, End], ...] = ()
     """How what is missing is to be wired, from what is read to what reads it."""
     output: int | None = None
@@ -53,6 +49,16 @@ class Edit:
     """For "replace" and "setting": what it should be. The two never read alike."""
     unused: tuple[Path, ...] = ()
     """The learner's call that leads nowhere so far and that this edit would use: the message says so."""
+
+    @property
+    def after(self) -> tuple[Path, ...]:
+        """For what is missing: the learner's calls that it reads."""
+        return tuple(dict.fromkeys(path for (kind, path), _ in self.wiring if kind == "model"))
+
+    @property
+    def before(self) -> tuple[Path, ...]:
+        """For what is missing: the learner's calls that should read it."""
+        return tuple(dict.fromkeys(path for _, (kind, path) in self.wiring if kind == "model"))
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,6 @@ def insert(work: Pairing, group: list[int]) -> None:
                 if any(t == s for _, t, _ in work.a.reads[r])
             ),
             targets=work.targets(group),
-            after=tuple(work.exit(s) for s, _ in after),
-            before=tuple(work.entry(r) for r in before),
             wiring=_wiring(work, group),
             unused=unused,
         ),
@@ -222,10 +220,7 @@ def moved(edits: list[Edit], work: Pairing) -> list[Edit]:
                 names = listed(call_name(work.graph, p) for p in gone.nodes)
                 stands, belongs = ("stands", "it belongs") if len(gone.nodes) == 1 else ("stand", "they belong")
                 message = f"{names} {stands} in the wrong place; {belongs} {new.where}."
-                joined = Edit(
-                    "move", names, message, gone.nodes, new.wires, gone.new_wires, new.targets, new.after, new.before,
-                    new.wiring,
-                )  # fmt: skip
+                joined = Edit("move", names, message, gone.nodes, new.wires, gone.new_wires, new.targets, new.wiring)
                 result[result.index(gone)] = joined
                 result.remove(new)
                 work.changes -= 1.0
