@@ -1,15 +1,6 @@
 // How a training is going: what Python has put into words and drawn, and a button that stops it.
 
 const SHRINK = 0.8; // to which part of its size a picture is shrunk at most; then it scrolls, as any of the course
-// JupyterLab takes Enter and the arrows for itself, unless the element that has the focus says this.
-const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
-
-function element(parent, tag, attributes = {}, text = "") {
-  const made = parent.appendChild(document.createElement(tag));
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-}
 
 function fill(table, [head, ...rows]) {
   table.replaceChildren();

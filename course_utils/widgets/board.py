@@ -13,6 +13,7 @@ from IPython.display import display, update_display
 
 from course_utils.widgets.clicks import hear, hear_no_more
 from course_utils.widgets.curves import Panel, draw
+from course_utils.widgets.scripts import script
 from course_utils.widgets.view import MIME
 
 _HERE = Path(__file__).parent
@@ -26,7 +27,7 @@ class Board(anywidget.AnyWidget):
         can_interrupt: whether an interrupt of the kernel does the same.
     """
 
-    _esm = _HERE / "board.js"
+    _esm = script("board")
     _css = _HERE / "board.css"
     can_stop = traitlets.Bool().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)

@@ -1,15 +1,5 @@
 // Two networks that learn a curve: what a learner chooses goes to Python, what Python draws and says is shown.
 
-// On what takes keys itself: JupyterLab leaves them alone there, and would else add cells or leave the widget.
-const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
-
-function element(parent, tag, attributes = {}, text = "") {
-  const made = parent.appendChild(document.createElement(tag));
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-}
-
 // A list to choose from, under its name; values may be numbers, so options are known by their places.
 function choice(parent, [name, options], chosen) {
   const label = element(parent, "label", {}, name);

@@ -17,6 +17,7 @@ from course_utils.images import html_image
 from course_utils.widgets.background import Background
 from course_utils.widgets.fitted import CURVES, alt, draw
 from course_utils.widgets.fitting import ACTIVATIONS, OPTIMIZERS, STARTS, Fit, Setting, train
+from course_utils.widgets.scripts import script
 from course_utils.widgets.view import View
 
 _HERE = Path(__file__).parent
@@ -70,7 +71,7 @@ class FitACurve(anywidget.AnyWidget):
     JupyterLab's shortcuts off, which those of ipywidgets do not.
     """
 
-    _esm = _HERE / "fit_a_curve.js"
+    _esm = script("fit_a_curve")
     _css = _HERE / "fit_a_curve.css"
     choices = traitlets.Dict().tag(sync=True)
     curve = traitlets.Unicode().tag(sync=True)

@@ -8,16 +8,6 @@ for (let power = -3; power < 3; power += 1) {
 }
 WEIGHTS.push(1000);
 
-// On what takes keys itself: JupyterLab leaves them alone there, and would else add cells or leave the widget.
-const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
-
-function element(parent, tag, attributes = {}, text = "") {
-  const made = parent.appendChild(document.createElement(tag));
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-}
-
 const short = (number) => String(Number(number.toPrecision(3)));
 
 // The place of the weight that is nearest on the slider.

@@ -15,6 +15,7 @@ from course_utils.checks.reasons import reason
 from course_utils.signs import plain
 from course_utils.widgets.background import Background
 from course_utils.widgets.board import number
+from course_utils.widgets.scripts import script
 from course_utils.widgets.view import View
 from course_utils.widgets.weighing import EXAMPLES, CannotWeigh, Head, Weighing
 
@@ -64,7 +65,7 @@ class LossWeights(anywidget.AnyWidget):
         judged: on which data: "validation" or "training".
     """
 
-    _esm = _HERE / "loss_weights.js"
+    _esm = script("loss_weights")
     _css = _HERE / "loss_weights.css"
     heads: traitlets.List[Any] = traitlets.List().tag(sync=True)
     weights: traitlets.List[Any] = traitlets.List().tag(sync=True)
