@@ -101,7 +101,11 @@ class Record:
 
         def in_one_go() -> T:
             with closing(sqlite3.connect(self.path, timeout=SECONDS, isolation_level=None)) as file:
+                file.text_factory = lambda text: text.decode(errors="replace")
                 file.execute(begin)
+                # Without this a row could be written to a damaged page, and never be found again.
+                if file.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                    raise sqlite3.DatabaseError("damaged")
                 file.execute(_TABLE)
                 found = action(file)
                 file.execute("COMMIT")
@@ -112,7 +116,7 @@ class Record:
                 found = in_one_go()
             except sqlite3.OperationalError:  # locked, not to be written, no space: a database all the same
                 raise
-            except sqlite3.DatabaseError:
+            except (sqlite3.DatabaseError, UnicodeDecodeError):  # the latter while it words an error about the former
                 self._set_file_aside()
                 found = in_one_go()
         except (sqlite3.Error, OSError) as error:
