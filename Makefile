@@ -14,7 +14,7 @@ PY := .venv/bin/python
 endif
 STAMP := .venv/installed
 
-.PHONY: help lab test test-browser test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
+.PHONY: help lab test test-browser search test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -31,6 +31,9 @@ test: $(STAMP)  ## unit tests, then both editions of every notebook under strict
 test-browser: $(STAMP)  ## every lesson in a real JupyterLab in a real browser (needs chromium; pictures in .browser/)
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) "playwright>=1.50" "axe-playwright-python>=0.1.8"
 	BROWSER_TESTS=1 $(PY) -m pytest tests/browser $(ARGS)
+
+search: $(STAMP)  ## the property tests on inputs that no run tried before
+	$(PY) -m pytest tests -m hypothesis --hypothesis-profile=search -n $(JOBS) $(ARGS)
 
 # Another minor version of Keras and another backend are laid over .venv, each in a folder of its own.
 OTHER_KERAS := 3.12.4

@@ -1,6 +1,7 @@
 import gc
 import os
 
+import hypothesis
 import pytest
 
 # Two workers share two cores: more threads each would only wait for one another.
@@ -13,6 +14,13 @@ if not os.environ.get("BROWSER_TESTS"):  # they need a browser: `make test-brows
 import course_utils  # noqa: F401  (before Keras: it silences TensorFlow's start-up notes)
 
 import keras  # noqa: F401, isort: skip
+
+# What is tried is the same in each run, so that a test that fails tells of what was changed; `make search` tries other.
+# How fast the machine is, is not tested.
+always = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("search", always)
+hypothesis.settings.register_profile("same", always, derandomize=True)
+hypothesis.settings.load_profile("same")
 
 gc.collect()
 gc.freeze()  # what was imported stays: it need not be looked at after each test

@@ -9,13 +9,8 @@ import keras
 from hypothesis import HealthCheck, settings
 from keras import layers, ops
 
-# Models take long to build, for a test that makes many: few examples, the same ones each time.
-few = settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+# Models take long to build, for a test that makes many: few examples.
+few = settings(max_examples=8, suppress_health_check=[HealthCheck.data_too_large])
 
 
 def _stack(x, *units, activation="relu"):

@@ -260,7 +260,7 @@ def test_a_cell_that_may_change_a_value_is_told_from_one_that_cannot(source, is_
     assert touched(source, {"model"}) == ({"model"} if is_touched else set())
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.text(alphabet="diagnosis=()[]:,.%! \n'\"#\\", max_size=60))
 def test_no_cell_is_too_odd_to_be_looked_at(source):
     assigned(source), checked(source), touched(source, {"diagnosis"})

@@ -229,7 +229,6 @@ class TestValues:
         assert criterion.judge(attempt(7, 9)).message == "`7` is not it. Count again."
         assert criterion.judge(attempt(9, 9)).passed
 
-    @settings(deadline=None)
     @given(st.floats(-1e3, 1e3), st.integers(2, 6))
     def test_a_rounded_value_is_right_and_the_next_one_is_not(self, wanted, places):
         rounded = round(wanted, places)
@@ -402,7 +401,7 @@ class TestNothingBreaksACheck:
         st.from_type(type),
     )
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(list(every())), anything)
     def test_arbitrary_objects(self, id, value):
         judged(id, value)

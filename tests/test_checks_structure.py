@@ -270,7 +270,7 @@ class TestEnds:
         assert "should read" in found.message or ends == "named in order"
         assert "in this order" not in found.message or ends == "named in order"
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=12)
     @given(st.permutations(["age", "income"]), st.sampled_from([1, -1]), st.booleans())
     def test_graph_and_names_never_contradict_each_other(self, names, order, as_dict):
         """Either both criteria pass, or what one asks for is no fault to the other."""
@@ -285,7 +285,7 @@ class TestEnds:
 
 
 class TestDrawn:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.integers(0, 2**32 - 1), st.integers(2, 40))
     def test_chance_is_taken_for_chance(self, seed, kinds):
         random = np.random.default_rng(seed)
@@ -293,7 +293,7 @@ class TestDrawn:
         assert not_drawn(random.choice(kinds, 1000, p=random.dirichlet(np.ones(kinds)))) is None
         assert not_shuffled(random.permutation(100)) is None
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.integers(2, 40), st.integers(0, 2**32 - 1))
     def test_rules_are_not(self, kinds, seed):
         at = np.arange(1000)
@@ -301,7 +301,7 @@ class TestDrawn:
         for draws in (at % kinds, period[at % kinds], np.sort(at % kinds), at * kinds // 1000):
             assert not_drawn(draws) is not None
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(st.integers(100, 900), st.integers(0, 2**32 - 1))
     def test_draws_that_come_again_are_not(self, drawn, seed):
         """Once more from the start, backwards, or each exchanged."""
@@ -313,13 +313,13 @@ class TestDrawn:
         for again in (part, 1 - part):
             assert not_drawn(np.concatenate([around, part, again[::-1]])) is not None
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(st.integers(61, 500), st.integers(0, 2**32 - 1))
     def test_neither_is_a_long_cycle(self, period, seed):
         once = np.random.default_rng(seed).integers(0, 25, period)
         assert not_drawn(np.resize(once, 1000)) is not None
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.integers(3, 40), st.integers(0, 2**32 - 1), st.integers(0, 39))
     def test_the_same_chance_for_each(self, kinds, seed, favoured):
         random = np.random.default_rng(seed)
@@ -329,7 +329,7 @@ class TestDrawn:
         draws = np.where(random.random(1000) < 0.3, at, random.integers(0, kinds, 1000))
         assert not_alike(np.bincount(draws, minlength=kinds)) == at
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.integers(1, 99))
     def test_turned_and_rolled_is_not_shuffled(self, by):
         order = np.roll(np.arange(100), by)

@@ -129,7 +129,7 @@ def test_the_same_seed_gives_the_same_data():
 
 
 @given(st.integers(60, 300), st.integers(60, 200), st.integers(0, 2**63 - 1), st.sampled_from(["subject", "window"]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_size_and_seed(n, n_validation, seed, split):
     data = make(n, n_validation, seed, subjects=25, split=split)
     assert (len(data.train), len(data.validation)) == (n, n_validation)

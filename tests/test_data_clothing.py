@@ -141,7 +141,7 @@ def test_tokens_and_words_turn_into_each_other():
     assert not (d.train.x["description"] == 1).any()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(1, 200), st.integers(1, 50), st.integers(0, 2**40))
 def test_sizes_and_seeds(n, n_validation, seed):
     first, again = (clothing.make(n, n_validation, seed, dtype="uint8") for _ in range(2))

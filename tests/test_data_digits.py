@@ -63,7 +63,7 @@ def test_one_hot_and_numbers_say_the_same():
     assert np.array_equal(y.argmax(axis=1), numbers.validation.y["digit"])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(10, 1197), st.integers(0, 2**32 - 2))
 def test_sizes_and_seeds(n, seed):
     first, again, other = digits.make(n, seed), digits.make(n, seed), digits.make(n, seed + 1)
@@ -121,7 +121,7 @@ def test_pairs_of_different_splits_share_no_picture():
     assert sum(map(len, parts)) == len(set.union(*parts))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(2, 500), st.integers(0, 2**32 - 2))
 def test_pair_sizes_and_seeds(n, seed):
     first, again, other = (digits.make_pairs(n, 20, s) for s in (seed, seed, seed + 1))

@@ -97,7 +97,7 @@ def test_tokens_and_words_turn_into_each_other():
     assert pairs.unknown_words("The doctor ate the Flamingo") == ["ate", "flamingo"]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(2, 300), st.integers(2, 50), st.integers(0, 2**40))
 def test_sizes_and_seeds(n, n_validation, seed):
     first, again = (pairs.make(n, n_validation, seed) for _ in range(2))

@@ -167,7 +167,7 @@ def test_the_same_seed_gives_the_same_data():
 
 
 @given(st.integers(1, 100), st.integers(1, 50), st.integers(0, 2**63 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_size_and_seed(n, n_validation, seed):
     data = make(n, n_validation, seed, length=50)
     assert (len(data.train), len(data.validation)) == (n, n_validation)

@@ -170,7 +170,7 @@ def test_hardly_any_example_is_drawn_twice():
     assert len(train & validation) <= 5
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 300), st.integers(1, 50), st.integers(0, 2**40))
 def test_sizes_and_seeds(n, n_validation, seed):
     first, again = (questions.make(n, n_validation, seed) for _ in range(2))

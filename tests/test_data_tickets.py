@@ -128,7 +128,7 @@ def test_tags_that_do_not_exist_are_named():
         tickets.encode_tags(["printer"])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 300), st.integers(1, 50), st.integers(0, 2**40))
 def test_sizes_and_seeds(n, n_validation, seed):
     first, again = (tickets.make(n, n_validation, seed) for _ in range(2))

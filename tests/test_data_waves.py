@@ -56,7 +56,7 @@ def test_every_curve_has_a_formula():
     assert list(waves.FORMULAS) == list(waves.FUNCTIONS)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(2, 300), st.integers(1, 50), st.integers(0, 2**40))
 def test_sizes_and_seeds(n, n_validation, seed):
     first, again = (waves.make(n, n_validation, seed, noise=0.1) for _ in range(2))

@@ -4,7 +4,7 @@ import functools
 
 import keras
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
@@ -105,14 +105,14 @@ def test_differences_of_models_that_have_little_in_common(name, target):
         {k: st.booleans() for k in ("expand_nested", "show_trainable", "show_dtype", "show_layer_names", "show_shapes")}
     ),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_any_model_any_way(seed, calls, rankdir, splines, options):
     picture = plot_model(random_model(seed, calls), rankdir=rankdir, splines=splines, **options)
     assert list(faults(picture.scene)) == []
 
 
 @given(seed=st.integers(0, 10**6), rankdir=st.sampled_from(DIRECTIONS))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 def test_any_difference(seed, rankdir):
     picture = plot_difference(random_model(seed, 8), random_model(seed + 1, 8), rankdir=rankdir)
     assert list(faults(picture.scene)) == []

@@ -108,7 +108,7 @@ class TestKerasPlotModel:
             assert ("<lambda>" in written) is nested
 
     @given(text=st.text(max_size=12))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     def test_any_name_can_be_drawn(self, text):
         printable = "".join(c if c.isprintable() else " " for c in text)
         record, box = f"a [shape=record label=<<b>{_spelled(text)}</b>>]", f"b [shape=box label={quoted(printable)}]"

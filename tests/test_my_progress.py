@@ -172,7 +172,7 @@ class TestWhatIsShown:
             assert view.widget is None
             assert words.split() == str(view).replace("`", "").split()
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(RECORDS)
     def test_the_next_exercise_is_one_to_do(self, record):
         lessons = _course(record)

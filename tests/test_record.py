@@ -53,7 +53,7 @@ def test_what_was_done_adds_up_in_any_order(a, b, c):
     assert a | a == a == a | Done()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(st.tuples(st.booleans(), IDS, DONE), st.tuples(st.booleans(), st.lists(IDS) | st.none()))))
 def test_two_kernels_see_what_either_did(events):
     """Each event comes from one of two kernels; a pair forgets."""
@@ -141,7 +141,7 @@ def whole_file():
 PLACES = st.integers(0, 200) | st.integers(0, 100_000)  # the header of the file; anywhere in it
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example([(94005, 128)], 0)  # a row was written, and never found again
 @example([(28461, 128)], 0)  # SQLite's sentence about the table is no UTF-8
 @given(changes=st.lists(st.tuples(PLACES, st.integers(0, 255)), min_size=1, max_size=20), lost=st.just(0) | PLACES)

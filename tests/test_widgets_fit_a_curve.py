@@ -167,7 +167,7 @@ def test_another_curve_is_a_sentence(curve):
 numbers = st.floats(allow_nan=True, allow_infinity=True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(numbers, min_size=len(GRID), max_size=len(GRID)), numbers, st.sampled_from(CURVES))
 def test_any_line_is_drawn_on_the_paper(line, error, curve):
     svg = ElementTree.fromstring(draw(curve, Fit(SMALL, 1, np.array(line), error, False)))

@@ -221,7 +221,7 @@ def test_with_another_backend_the_gradient_is_left_out():
     assert module._NO_GRADIENT in module._still(heads)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.floats(-1e100, 1e100), min_size=2, max_size=5))
 def test_shares_are_words_for_any_losses(values):
     shares = module._shares(values)

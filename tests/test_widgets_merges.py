@@ -39,7 +39,7 @@ def by_keras(function, a, b):
     return model.output_shape, np.array(model([np.array([a], "float32"), np.array([b], "float32")]))[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(VECTORS, VECTORS)
 def test_the_table_is_what_keras_computes(a, b):
     found = merged(a, b)
@@ -54,7 +54,7 @@ def test_the_table_is_what_keras_computes(a, b):
             assert one.error == ""
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, LONGEST).flatmap(lambda n: st.tuples(*[st.lists(NUMBERS, min_size=n, max_size=n)] * 2)))
 def test_keras_computes_what_numpy_does(pair):
     a, b = map(np.array, pair)
