@@ -455,7 +455,7 @@ def draw(model):
             label="network, validation points",
         )
         axis.set(xlabel="x", ylabel=head, title=waves.details["formulas"][head])
-        axis.legend()
+        axis.legend(loc="upper right" if head == "sin" else "upper left", fontsize=8)
     return figure
 
 
