@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-SHRINK = {"png": 0.65, "svg+xml": 0.8}
+SHRINK = {"png": 0.62, "svg+xml": 0.8}
 """To which part of its size a picture is shrunk at most: what is written in it stays legible; then it scrolls.
 
-Of 10 points in a plot, 15 pixels, 10 are left; of 12 pixels in a drawing, 10.
+Of 10 points in a plot, 15 pixels, 9 are left; of 12 pixels in a drawing, 10.
 """
 
 # White paper becomes that of JupyterLab's dark theme, #121212, black ink becomes #ededed, and hues stay as they are.

@@ -277,7 +277,7 @@ for (name, curve), style in zip(curves.items(), ("-", "--", "-.", ":", "-")):
         linewidth=3 if name == "all three" else 1.5,
     )
 axis.set(xlabel="epoch", ylabel="validation error (log scale)")
-axis.legend()
+axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 show(
     figure,
     alt="""Validation error against epochs. With all three changes it falls far below
