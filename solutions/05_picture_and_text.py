@@ -43,7 +43,8 @@ print(garments)
 
 # %% tags=["drawing"]
 # Plot: eight garments.
-figure, axes = plt.subplots(2, 4, figsize=(9, 6), layout="constrained")
+figure, axes = plt.subplots(2, 4, figsize=(8.4, 5.8), layout="constrained")
+figure.get_layout_engine().set(h_pad=0.12)
 for at, axis in enumerate(axes.flat):
     axis.imshow(train.x["picture"][at])
     axis.set_title(f"{train.y['price'][at, 0]:.0f} €")
