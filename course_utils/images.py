@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-SHRINK = {"png": 0.62, "svg+xml": 0.8}
+SHRINK = {"png": 0.6, "svg+xml": 0.8}
 """To which part of its size a picture is shrunk at most: what is written in it stays legible; then it scrolls.
 
 Of 10 points in a plot, 15 pixels, 9 are left; of 12 pixels in a drawing, 10.

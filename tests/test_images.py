@@ -100,7 +100,7 @@ def test_a_drawing_with_a_dark_theme_of_its_own_shows_that():
 def test_a_wide_picture_scrolls_before_it_is_too_small_to_read():
     assert "min-width:720px" in html_image(SVG, "svg+xml", "A drawing.")
     png = b"\x89PNG\r\n\x1a\n" + b"\0" * 8 + (900).to_bytes(4, "big")
-    assert "min-width:558px" in html_image(png, "png", "A plot.")
+    assert "min-width:540px" in html_image(png, "png", "A plot.")
     narrow = re.search(r"min-width:(\d+)px", plot(lambda axis: axis.plot([0, 1])))
     assert 100 < int(narrow[1]) < 300
 
