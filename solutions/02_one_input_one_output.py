@@ -175,7 +175,7 @@ def train(model, epochs, what="Trained"):
 
 
 # %% tags=["drawing"]
-# Two helpers for plots: which epochs a curve has, and a network beside the truth.
+# Helpers: the epochs of a curve, a network beside the truth.
 def epochs_of(curve):
     return EVERY * np.arange(1, len(curve) + 1)
 
@@ -204,7 +204,8 @@ lecture.compile(optimizer="rmsprop", loss="mse")
 lecture_curve = train(lecture, epochs=100)
 predicted(prediction, bool(lecture_curve[-1] < 0.1))
 
-# %% tags=["answers"]
+# %% tags=["answers", "drawing"]
+# Plot: the network with the lecture's settings.
 show(
     draw(lecture, f"the lecture's settings, 100 epochs: error {lecture_curve[-1]:.2f}"),
     alt="""The truth is a full sine. The network's line falls from upper left to lower
@@ -276,7 +277,7 @@ for (name, curve), style in zip(curves.items(), ("-", "--", "-.", ":", "-")):
         linewidth=3 if name == "all three" else 1.5,
     )
 axis.set(xlabel="epoch", ylabel="validation error (log scale)")
-axis.legend()
+axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 show(
     figure,
     alt="""Validation error against epochs. With all three changes it falls far below
@@ -350,7 +351,7 @@ right.plot(
     label="network, validation points",
 )
 right.set(xlabel="x", ylabel="sin(2πx)")
-right.legend()
+right.legend(loc="upper right", fontsize=8)
 show(
     figure,
     alt="""Left: the error of this network falls by several powers of ten while the

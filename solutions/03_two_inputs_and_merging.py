@@ -157,7 +157,7 @@ left.legend()
 right.plot(x_train, y_train, linewidth=1, label="truth")
 right.plot(x_validation, says, "x", label="network, validation points")
 right.set(xlabel="x", ylabel="sin(2πx)")
-right.legend(loc="lower left")
+right.legend(loc="upper right", fontsize=8)
 show(
     figure,
     alt="""Left: training and validation error fall together over 60 epochs. Right: the
@@ -262,7 +262,7 @@ every_merge = keras.Model([u, v], list(by_keras.values()), name="every_merge")
 for (name, tensor), computed in zip(by_keras.items(), every_merge([a, b])):
     numbers = "  ".join(f"{number:.3g}" for number in by_hand[name][0])
     same = np.allclose(computed, by_hand[name])
-    print(f"{name:12} {tensor.shape!s:10} {numbers:36} the same: {same}")
+    print(f"{name:12} {tensor.shape!s:10} {numbers:26} the same: {same}")
 
 # %%
 plot_model(every_merge, rankdir="LR")
@@ -601,7 +601,7 @@ said = {
 rescued = np.flatnonzero((said["both halves"] == truth) & (said["left half"] != truth))
 
 # %% tags=["drawing"]
-# Plot: pictures that both halves read rightly and the left half alone did not.
+# Plot: pictures read rightly by both halves, not by the left.
 figure, axes = plt.subplots(2, 8, figsize=(10, 3.2))
 for column, at in enumerate(rescued[:8]):
     left_part, right_part = (

@@ -435,7 +435,7 @@ show(
 
 
 # %% tags=["drawing"]
-# Helper: asks about a letter, and plots the three likeliest answers to each question.
+# Helper: asks about a letter, plots the likeliest answers.
 def ask(letter, questions):
     """The answers, and a picture of the three that the model believes in most."""
     for words in (letter, *questions):
@@ -453,7 +453,7 @@ def ask(letter, questions):
         verbose=0,
     )
     figure, axes = plt.subplots(
-        1, len(questions), figsize=(3 * len(questions), 1.7), squeeze=False
+        1, len(questions), figsize=(2.6 * len(questions), 1.7), squeeze=False
     )
     for axis, question, row in zip(axes[0], questions, belief):
         best = row.argsort()[::-1][:3]

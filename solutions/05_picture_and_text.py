@@ -43,7 +43,8 @@ print(garments)
 
 # %% tags=["drawing"]
 # Plot: eight garments.
-figure, axes = plt.subplots(2, 4, figsize=(10, 6.6), layout="constrained")
+figure, axes = plt.subplots(2, 4, figsize=(8.4, 5.8), layout="constrained")
+figure.get_layout_engine().set(h_pad=0.12)
 for at, axis in enumerate(axes.flat):
     axis.imshow(train.x["picture"][at])
     axis.set_title(f"{train.y['price'][at, 0]:.0f} €")
@@ -331,7 +332,7 @@ show(
 
 # %% tags=["drawing"]
 # Plot: twelve garments, predicted and true.
-figure, axes = plt.subplots(2, 6, figsize=(12, 6), layout="constrained")
+figure, axes = plt.subplots(2, 6, figsize=(10, 5.2), layout="constrained")
 for at, axis in enumerate(axes.flat):
     axis.imshow(validation.x["picture"][at])
     axis.set_title(f"says {said[at]:.0f} €\nis {truth[at]:.0f} €", fontsize=10)
@@ -355,7 +356,7 @@ show(
 
 
 # %% tags=["drawing"]
-# Helper: asks for the price of a bag with several descriptions, and plots the answers.
+# Helper: asks what a bag costs, as described, and plots it.
 def ask(descriptions):
     """What the model says in euros, and a picture of it."""
     kinds = list(garments.details["kinds"])

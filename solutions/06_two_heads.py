@@ -455,7 +455,7 @@ def draw(model):
             label="network, validation points",
         )
         axis.set(xlabel="x", ylabel=head, title=waves.details["formulas"][head])
-        axis.legend()
+        axis.legend(loc="upper right" if head == "sin" else "upper left", fontsize=8)
     return figure
 
 
@@ -574,7 +574,7 @@ print(predicted(prediction, " and ".join(name.split(":")[0] for name in fail)))
 
 # %% tags=["answers", "drawing"]
 # Plot: validation losses of the five trainings.
-figure, axis = plt.subplots(figsize=(7.5, 4))
+figure, axis = plt.subplots(figsize=(6.5, 4))
 for (name, log), style in zip(
     logs.items(), ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))
 ):
@@ -583,7 +583,7 @@ for (name, log), style in zip(
     )
 axis.axhline(LECTURE, color="0.5", linewidth=1, label="the lecture's last val_loss")
 axis.set(xlabel="passes", ylabel="validation loss (log scale)")
-axis.legend(fontsize=8)
+axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
 show(
     figure,
     alt="""Validation loss against passes for the lecture's network and four changed

@@ -439,7 +439,7 @@ by_activity = [
 print("running is harder than walking:", by_activity[4] > by_activity[3])
 
 # %% tags=["drawing"]
-# Plot: predicted beside measured energy, and the error by activity.
+# Plot: predicted beside measured energy; errors by activity.
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
 for kind, marker in enumerate("os^vDx"):
     mine = truth == kind

@@ -93,7 +93,7 @@ panels = [
         "share of women",
     ),
 ]
-figure, axes = plt.subplots(1, 3, figsize=(11, 4.6))
+figure, axes = plt.subplots(1, 3, figsize=(10, 4.6))
 for axis, (title, words, values, label) in zip(axes, panels):
     axis.plot([mean_of_users(word, values) for word in words], range(len(words)), "o")
     axis.set_yticks(range(len(words)), words, fontsize=8)
@@ -606,7 +606,7 @@ print(predicted(prediction, {head for head in learns if learns[head]}))
 
 # %% tags=["answers", "drawing"]
 # Plot: each head by epoch, in three trainings.
-figure, axes = plt.subplots(1, 3, figsize=(12, 3.6))
+figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.4))
 for (title, history), style in zip(runs.items(), ("s:", "^--", "o-")):
     epochs = range(1, len(history["loss"]) + 1)
     years = np.sqrt(history["val_age_loss"]) * (spread if "scaled" in title else 1)
@@ -634,6 +634,7 @@ show(
 # %% tags=["answers"]
 drowned, good = runs["years, equal weights"], runs["scaled, measured weights"]
 error_of_age = np.sqrt(good["val_age_loss"][-1]) * spread
+print("what each head learned:")
 print("equal weights: income above 25 %:", drowned["val_income_accuracy"][-1] > 0.25)
 print("equal weights: gender above 60 %:", drowned["val_gender_accuracy"][-1] > 0.60)
 print("measured and scaled: age within 3.5 years:", error_of_age < 3.5)
@@ -680,7 +681,7 @@ true_group = validation.y["income"].argmax(axis=1)
 
 # %% tags=["drawing"]
 # Plot: predictions beside the truth, for each head.
-figure, axes = plt.subplots(1, 3, figsize=(12, 3.8))
+figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.5))
 axes[0].plot([18, 70], [18, 70], color="0.5", linewidth=1)
 axes[0].plot(true_years, years, ".", markersize=3)
 axes[0].set(title="age", xlabel="true age", ylabel="predicted age")

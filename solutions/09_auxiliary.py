@@ -547,7 +547,7 @@ change = 100 * (with_aux[:, 0] - without[:, 0])  # in points of per cent, seed b
 print(predicted(prediction, bool(change.mean() >= 6)))
 
 # %% tags=["answers", "drawing"]
-# Plot: accuracy without and with the auxiliary loss, five seeds.
+# Plot: accuracy without and with auxiliary loss, five seeds.
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
 for column, (axis, title, inputs) in enumerate(
     zip(axes, ("main output", "auxiliary output"), (both, text_only)),

@@ -78,6 +78,7 @@ separate = keras.Model(
     [left, right], layers.Dense(1, name="answer")(both), name="separate"
 )
 
+print("from the second model to the first:")
 print(compare_models(separate, shared))
 print(f"shared {shared.count_params()} parameters, separate {separate.count_params()}")
 
@@ -288,9 +289,8 @@ model = keras.Model([text, question], layers.Dense(500, activation="softmax")(jo
 
 # %%
 sentences = data.pairs.make(n=3000)
-for first, second, same in sentences.details["examples"][:6]:
-    print(f"{first:44} {second:44} {'same' if same else 'different'}")
-print()
+for first, second, same in sentences.details["examples"][:4]:
+    print(f"{first}\n{second}\n   {'same' if same else 'different'}\n")
 print(sentences)
 
 # %% [markdown]
@@ -418,7 +418,7 @@ show(
 
 
 # %% tags=["drawing"]
-# Helper: asks the siamese model about pairs of sentences, and plots what it says.
+# Helper: asks the model about pairs of sentences, plots it.
 def ask(pairs):
     x = {
         "first": data.pairs.encode([first for first, _ in pairs]),

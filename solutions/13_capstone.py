@@ -29,8 +29,8 @@ from keras import layers
 #
 # ## 2 The task
 #
-# In lesson 02 the network was given $x$ and learned $\sin(2\pi x)$. This one is shown three points in time: a tenth before
-# $x$, $x$ itself, and a tenth after. It says two numbers: the sine, and the cosine, which tells how steep the sine is there.
+# In lesson 02 the network was given $x$ and learned $\sin(2\pi x)$. This one is shown three points in time: $x$ itself, a
+# tenth before, and a tenth after. It says two numbers: the sine, and the cosine, which tells how steep the sine is there.
 
 # %%
 waves = data.waves.make(targets=("sin", "cos"))
@@ -52,9 +52,11 @@ for name, style in (("sin", "-"), ("cos", "--")):
 at = 0.3
 for position, name in ((at - 0.1, "before"), (at, "now"), (at + 0.1, "after")):
     axis.axvline(position, color="0.6", linewidth=1)
-    axis.annotate(name, (position, -1), fontsize=8, ha="center")
+    axis.annotate(
+        name, (position, -1), fontsize=8, ha="center", backgroundcolor="white"
+    )
 axis.set(xlabel="x", ylabel="sine and cosine")
-axis.legend(loc="upper center")
+axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
 show(
     figure,
     alt="""A sine and a cosine over x from 0 to 1, with three upright lines around 0.3:
@@ -124,7 +126,7 @@ model.compile(
 
 
 # %% tags=["drawing"]
-# Helper: trains a model on the waves, and plots its errors and what it predicts.
+# Helper: trains a model on the waves, plots how it does.
 def train_and_draw(model):
     history = model.fit(
         x_train,

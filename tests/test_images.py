@@ -49,6 +49,13 @@ def test_no_word_of_a_result_has_a_colour_without_its_own_ground():
     assert all("background:" in style for style in coloured)
 
 
+def test_a_title_that_asks_needs_no_colon():
+    asks = Result("8.1", "How short may it be?", "failed")
+    assert str(asks) == "✗ Exercise 8.1, How short may it be? failed"
+    assert "How short may it be? <span" in asks._repr_mimebundle_()["text/html"]
+    assert "Count: <span" in Result("0.1", "Count", "failed")._repr_mimebundle_()["text/html"]
+
+
 def turned(colour):
     """What the dark theme's filter makes of a colour, as in the CSS standard's matrices."""
     inverted = 0.93 - 0.86 * np.array(colour) / 255
@@ -92,6 +99,8 @@ def test_a_drawing_with_a_dark_theme_of_its_own_shows_that():
 
 def test_a_wide_picture_scrolls_before_it_is_too_small_to_read():
     assert "min-width:720px" in html_image(SVG, "svg+xml", "A drawing.")
+    png = b"\x89PNG\r\n\x1a\n" + b"\0" * 8 + (900).to_bytes(4, "big")
+    assert "min-width:540px" in html_image(png, "png", "A plot.")
     narrow = re.search(r"min-width:(\d+)px", plot(lambda axis: axis.plot([0, 1])))
     assert 100 < int(narrow[1]) < 300
 

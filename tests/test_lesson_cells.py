@@ -68,7 +68,9 @@ def test_code_that_only_draws_is_folded_and_says_what_it_draws(lesson, edition):
         if cell.cell_type == "code" and "plt.subplots(" in cell.source:
             assert folds(cell, "source_hidden"), cell.source
         if folds(cell, "source_hidden"):
-            assert re.match(r"# (Plot|Helper|Two helpers)\b", cell.source), "JupyterLab shows the first line"
+            assert re.match(r"# (Plot|Helpers?): .{,57}$", cell.source, re.MULTILINE), (
+                "JupyterLab shows the first line, and does not break it"
+            )
 
 
 @every_edition
@@ -145,6 +147,12 @@ def test_what_is_folded_in_prose_opens_and_closes(lesson, edition):
         assert not any("details>" in part for part in parts)
         for folded in parts[1::2]:
             assert not re.search(r"(?m)^#+ |" + re.escape(PROMPT), folded), "headings and questions stay in sight"
+
+
+@every_edition
+def test_what_follows_a_fold_stands_apart_from_it(lesson, edition):
+    for cell in derive(lesson, edition).cells:
+        assert not re.search(r"</details>\s*\S", prose(cell))
 
 
 class Step(NamedTuple):

@@ -66,6 +66,17 @@ def test_the_range_of_the_ticks_holds_the_curve():
     assert "loss, log scale" in texts(ElementTree.tostring(root))
 
 
+def test_no_two_ticks_have_the_same_number():
+    numbers = [text for text in texts(draw([Panel("loss", points(0.1952, 0.1938), [])], 1, 2)) if text.startswith("0")]
+    assert len(numbers) == len(set(numbers)) >= 3
+
+
+@pytest.mark.parametrize(("ended", "last", "edge"), [(3, 60, 60), (3, 5000, 100), (101, 5000, 200), (300, 350, 350)])
+def test_the_beginning_of_a_long_training_is_more_than_a_dot(ended, last, edge):
+    svg = draw([Panel("loss", points(*[1.0] * ended), [])], 1, last)
+    assert f"epoch {edge}" in texts(svg)
+
+
 def test_losses_of_one_size_keep_an_even_scale():
     assert "loss" in texts(draw([Panel("loss", points(0.9, 0.5), [])], 1, 2))
 

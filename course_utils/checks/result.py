@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from course_utils.markup import code_html
+from course_utils.markup import code_html, with_colon
 from course_utils.signs import plain
 
 Status = Literal["passed", "failed", "not attempted", "not checked"]
@@ -61,7 +61,7 @@ class Result:
 
     def __str__(self) -> str:
         """The result as text, a line a criterion, in signs that the output can hold."""
-        lines = [f"{_SIGNS[self.status]} Exercise {self.exercise}, {self.title}: {self.status}"]
+        lines = [f"{_SIGNS[self.status]} Exercise {self.exercise}, {with_colon(self.title)} {self.status}"]
         for finding in self.criteria:
             lines.append(f"  {'✓' if finding.passed else '✗'} {finding.name}: {finding.sentence}")
         if self.note:
@@ -76,7 +76,7 @@ class Result:
     def _html(self) -> str:
         colour = _COLOURS[self.status]
         head = (
-            f'<div style="font-weight:600">Exercise {code_html(self.exercise)}, {code_html(self.title)}: '
+            f'<div style="font-weight:600">Exercise {code_html(self.exercise)}, {code_html(with_colon(self.title))} '
             f"{_badge(self.status, f'{_SIGNS[self.status]} {self.status}')}</div>"
         )
         rows = []

@@ -48,12 +48,13 @@ class Dataset:
     """What else the lesson shows: names of classes, units, the noise that was added."""
 
     def __repr__(self) -> str:
-        """One line a split: sizes, shapes and dtypes."""
+        """Of each split its size, and a line for its inputs and one for its targets, with shapes and dtypes."""
         lines = []
         for name in ("train", "validation"):
             split = getattr(self, name)
-            arrays = [f"{k} {v.dtype}{list(v.shape)}" for part in (split.x, split.y) for k, v in part.items()]
-            lines.append(f"{name}: {len(split)} examples: " + ", ".join(arrays))
+            lines.append(f"{name}: {len(split)} examples")
+            for part, arrays in {"inputs": split.x, "targets": split.y}.items():
+                lines.append(f"  {part}: " + ", ".join(f"{k} {v.dtype}{list(v.shape)}" for k, v in arrays.items()))
         return "\n".join(lines)
 
 

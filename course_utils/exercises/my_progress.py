@@ -14,7 +14,7 @@ from course_utils.checks.exercise import Exercise
 from course_utils.exercises import every
 from course_utils.exercises.keeping import place
 from course_utils.lessons.source import SourceError, parse, sources
-from course_utils.markup import code_html
+from course_utils.markup import code_html, with_colon
 from course_utils.signs import plain
 from course_utils.widgets.view import View
 
@@ -172,19 +172,19 @@ def _details(lesson: _Lesson, is_open: bool) -> str:
     )
     rows = "".join(
         f'<li style="{_ROW}"><span aria-hidden="true" style="{_COLOURS[step.state]}{_SIGN}">'
-        f"{_SIGNS[step.state]}</span> {html.escape(step.name)}: {step.words}</li>"
+        f"{_SIGNS[step.state]}</span> {html.escape(with_colon(step.name))} {step.words}</li>"
         for step in lesson.steps
     )
     return (
         f'<details{" open" if is_open else ""}><summary style="cursor:pointer">{bar}'
-        f'<span style="{_BESIDE}">{html.escape(lesson.name)}: {_counted(lesson.steps)}</span></summary>'
+        f'<span style="{_BESIDE}">{html.escape(with_colon(lesson.name))} {_counted(lesson.steps)}</span></summary>'
         f'<ul style="margin:.2em 0 .6em;padding-left:1.6em">{rows}</ul></details>'
     )
 
 
 def _lines(lesson: _Lesson) -> list[str]:
-    rows = [f"  {_SIGNS[step.state]} {step.name}: {step.words}" for step in lesson.steps]
-    return [f"{lesson.name}: {_counted(lesson.steps)}", *rows]
+    rows = [f"  {_SIGNS[step.state]} {with_colon(step.name)} {step.words}" for step in lesson.steps]
+    return [f"{with_colon(lesson.name)} {_counted(lesson.steps)}", *rows]
 
 
 def _sentence(text: str) -> View:

@@ -128,7 +128,8 @@ def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
                 checks.append(_Text(f"# {call}.hint()\n# {call}.solution()"))
             at = region.end + 1
         text = "\n".join(lines).strip("\n")
-        yield _Text(_opening(text) if cell.is_prose else text, cell.is_prose, cell.tags)
+        for part in _AFTER_FOLD.split(_opening(text)) if cell.is_prose else [text]:
+            yield _Text(part, cell.is_prose, cell.tags)
         yield from checks
 
 
@@ -137,6 +138,8 @@ _NO_COURSE = "# ModuleNotFoundError? This kernel is not the course's Python: sta
 _NO_NAME = "# NameError? Run the cell with the imports."
 
 
+# Within one cell JupyterLab puts no space after what is folded, and the next sentence would seem to belong to it.
+_AFTER_FOLD = re.compile(r"(?<=</details>)\n+")
 _FIGURE = re.compile(r"(?<!\[)!\[([^\]]*)\]\(([^)\s]+)\)")
 
 
@@ -158,8 +161,8 @@ def _footer(lesson: Lesson) -> str:
     links = []
     if at > 0:
         before = parse(paths[at - 1])
-        links.append(f"[← {before.number} {before.header.title}]({before.name})")
+        links.append(f"[←\N{NO-BREAK SPACE}{before.number} {before.header.title}]({before.name})")
     if at + 1 < len(paths):
         after = parse(paths[at + 1])
-        links.append(f"[{after.number} {after.header.title} →]({after.name})")
+        links.append(f"[{after.number} {after.header.title}\N{NO-BREAK SPACE}→]({after.name})")
     return "---\n\n" + " · ".join(links) if links else ""

@@ -23,6 +23,7 @@ _MOST = 120  # points drawn of a curve: about one each two pixels
 _DOTS = 12  # so few points are marked: one alone would make no line
 _APART = 10  # pixels between marks at least, so that they do not cover one another
 _LOG = 10.0  # from this ratio of the largest loss to the smallest on, equal factors have equal heights
+_WIDE = 100  # epochs on the paper at least, where more are to come: fewer would be a dot at its left edge
 _HUGE = 1e300  # what is larger is drawn as infinite: differences of such numbers may be
 _TINY = 1e-300  # what is smaller counts as nothing: it has no logarithm to reckon with
 _STYLE = (
@@ -67,8 +68,9 @@ def draw(shown: Sequence[Panel], first: int, last: int) -> str:
     Args:
         shown: at least one panel.
         first: the epoch at the left edge.
-        last: the epoch at the right edge.
+        last: the last epoch to come. It is at the right edge, but for the beginning of a long training.
     """
+    last = _edge(shown, first, last)
     across = min(len(shown), _ACROSS)
     wide = _WIDTHS[across]
     width, height = across * wide, _TOP + math.ceil(len(shown) / across) * _HEIGHT
@@ -81,6 +83,15 @@ def draw(shown: Sequence[Panel], first: int, last: int) -> str:
         f'<style>{_STYLE}</style><rect class="paper" width="{width}" height="{height}"/>'
         f"{_key(shown)}{''.join(drawn)}</svg>"
     )
+
+
+def _edge(shown: Sequence[Panel], first: int, last: int) -> int:
+    """The epoch at the right edge: the last to come, or a round number of epochs that holds those that ended."""
+    ended = max((points[-1][0] for panel in shown for points in panel.curves.values()), default=first) - first + 1
+    width = _WIDE
+    while width < ended:
+        width *= 2
+    return min(last, first - 1 + width)
 
 
 def words(shown: Sequence[Panel]) -> str:
@@ -143,7 +154,7 @@ def _panel(panel: Panel, x: int, y: int, width: int, first: int, last: int) -> s
     ]
     if values:
         ticks = _log_ticks(min(values), max(values)) if is_log else _ticks(min(values), max(values))
-        labels = [(tick, f"{tick:.3g}") for tick in ticks]
+        labels = _labels(ticks)
         left = x + 14 + max(text_width(label, _SIZE) for _, label in labels)
         right, top, bottom = x + width - 12.0, y + 28.0, y + _HEIGHT - 22.0
         across = _Scale(first, max(last, first), left, right)
@@ -213,6 +224,15 @@ def _ticks(low: float, high: float) -> list[float]:
     unit = 10.0 ** math.floor(math.log10(span / 2))
     step = next(unit * factor for factor in (1, 2, 5, 10) if span / (unit * factor) <= 4)
     return [step * at for at in range(math.floor(low / step), math.ceil(high / step) + 1)]
+
+
+def _labels(ticks: Sequence[float]) -> list[tuple[float, str]]:
+    """Each tick with its number, in as many digits as tell them apart."""
+    for digits in range(3, 18):
+        labels = [f"{tick:.{digits}g}" for tick in ticks]
+        if len(set(labels)) == len(set(ticks)):
+            break
+    return list(zip(ticks, labels, strict=True))
 
 
 def _log_ticks(low: float, high: float) -> list[float]:

@@ -160,5 +160,4 @@ def _still(curve: str, fits: Sequence[Fit]) -> str:
         for side, fit in zip(_SIDES, fits, strict=True)
     )
     # The first line is what JupyterLab shows of an output that is folded.
-    head = f"<!-- Two networks: run the cell to train them. -->\n<p>{html.escape(_head(curve))}</p>"
-    return f'{head}<div style="display:flex;flex-wrap:wrap;gap:4px 24px">{sides}</div>'
+    return f'{html.escape(_head(curve))}\n<div style="display:flex;flex-wrap:wrap;gap:4px 24px">{sides}</div>'

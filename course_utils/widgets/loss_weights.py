@@ -183,8 +183,8 @@ def _still(heads: Sequence[Head]) -> str:
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in lines)
     # The first line is what JupyterLab shows of an output that is folded.
     return (
-        "<!-- Weights of losses: run the cell to see what they do. -->\n"
-        f"<table><caption>What each head counts for</caption><thead><tr>{head}</tr></thead>"
+        "What each head counts for:\n"
+        f"<table><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table><p>{_notes(heads)}</p>"
     )
 
