@@ -5,11 +5,11 @@ import time
 import keras
 from keras import layers
 
-from course_utils.checks.criterion import Attempt
+from course_utils.checks.criterion import Answer, Attempt
 
 
 def attempt(value, target=None, seconds=20):
-    return Attempt(value, lambda: target, {}, time.monotonic() + seconds)
+    return Attempt(value, Answer(lambda: target), time.monotonic() + seconds)
 
 
 def two_heads(**names):

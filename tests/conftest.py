@@ -31,8 +31,17 @@ def garbage_of_its_own():
     """Collect a test's garbage right after it: a failed training of one test may keep the next one waiting for long.
 
     TensorFlow waits for an iterator's thread about as long as the iterator has lived (`traceless.its_own_garbage`).
+    With nothing collected meanwhile but by checks, what the test made is not in the oldest generation, which takes long
+    to go through.
     """
     gc.disable()
     yield
     gc.enable()
+    gc.collect(1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def garbage_of_a_module():
+    """Collect what several tests shared."""
+    yield
     gc.collect()

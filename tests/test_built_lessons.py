@@ -6,9 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_output
 
 from course_utils.exercises.keeping import FILE
-from course_utils.lessons.build import problems, stale
+from course_utils.lessons.build import joined, problems, stale
 from course_utils.lessons.source import ROOT, parse, sources
 
 NOTEBOOKS = sorted([*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "solutions").glob("*.ipynb")])
@@ -52,6 +53,14 @@ def test_cells_ran_once_from_top_to_bottom(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
 def test_outputs_are_those_of_a_lesson(path):
     assert list(problems(read(path))) == []
+
+
+def test_streams_that_follow_each_other_are_one_and_keep_their_place():
+    def said(text):
+        return new_output("stream", name="stdout", text=text)
+
+    drawn = new_output("display_data", {"text/plain": "drawn"})
+    assert joined([said("a"), said("b\n"), drawn, said("c")]) == [said("ab\n"), drawn, said("c")]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)

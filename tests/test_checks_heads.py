@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from course_utils.checks.criterion import Attempt
+from course_utils.checks.criterion import Answer, Attempt
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import Learns, accuracy
 from course_utils.data.dataset import Dataset, Split
@@ -41,7 +41,7 @@ def judge(made, reach=0.05, epochs=12):
         Learns(points, reach=reach, output="double"),
     ]
     criterion = LearnHeads(points, heads=heads, epochs=epochs)
-    return criterion.judge(Attempt(made, model, {}, time.monotonic() + 60))
+    return criterion.judge(Attempt(made, Answer(model), time.monotonic() + 60))
 
 
 def test_both_heads_learn_in_one_training_of_a_copy(capsys):

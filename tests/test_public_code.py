@@ -7,14 +7,14 @@ import pytest
 from keras import layers
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.criterion import Attempt
+from course_utils.checks.criterion import Answer, Attempt
 from course_utils.checks.models import SameGraph
 
 CE = "categorical_crossentropy"
 
 
 def judged(model, target, compiled=True):
-    attempt = Attempt(model, lambda: target, {}, time.monotonic() + 60)
+    attempt = Attempt(model, Answer(lambda: target), time.monotonic() + 60)
     criteria = [SameGraph(), *([Compiled(metrics=True)] if compiled else [])]
     return [criterion.judge(attempt) for criterion in criteria]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from course_utils.audit.mutants import mutants
 from course_utils.audit.rewrites import rewrites
 from course_utils.checks.compiling import Compiled, resolve
-from course_utils.checks.criterion import Attempt
+from course_utils.checks.criterion import Answer, Attempt
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.models import SameGraph
 from course_utils.exercises import every
@@ -123,9 +123,10 @@ def _audit_graph(exercise: Exercise, criterion: SameGraph, row: Row) -> None:
 
 
 def _audit_settings(exercise: Exercise, criterion: Compiled, row: Row) -> None:
+    answer = Answer(exercise.target)
     for description, model in _settings_changed(exercise, criterion):
         row.settings += 1
-        attempt = Attempt(model, exercise.target, {}, time.monotonic() + 60)
+        attempt = Attempt(model, answer, time.monotonic() + 60)
         if criterion.judge(attempt).passed:
             row.notes.append(f"{exercise.id}: settings not caught: {description}")
         else:

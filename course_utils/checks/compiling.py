@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.criterion import Answer, Attempt, Criterion
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
@@ -351,7 +351,7 @@ class Compiled(Criterion):
             found = resolve(attempt.value)
         except CompileProblem as problem:
             return self.found(False, str(problem))
-        wanted = resolve(attempt.target)
+        wanted = attempt.answer.once(resolve, lambda: resolve(attempt.target))
         mine, theirs = list(found.losses), list(wanted.losses)
         if len(mine) != len(theirs):
             return self.found(False, f"the model has {plural(len(mine), 'output')}; {len(theirs)} asked for.")
@@ -432,11 +432,11 @@ class InProportion(Compiled):
             mine = resolve(attempt.value).weights
         except CompileProblem as problem:
             return self.found(False, str(problem))
-        target = attempt.make_target()
+        target = attempt.answer.make()
         asked = resolve(target).weights
         factors = [mine[name] / weight for name, weight in asked.items() if weight and mine.get(name, 0) > 0]
         if not factors:
             return super().judge(attempt)
         settings = settings_of(target) | {"loss_weights": {name: w * factors[0] for name, w in asked.items()}}
         target.compile(**settings)
-        return super().judge(replace(attempt, make_target=lambda: target))
+        return super().judge(replace(attempt, answer=Answer(lambda: target)))

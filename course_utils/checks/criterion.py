@@ -4,12 +4,43 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from course_utils.checks.result import Finding
+
+T = TypeVar("T")
+
+
+class Answer:
+    """An exercise's answer, and what criteria work out about it alone: the same for each attempt, so done once.
+
+    Args:
+        make: runs the answer.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+        self._known: dict[Hashable, Any] = {}
+
+    @cached_property
+    def value(self) -> Any:
+        """The answer's value, which nobody changes; `make` gives one that may be."""
+        return self.make()
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What `work` gives; the next time it is asked by the same key, what it gave.
+
+        Args:
+            key: what is worked out, with all that it hangs on besides the answer.
+            work: works it out.
+        """
+        if key not in self._known:
+            self._known[key] = work()
+        found: T = self._known[key]
+        return found
 
 
 @dataclass
@@ -17,17 +48,14 @@ class Attempt:
     """A learner's value on its way through the criteria."""
 
     value: Any
-    make_target: Callable[[], Any]
-    """Runs the exercise's answer."""
-    names: Mapping[str, Any]
-    """What the answer may use: `keras`, `layers`, `np`, `data` and what the exercise adds."""
+    answer: Answer
     deadline: float
     """`time.monotonic()` at which costly criteria stop."""
 
-    @cached_property
+    @property
     def target(self) -> Any:
         """The answer's value, made when a criterion first asks for it."""
-        return self.make_target()
+        return self.answer.value
 
     @property
     def seconds_left(self) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from course_utils.cells import NotThere, watched
-from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.criterion import Answer, Attempt, Criterion
 from course_utils.checks.done import Done
 from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.checks.models import not_a_model
@@ -57,6 +57,7 @@ class Exercise:
     discloses: Literal["at once", "step by step"] = "at once"
     listener: Callable[[str, Done], None] | None = field(default=None, init=False, repr=False)
     """Hears of each answer that was judged, each hint, and the solution: the exercise's id, and what was done."""
+    _kept: tuple[Any, Answer] | None = field(default=None, init=False, repr=False)
     _shown: int = field(default=0, init=False, repr=False)
     _tries: Counter[str] = field(default_factory=Counter, init=False, repr=False)
 
@@ -130,11 +131,7 @@ class Exercise:
                 findings.append(Finding("a model", False, objection))
                 return None
         missing = None
-        try:
-            names = self.names()
-        except AnswerMissing as error:  # what is given comes from another exercise's answer
-            missing, names = error, {}
-        attempt = Attempt(value, self.target, names, time.monotonic() + SECONDS)
+        attempt = Attempt(value, self._answer(), time.monotonic() + SECONDS)
         for criterion in self.criteria:
             if criterion.costly and not all(finding.passed for finding in findings):
                 break
@@ -209,13 +206,26 @@ class Exercise:
 
     def target(self) -> Any:
         """Run the answer and return its value."""
-        try:
-            name, code = find_answer(self.id)
-        except (LookupError, SourceError, OSError) as error:
-            raise AnswerMissing(_MISSING) from error
+        name, code = self._find_answer()
         names = self.names()
         exec(compile(code, f"<answer {self.id}>", "exec"), names)
         return names[name]
+
+    def _find_answer(self) -> tuple[str, str]:
+        try:
+            return find_answer(self.id)
+        except (LookupError, SourceError, OSError) as error:
+            raise AnswerMissing(_MISSING) from error
+
+    def _answer(self) -> Answer:
+        """The answer, kept from check to check while its code and what Keras makes of it are the same."""
+        try:
+            hangs_on = self._find_answer(), _settings()
+        except AnswerMissing:  # said by the criterion that asks for it
+            return Answer(self.target)
+        if self._kept is None or self._kept[0] != hangs_on:
+            self._kept = hangs_on, Answer(self.target)
+        return self._kept[1]
 
 
 @dataclass(frozen=True)
@@ -272,15 +282,16 @@ def _stumbled(error: BaseException) -> str:
     )
 
 
-def _unusual_settings() -> str:
-    """A sentence on Keras settings that may be in the way of a right answer, or nothing."""
+def _settings() -> tuple[str, str, str]:
+    """Settings of Keras that make another model of the same code: of pictures, of numbers, of layers."""
     import keras
 
-    image, number, policy = (
-        keras.config.image_data_format(),
-        keras.config.floatx(),
-        keras.config.dtype_policy().name,
-    )
+    return keras.config.image_data_format(), keras.config.floatx(), keras.config.dtype_policy().name
+
+
+def _unusual_settings() -> str:
+    """A sentence on Keras settings that may be in the way of a right answer, or nothing."""
+    image, number, policy = _settings()
     found = []
     if image != "channels_last":
         found.append(f'`keras.config.set_image_data_format("channels_last")` (it is "{image}")')

@@ -124,8 +124,11 @@ class SameGraph(Criterion):
         from course_utils.graphs.difference import compare_models
 
         nearest: Difference | None = None
+        plain: Difference | None = None
         for target, without, also in self._targets(attempt):
             found = compare_models(attempt.value, target, without=without, also=also)
+            if target is attempt.target and (without, also) == ({*self.without}, {*self.also}):
+                plain = found
             if found.same:
                 return self.found(
                     True, f"as asked: {found.note}." if found.note else "every layer and every connection is as asked."
@@ -137,7 +140,7 @@ class SameGraph(Criterion):
             telling = ("look at the names of the outputs.",)
             return Finding(self.name, False, crossed, _drawn(nearest), place="the outputs", telling=telling)
         # In which order ends are listed is the answer only where names do not tell them apart.
-        plain = compare_models(attempt.value, attempt.target, without=self.without, also=self.also)
+        plain = plain or compare_models(attempt.value, attempt.target, without=self.without, also=self.also)
         if plain.edits and len(plain.edits) <= len(nearest.edits) and not any(map(_is_order, plain.edits)):
             nearest = plain
         messages = [edit.message.rstrip(".") for edit in nearest.edits]
@@ -176,7 +179,7 @@ class SameGraph(Criterion):
 
         mine = read(attempt.value)
         yield from self._listed(mine, attempt.target)
-        for model in self.alternatives() if self.alternatives else ():
+        for model in attempt.answer.once(self.alternatives, self.alternatives) if self.alternatives else ():
             yield from self._listed(mine, model)
 
     def _listed(self, mine: Graph, model: keras.Model) -> Iterator[Target]:

@@ -150,6 +150,18 @@ class Trial:
         assert refused is not None
         raise refused
 
+    @property
+    def rounds(self) -> list[list[Batch]]:
+        """The first batch of each output; then the same, changed for one output at a time."""
+        first = [own[0] for own in self.batches]
+        others = ([*first[:at], one, *first[at + 1 :]] for at, own in enumerate(self.batches) for one in own[1:])
+        return [first, *others]
+
+    @functools.cached_property
+    def own_logs(self) -> list[Logs]:
+        """What it logs in each of its own rounds."""
+        return [self.logs(given) for given in self.rounds]
+
     def logs(self, given: Sequence[Batch]) -> Logs:
         """The total loss as `"loss"`, and beside it what training logs: each output's own loss, each metric."""
         with _exact_sums():
@@ -197,17 +209,13 @@ def compare(trial: Trial, other: Trial, order: Sequence[int]) -> Comparison | No
     """
     if not (trial.is_small and other.is_small and [trial.shapes[at] for at in order] == other.shapes):
         return None
-    first = [own[0] for own in other.batches]
-    rounds = [first]
-    for at, own in enumerate(other.batches):
-        rounds += [[*first[:at], one, *first[at + 1 :]] for one in own[1:]]
     place = {own: at for at, own in enumerate(order)}
     try:
         trial = trial.taking([other.sparse[place[own]] for own in range(len(order))])
-        mine = [trial.logs([given[place[own]] for own in range(len(given))]) for given in rounds]
+        mine = [trial.logs([given[place[own]] for own in range(len(given))]) for given in other.rounds]
     except Exception:  # it wants other targets: another kind of loss
         return None
-    theirs = [other.logs(given) for given in rounds]
+    theirs = other.own_logs
     found, wanted = (
         np.array([logs["loss"] - all_logs[0]["loss"] for logs in all_logs[1:]]).reshape(len(order), DRAWS)
         for all_logs in (mine, theirs)

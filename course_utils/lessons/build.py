@@ -130,17 +130,30 @@ def _build_one(lesson: Lesson, edition: Edition, execute: bool) -> str:
         nbformat.write(notebook, path)
         return f"{path.parent.name}/{path.name}  same code, outputs kept"
     started = time.monotonic()
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False, coalesce_streams=True)
+    client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False)
     try:
         client.execute(cwd=str(path.parent))
     except CellExecutionError as error:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # tracebacks come in colour
         raise BuildError(f"{path.parent.name}/{path.name}: a cell raised\n{plain}") from None
+    for cell in _code(notebook):
+        cell.outputs = joined(cell.outputs)
     for problem in problems(without_views(notebook)):
         raise BuildError(f"{path.parent.name}/{path.name}: {problem}")
     path.parent.mkdir(exist_ok=True)
     nbformat.write(notebook, path)
     return f"{path.parent.name}/{path.name}  {time.monotonic() - started:.0f} s"
+
+
+def joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """One stream for those that follow each other: how a kernel cuts what is printed differs from run to run."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and joined and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def problems(notebook: NotebookNode) -> Iterator[str]:
