@@ -28,7 +28,6 @@ function render({ model, el }) {
   const board = element(el, "section", { class: "course-board", "aria-label": "Training" });
   const head = element(board, "div", { class: "course-board-head" });
   const bar = element(head, "progress", { "aria-label": "Epochs done" });
-  const state = element(head, "span");
   if (model.get("can_stop")) {
     const stop = element(head, "button", { type: "button", ...OWN_KEYS }, "Stop");
     stop.addEventListener("click", () => {
@@ -38,23 +37,32 @@ function render({ model, el }) {
       model.send({ stop: true });
     });
   }
+  const state = element(head, "span"); // last: words of other lengths move nothing
   const hint = element(board, "p", {}, model.get("hint"));
   hint.hidden = !hint.textContent;
   const table = element(board, "table");
   const scrolls = { tabindex: "0", role: "group", "aria-label": "Curves", ...OWN_KEYS };
   const figure = element(board, "div", { class: "course-board-curves", ...scrolls });
 
-  const update = () => {
-    const { done, epochs, state: words, table: losses, svg, alt } = model.get("shown");
+  const tell = () => {
+    const { done, epochs, state: words } = model.get("shown");
     bar.max = Math.max(epochs, 1);
     bar.value = done;
     state.textContent = words;
+  };
+  const draw = () => {
+    const { table: losses, svg, alt } = model.get("losses");
     if (losses) fill(table, losses);
     if (svg) picture(figure, svg, alt);
   };
-  update();
-  model.on("change:shown", update);
-  return () => model.off("change:shown", update);
+  tell();
+  draw();
+  model.on("change:shown", tell);
+  model.on("change:losses", draw);
+  return () => {
+    model.off("change:shown", tell);
+    model.off("change:losses", draw);
+  };
 }
 
 export default { render };
