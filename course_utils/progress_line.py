@@ -63,7 +63,7 @@ class ProgressLine(keras.callbacks.Callback):
         """Start the clock, and listen for an interrupt."""
         self._close()
         model = self.model
-        self._goes_on = _trained.get(model) == _fingerprint(model)
+        self._goes_on = model in _trained and _trained[model] == _fingerprint(model)
         self._is_interrupted = False
         fit = running_fit(model, sys._getframe())
         self._validates_later = fit is not None and fit.f_locals.get("validation_freq", 1) != 1
