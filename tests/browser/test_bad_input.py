@@ -34,7 +34,11 @@ BAD = [
     ("my_progress('<b>99</b>')", "There is no lesson"),
 ]
 WIDGETS = ["explore(model)", "merges()", "fit_a_curve()", "loss_weights(model, X, Y)"]
-TRAIN = "import threading; threading.Timer(4, os._exit, [1]).start()\ndone = model.fit(X, Y, epochs=100_000, verbose=0, callbacks=[Progress()])"
+TRAIN = """
+import threading
+threading.Timer(4, os._exit, [1]).start()
+done = model.fit(X, Y, epochs=100_000, verbose=0, callbacks=[Progress()])
+"""
 TOLD = re.compile("has ended.*[Rr]un this cell again")
 
 
