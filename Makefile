@@ -71,10 +71,11 @@ check: $(STAMP)  ## fail when a built notebook or a figure no longer fits its so
 	$(PY) -m course_utils build --check
 	$(PY) -m course_utils figures --check
 
-lint: $(STAMP)  ## ruff and mypy
+lint: $(STAMP)  ## ruff and mypy; oxlint for the widgets' scripts
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(dir $(PY))oxlint
 
 audit: $(STAMP)  ## a table for each exercise: rewrites accepted, mutants caught and explained
 	$(PY) -m course_utils audit

@@ -16,18 +16,23 @@ from weakref import WeakKeyDictionary
 import keras
 
 from course_utils.cells import watched
+from course_utils.graphs.draw.scene import clean
+from course_utils.live_line import LiveLine
+from course_utils.pace import Pace
 
-WIDTH = 79
 EVERY = 0.2  # seconds between updates: fast enough to feel live
 SHARE = 0.01  # of the time may go into updates
+TICK = 0.5  # seconds between looks at a long epoch
+QUIET = 0.9  # seconds without an update after which a look shows it
 _trained: WeakKeyDictionary[keras.Model, int] = WeakKeyDictionary()  # what a model's weights were after training
 
 
 class ProgressLine(keras.callbacks.Callback):
     """A Keras callback that tells of a training in one line, as a terminal shows it.
 
-    While training, the line shows the epoch, the time that is left and the losses. When training ends it is
-    replaced by a sentence that is the same on every machine, so that a stored notebook can be compared.
+    While training, the line shows the epoch, the time that is left and the losses; in a long epoch, how far it is. When
+    training ends it is replaced by a sentence that is the same on every machine, so that a stored notebook can be
+    compared.
 
     Who interrupts the kernel ends training, not the cell: weights and history are kept, and what follows works with
     them. Further trainings of the same cell then end after one epoch, also where the interrupt came between two of
@@ -42,35 +47,61 @@ class ProgressLine(keras.callbacks.Callback):
         super().__init__()
         self.what = what
         self.interruptible = interruptible
-        self._started = 0.0
+        self._pace = Pace(0, None)
+        self._losses: dict[str, float] = {}  # the newest of each
         self._next = 0.0  # no update before
-        self._first: int | None = None
-        self._epoch = 0
+        self._told = 0.0  # when the last update was
         self._goes_on = False
         self._is_interrupted = False
         self._validates_later = False  # and stops then: what is plotted afterwards is what validation gave
         self._handler: Any = None
+        self._line: LiveLine | None = None
+        self._lock = threading.RLock()  # what is told comes from two threads
+        self._ended = threading.Event()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start the clock, and listen for an interrupt."""
-        self._goes_on = _trained.get(self.model) == _fingerprint(self.model)
+        self._close()
+        model = self.model
+        self._goes_on = model in _trained and _trained[model] == _fingerprint(model)
         self._is_interrupted = False
-        fit = self._fit(sys._getframe())
+        fit = running_fit(model, sys._getframe())
         self._validates_later = fit is not None and fit.f_locals.get("validation_freq", 1) != 1
         if self.interruptible:
             self._listen()
-        self._first, self._epoch = None, 0
-        self._started = time.monotonic()
-        self._next = self._started + EVERY
+        self._losses = {}
+        given = self.params or {}  # in a loop of one's own there may be none
+        self._pace = Pace(int(given.get("epochs") or 0), given.get("steps"))
+        self._told = time.monotonic()
+        self._next = self._told + EVERY
+        with contextlib.suppress(Exception):  # what is told must not end what it tells of
+            self._open()
+        if fit is not None:
+            self._ended = threading.Event()
+            look = (self._ended, model, threading.get_ident())
+            threading.Thread(target=self._look, args=look, name="progress", daemon=True).start()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Note where training begins: not at the first epoch, if it goes on from `initial_epoch`."""
-        if self._first is None:
-            self._first = epoch
+        """Note where training is: it begins later than with the first epoch, if it goes on from `initial_epoch`."""
+        self._pace.epoch_begins(epoch)
+
+    # Of Keras's calls for each batch these two cost nothing: no loss is fetched for them from where it was computed.
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Note how far the epoch is."""
+        self._pace.step_begins(batch)
+
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Note that the epoch's batches are done."""
+        self._pace.validation_begins()
+
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Note that its validation is."""
+        self._pace.validation_ends()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Tell how it goes, a few times a second at most."""
-        self._epoch = epoch + 1
+        self._pace.epoch_ends(epoch)
+        self._losses = losses({**self._losses, **(logs or {})})
         cells = watched()
         is_stopped = self._is_interrupted or (self.interruptible and bool(cells and cells.training_stopped))
         if is_stopped and (not self._validates_later or any(name.startswith("val_") for name in logs or ())):
@@ -78,41 +109,74 @@ class ProgressLine(keras.callbacks.Callback):
         now = time.monotonic()
         if now < self._next:
             return
-        left = (now - self._started) / (self._epoch - (self._first or 0)) * (self._epochs - self._epoch)
         began = time.perf_counter()
-        with contextlib.suppress(Exception):  # what is told must not end what it tells of
-            self._tell(left, losses(logs or {}))
+        with self._lock, contextlib.suppress(Exception):
+            self._told = now
+            self._tell()
         self._next = now + max(EVERY, (time.perf_counter() - began) / SHARE)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Say how it ended: the same on every machine, unless somebody stopped it."""
         self._hear_no_more()
-        if self._epoch:
+        if self._pace.first is not None:
             _trained[self.model] = _fingerprint(self.model)
-        with contextlib.suppress(Exception):
+        with self._lock, contextlib.suppress(Exception):
+            self._ended.set()
             self._conclude(self._sentence())
-
-    @property
-    def _epochs(self) -> int:
-        """The number of the last epoch that is to run."""
-        return int(self.params.get("epochs") or self._epoch)
+        self._close()
 
     def _sentence(self) -> str:
+        pace = self._pace
         if self._is_interrupted:
-            return f"Stopped in epoch {self._epoch} of {self._epochs}; what was learned is kept."
+            return f"Stopped in epoch {pace.epoch} of {pace.epochs}; what was learned is kept."
         # Epochs that were to be run: none, where `initial_epoch` is the last one already.
-        epochs = 0 if self._first is None else self._epochs - self._first
+        epochs = 0 if pace.first is None else pace.total
         early = " at most" if self.model.stop_training else ""
         more = ", on top of those before" if self._goes_on and epochs else ""
         return f"{self.what} for {epochs} epoch{'s' if epochs != 1 else ''}{early}{more}."
 
-    def _tell(self, left: float, values: Mapping[str, float]) -> None:
-        """Tell how it goes: the seconds that are left, and what the epoch that ended gave."""
-        self._write(line(f"epoch {self._epoch}/{self._epochs}  {left:.0f} s left", values))
+    def _open(self) -> None:
+        """Begin to tell."""
+        self._line = LiveLine()
+
+    def _tell(self, is_within: bool = False) -> None:
+        """Tell how it goes.
+
+        Args:
+            is_within: an epoch, so that no loss is new.
+        """
+        if self._line is not None:
+            pace, values = self._pace, self._losses.items()
+            told = (f"{clean(name)} {value:.3g}" for name, value in values)
+            self._line.show([f"epoch {pace.epoch}/{pace.epochs}", *pace.words, *told])
 
     def _conclude(self, sentence: str) -> None:
         """Tell how it ended."""
-        self._write(f"{sentence}\n")
+        if self._line is not None:
+            self._line.end(sentence)
+
+    def _close(self) -> None:
+        """Leave nothing of what was told of a training that has ended."""
+        self._close_line()
+
+    def _close_line(self) -> None:
+        with self._lock:
+            self._ended.set()
+            line, self._line = self._line, None
+            if line is not None:
+                line.close()
+
+    def _look(self, ended: threading.Event, model: keras.Model, thread: int) -> None:
+        """Tell how far an epoch is that takes long, until training has ended, in whichever way."""
+        while not ended.wait(TICK):
+            with self._lock, contextlib.suppress(Exception):
+                if ended.is_set():
+                    return
+                if running_fit(model, sys._current_frames().get(thread)) is None:  # an error ended it
+                    self._close_line()
+                elif time.monotonic() - self._told >= QUIET:
+                    self._told = time.monotonic()
+                    self._tell(is_within=True)
 
     def _stop(self) -> None:
         """End training after the batch, or after the next validation where not every epoch has one."""
@@ -135,7 +199,7 @@ class ProgressLine(keras.callbacks.Callback):
         """The first time in a training that still runs, end it; else, leave it to who listened before."""
         before = self._handler
         # After an error in `fit` nobody has said that training ended.
-        if not self._is_interrupted and self._fit(frame) is not None:
+        if not self._is_interrupted and running_fit(self.model, frame) is not None:
             self._stop()
             if cells := watched():
                 cells.stop_training()
@@ -145,17 +209,6 @@ class ProgressLine(keras.callbacks.Callback):
             before(number, frame)
         elif before != signal.SIG_IGN:
             raise KeyboardInterrupt
-
-    def _fit(self, frame: FrameType | None) -> FrameType | None:
-        """Where the model's `fit` runs, seen from a frame; None where it does not."""
-        while frame is not None and not (frame.f_code.co_name == "fit" and frame.f_locals.get("self") is self.model):
-            frame = frame.f_back
-        return frame
-
-    def _write(self, text: str) -> None:
-        # A shorter line does not cover a longer one: blank the line first.
-        sys.stdout.write(f"\r{'':{WIDTH}}\r{text}")
-        sys.stdout.flush()
 
 
 class _Between:
@@ -192,6 +245,13 @@ class _Between:
             raise KeyboardInterrupt
 
 
+def running_fit(model: keras.Model, frame: FrameType | None) -> FrameType | None:
+    """Where the model's `fit` runs, seen from a frame; None where it does not."""
+    while frame is not None and not (frame.f_code.co_name == "fit" and frame.f_locals.get("self") is model):
+        frame = frame.f_back
+    return frame
+
+
 def _fingerprint(model: keras.Model) -> int:
     """A number that tells a model's weights from others."""
     mark = 0
@@ -218,13 +278,3 @@ def losses(logs: Mapping[str, Any]) -> dict[str, float]:
 def is_validation(name: str, names: Collection[str]) -> bool:
     """Whether a loss is the validation loss of another."""
     return name.startswith("val_") and name.removeprefix("val_") in names
-
-
-def line(start: str, values: Mapping[str, float], width: int = WIDTH) -> str:
-    """As many values as fit into a line, each of them whole."""
-    text = start
-    for name, value in values.items():
-        longer = f"{text}  {name} {value:.3g}"
-        if len(longer) <= width:
-            text = longer
-    return text[:width]

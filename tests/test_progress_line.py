@@ -1,22 +1,30 @@
 """Training as a terminal shows it, and how an interrupt ends it."""
 
 import os
+import re
 import signal
+import sys
+import time
 
 import keras
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 
-from course_utils import cells
-from course_utils.progress_line import WIDTH, ProgressLine, line, losses
+from course_utils import cells, progress_line
+from course_utils.progress_line import ProgressLine, losses
+from tests.terminal import Terminal
+
+X = np.ones((8, 1), "float32")
 
 
-def fit(epochs, callbacks=(), **arguments):
+def fit(epochs, callbacks=(), after=(), **arguments):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile(loss="mse", optimizer="sgd")
+    model.compile(loss="mse", optimizer="sgd", run_eagerly=True)  # compiling takes longer
     x = np.ones((4, 1), "float32")
-    model.fit(x, x, epochs=epochs, verbose=0, callbacks=[*callbacks, ProgressLine()], **arguments)
+    model.fit(x, x, epochs=epochs, verbose=0, callbacks=[*callbacks, ProgressLine(), *after], **arguments)
 
 
 def visible(text):
@@ -41,10 +49,136 @@ def test_stopping_early_does_not_show_when(capsys):
     assert visible(capsys.readouterr().out)[0] == "Trained for 50 epochs at most."
 
 
-def test_epoch_time_and_losses_show_meanwhile(capsys, monkeypatch):
-    monkeypatch.setattr("course_utils.progress_line.EVERY", 0.0)
-    fit(2)
-    assert "epoch 1/2" in capsys.readouterr().out.split("Trained")[0]
+@pytest.fixture
+def terminal(monkeypatch):
+    """What a person sees who trains in a terminal; every epoch is told."""
+    monkeypatch.setattr(progress_line, "EVERY", 0.0)
+    monkeypatch.setattr(progress_line, "SHARE", 1.0)
+    return Terminal()
+
+
+def test_epoch_time_and_losses_show_meanwhile(terminal):
+    with terminal:
+        fit(2, validation_data=(np.ones((4, 1)), np.ones((4, 1))))
+    number = r"\d[\d.e-]*"
+    for at, seen in enumerate(terminal.seen[:2], 1):
+        assert re.fullmatch(rf"epoch {at}/2  \d+ s left  loss {number}  val_loss {number}", seen)
+    assert terminal.shown == ["Trained for 2 epochs."]
+
+
+def warned(epoch, logs):
+    sys.stderr.write("callback.py:1: UserWarning: Odd.\n")
+
+
+SAY = keras.callbacks
+OTHERS = [
+    (lambda: SAY.EarlyStopping("loss", 1e9, 1, verbose=1), ["Epoch 2: early stopping"]),
+    (
+        lambda: SAY.ReduceLROnPlateau("loss", 0.1, 1, verbose=1, min_delta=1e9),
+        [f"Epoch {at}: ReduceLROnPlateau reducing learning rate to .*" for at in (2, 3)],
+    ),
+    (lambda: SAY.LambdaCallback(on_epoch_end=lambda epoch, logs: print("mine", epoch)), ["mine 0", "mine 1", "mine 2"]),
+    (lambda: SAY.LambdaCallback(on_train_batch_end=lambda batch, logs: print(".", end="")), [r"\.\.\."]),
+    (lambda: SAY.LambdaCallback(on_epoch_end=warned), [r"callback.py:1: UserWarning: Odd\."] * 3),
+]
+
+
+# Keras asks its variables for an array in a way that NumPy 2 warns of.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("is_before", [True, False])
+@pytest.mark.parametrize(("other", "said"), OTHERS)
+def test_what_other_callbacks_say_stands_alone(terminal, other, said, is_before):
+    with terminal:
+        fit(3, **{"callbacks" if is_before else "after": [other()]})
+    rows = [row for row in terminal.shown if row and not row.startswith("Trained for 3 epochs")]
+    assert len(rows) == len(said)
+    assert all(map(re.fullmatch, said, rows))
+
+
+class Prints(keras.callbacks.Callback):
+    """Prints what it is given, a text at each turn."""
+
+    def __init__(self, texts):
+        super().__init__()
+        self.texts = iter(texts)
+
+    def say(self, *_, **__):
+        sys.stdout.write(next(self.texts, ""))
+
+    on_epoch_begin = on_epoch_end = on_test_begin = on_test_end = on_train_batch_end = say
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["", "a", "b\n", "\n", "c\nd"]), max_size=30), st.booleans())
+def test_whatever_others_print_and_when_each_line_is_whole(texts, is_before):
+    terminal, printed = Terminal(), Terminal()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress_line, "EVERY", 0.0)
+        patch.setattr(progress_line, "SHARE", 1.0)
+        turns = 2 * 5  # epochs, and what happens in one
+        with terminal:
+            fit(2, **{"callbacks" if is_before else "after": [Prints(texts)]}, validation_data=(X, X))
+    printed.write("".join(texts[:turns]))
+    assert terminal.shown == [*printed.shown, "Trained for 2 epochs."]
+
+
+def test_a_long_epoch_is_followed(terminal, monkeypatch):
+    monkeypatch.setattr(progress_line, "TICK", 0.01)
+    monkeypatch.setattr(progress_line, "QUIET", 0.0)
+
+    class Slow(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            time.sleep(0.05)
+
+        on_test_batch_begin = on_train_batch_begin
+
+    with terminal:
+        fit(2, after=[Slow()], batch_size=1, validation_data=(X, X))
+    told = " ".join(terminal.seen)
+    for part in ("1/2  preparing the first batch  0 s so far", "1/2  25%", "1/2  validating", "2/2  75%"):
+        assert f"epoch {part}" in told
+    assert terminal.shown == ["Trained for 2 epochs."]
+
+
+def test_after_an_error_nothing_of_the_line_is_left_and_streams_are_what_they_were(terminal, monkeypatch):
+    monkeypatch.setattr(progress_line, "TICK", 0.01)
+
+    def fail(epoch, logs):
+        if epoch:
+            raise RuntimeError
+
+    with terminal:
+        with pytest.raises(RuntimeError):
+            fit(2, after=[SAY.LambdaCallback(on_epoch_end=fail)])
+        until = time.monotonic() + 10
+        while sys.stdout is not terminal and time.monotonic() < until:
+            time.sleep(0.01)
+        assert (sys.stdout, sys.stderr, terminal.shown) == (terminal, terminal, [])
+
+
+def test_validation_that_is_not_of_each_epoch_stays_in_the_line(terminal):
+    with terminal:
+        fit(3, validation_data=(X, X), validation_freq=2)
+    assert ["val_loss" in seen for seen in terminal.seen[:3]] == [False, True, True]
+
+
+def test_a_loop_of_ones_own_may_use_it(terminal):
+    model = small()
+    callbacks = keras.callbacks.CallbackList([ProgressLine()], model=model)
+    with terminal:
+        callbacks.on_train_begin()
+        for epoch in range(2):
+            callbacks.on_epoch_begin(epoch)
+            callbacks.on_epoch_end(epoch, {"loss": 1.5})
+        callbacks.on_train_end()
+    assert terminal.seen[:2] == ["epoch 1/1  0 s left  loss 1.5", "epoch 2/2  0 s left  loss 1.5"]
+    assert terminal.shown == ["Trained for 2 epochs."]
+
+
+def test_no_loss_is_fetched_for_it_from_where_it_is_computed():
+    """A backend that trains beside Python goes on doing so while no callback asks for what a batch gave."""
+    for name in ("on_batch_end", "on_train_batch_end", "on_test_batch_end"):
+        assert getattr(ProgressLine, name) is getattr(keras.callbacks.Callback, name)
 
 
 def test_training_that_goes_on_counts_the_epochs_it_runs(capsys):
@@ -53,16 +187,6 @@ def test_training_that_goes_on_counts_the_epochs_it_runs(capsys):
     fit(6, initial_epoch=6)
     lasts = ["Trained for 4 epochs.", "Trained for 1 epoch.", "Trained for 0 epochs.", ""]
     assert visible(capsys.readouterr().out) == lasts
-
-
-def test_time_left_follows_the_epochs_that_were_run(capsys, monkeypatch):
-    seconds = iter(range(0, 1000, 10))
-    monkeypatch.setattr("course_utils.progress_line.time.monotonic", lambda: next(seconds))
-    for arguments in ({}, {"initial_epoch": 6}):
-        fit(arguments.get("initial_epoch", 0) + 4, **arguments)
-        shown = capsys.readouterr().out
-        assert [f"{left} s left" in shown for left in (30, 20, 10, 0)] == [True] * 4
-    assert "epoch 7/10  30 s left" in shown
 
 
 class Interrupt(keras.callbacks.Callback):
@@ -85,9 +209,6 @@ def small():
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(loss="mse", optimizer="sgd")
     return model
-
-
-X = np.ones((8, 1), "float32")
 
 
 def interrupted(model, *epochs, callbacks=(), **arguments):
@@ -217,12 +338,3 @@ def test_total_and_validation_come_first_and_then_each_output():
 
 def test_a_value_that_is_no_number_is_left_out():
     assert losses({"loss": np.float32(2), "odd_loss": "much", "none_loss": None, "list_loss": [1]}) == {"loss": 2}
-
-
-def test_a_line_ends_with_a_whole_value():
-    values = {"loss": 468.0, "val_loss": float("nan"), **{f"head_{at}_loss": 468.0 for at in range(8)}}
-    for width in range(20, WIDTH + 1):
-        shown = line("epoch 1/2  4 s left", values, width)
-        assert len(shown) <= width
-        assert set(shown.split("  ")[2:]) <= {f"{name} {value:.3g}" for name, value in values.items()}
-    assert shown.count("468") == 3

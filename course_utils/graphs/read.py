@@ -33,6 +33,10 @@ LARGEST = 5_000
 class UnreadableModel(ValueError):
     """The object has no graph of layers; the message tells the learner what it is and what to do."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: where in this code it arose helps nobody."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 def read(model: object) -> Graph:
     """Read a model's graph of layers.

@@ -2,6 +2,8 @@
 
 const SHRINK = 0.8; // to which part of its size a picture is shrunk at most; then it scrolls, as any of the course
 
+const NEWS = 10_000; // milliseconds: Python tells each second or so
+
 function fill(table, [head, ...rows]) {
   table.replaceChildren();
   const line = element(element(table, "thead"), "tr");
@@ -28,33 +30,44 @@ function render({ model, el }) {
   const board = element(el, "section", { class: "course-board", "aria-label": "Training" });
   const head = element(board, "div", { class: "course-board-head" });
   const bar = element(head, "progress", { "aria-label": "Epochs done" });
-  const state = element(head, "span");
   if (model.get("can_stop")) {
     const stop = element(head, "button", { type: "button", ...OWN_KEYS }, "Stop");
     stop.addEventListener("click", () => {
       // It keeps the focus, so it is not disabled.
       stop.setAttribute("aria-disabled", "true");
       stop.textContent = "Stopping …";
-      model.send({ stop: true });
+      ask(() => model.send({ stop: true }));
     });
   }
+  const state = element(head, "span"); // last: words of other lengths move nothing
   const hint = element(board, "p", {}, model.get("hint"));
   hint.hidden = !hint.textContent;
+  const { ask, expect, end } = watched(model, board, ["shown"]);
   const table = element(board, "table");
   const scrolls = { tabindex: "0", role: "group", "aria-label": "Curves", ...OWN_KEYS };
   const figure = element(board, "div", { class: "course-board-curves", ...scrolls });
 
-  const update = () => {
-    const { done, epochs, state: words, table: losses, svg, alt } = model.get("shown");
+  const tell = () => {
+    const { done, epochs, state: words } = model.get("shown");
     bar.max = Math.max(epochs, 1);
     bar.value = done;
     state.textContent = words;
+    expect(NEWS); // more news, as long as it trains
+  };
+  const draw = () => {
+    const { table: losses, svg, alt } = model.get("losses");
     if (losses) fill(table, losses);
     if (svg) picture(figure, svg, alt);
   };
-  update();
-  model.on("change:shown", update);
-  return () => model.off("change:shown", update);
+  tell();
+  draw();
+  model.on("change:shown", tell);
+  model.on("change:losses", draw);
+  return () => {
+    model.off("change:shown", tell);
+    model.off("change:losses", draw);
+    end();
+  };
 }
 
 export default { render };

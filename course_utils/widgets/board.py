@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 from IPython.display import display, update_display
 
+from course_utils.pace import Pace
 from course_utils.widgets.clicks import hear, hear_no_more
 from course_utils.widgets.curves import Panel, draw
 from course_utils.widgets.scripts import script
@@ -32,6 +33,8 @@ class Board(anywidget.AnyWidget):
     can_stop = traitlets.Bool().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
     shown = traitlets.Dict({"done": 0, "epochs": 1, "state": "Training begins"}).tag(sync=True)
+    losses = traitlets.Dict().tag(sync=True)
+    """`table`, `svg` and `alt`, once there are any."""
 
     def __init__(self, stop: Callable[[], None] | None, can_interrupt: bool) -> None:
         key = uuid4().hex
@@ -40,35 +43,19 @@ class Board(anywidget.AnyWidget):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         display({MIME: view}, raw=True, display_id=key)
 
-    def begin(self, first: int, epochs: int) -> None:
-        """Show that the first epoch runs.
-
-        Args:
-            first: how many epochs were run before this training.
-            epochs: how many will be at its end.
-        """
-        self.shown = {"done": 0, "epochs": epochs - first, "state": f"Epoch {first + 1} of {epochs}"}
-
-    def tell(self, first: int, epoch: int, epochs: int, left: float, panels: Sequence[Panel]) -> None:
+    def tell(self, pace: Pace, panels: Sequence[Panel] | None) -> None:
         """Show how it goes.
 
         Args:
-            first: how many epochs were run before this training.
-            epoch: how many were run by now.
-            epochs: how many will be at its end.
-            left: seconds until then.
-            panels: the losses so far.
+            pace: where training is.
+            panels: the losses so far; None where those that are shown are still the newest.
         """
-        shown = {
-            "done": epoch - first,
-            "epochs": epochs - first,
-            "state": f"Epoch {epoch} of {epochs}, {duration(left)} left",
-        }
-        if panels:
-            shown["table"] = _table(panels)
-            shown["svg"] = draw(panels, first + 1, epochs)
-            shown["alt"] = "Curves of these losses so far."
-        self.shown = shown
+        with self.hold_sync():
+            if panels:
+                drawn = draw(panels, (pace.first or 0) + 1, pace.epochs)
+                self.losses = {"table": _table(panels), "svg": drawn, "alt": "Curves of these losses so far."}
+            words = ", ".join([f"Epoch {pace.epoch} of {pace.epochs}", *pace.words])
+            self.shown = {"done": pace.done, "epochs": pace.total, "state": words}
 
     def close(self) -> None:
         """Take it away; nothing of it is left in a notebook that is saved."""
@@ -97,8 +84,3 @@ def _table(panels: Sequence[Panel]) -> list[list[str]]:
 def number(value: float) -> str:
     """A loss to three digits, or in words where it is none."""
     return f"{value:.3g}" if math.isfinite(value) else "not a number (NaN)" if math.isnan(value) else "infinite"
-
-
-def duration(seconds: float) -> str:
-    """About how long."""
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

@@ -26,7 +26,7 @@ export function meaning(key) {
 const SVG = "http://www.w3.org/2000/svg";
 const RAMP = [[13, 27, 76], [186, 62, 104], [255, 226, 140]]; // of heat maps, from the least number to the largest
 
-function element(tag, attributes = {}, ...children) {
+function build(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
@@ -34,7 +34,7 @@ function element(tag, attributes = {}, ...children) {
 }
 
 function button(text, label, action) {
-  const made = element("button", { type: "button", title: label, "aria-label": label }, text);
+  const made = build("button", { type: "button", title: label, "aria-label": label }, text);
   made.addEventListener("click", () => made.getAttribute("aria-disabled") !== "true" && action());
   return made;
 }
@@ -54,7 +54,7 @@ function colour(point, isGrey) {
 
 function canvas(grid, isGrey, label) {
   const { width, height } = grid;
-  const made = element("canvas", { width, height, role: "img", "aria-label": label });
+  const made = build("canvas", { width, height, role: "img", "aria-label": label });
   const points = atob(grid.points);
   const image = new ImageData(width, height);
   for (let i = 0; i < points.length; i += 1) {
@@ -69,22 +69,22 @@ function canvas(grid, isGrey, label) {
 
 /** What a call gives for the example, drawn. */
 function drawn(value) {
-  const box = element("div", { class: "explore-value" });
+  const box = build("div", { class: "explore-value" });
   if (value.kind === "row") {
-    const row = element("div", { class: "explore-row" });
-    for (const number of value.numbers) row.append(element("span", {}, number));
-    if (value.more) row.append(element("em", {}, `… and ${value.more.toLocaleString("en")} more`));
+    const row = build("div", { class: "explore-row" });
+    for (const number of value.numbers) row.append(build("span", {}, number));
+    if (value.more) row.append(build("em", {}, `… and ${value.more.toLocaleString("en")} more`));
     box.append(row);
   } else {
     const isGrey = value.kind === "pictures";
-    const pictures = element("div", { class: "explore-grids" });
+    const pictures = build("div", { class: "explore-grids" });
     value.grids.forEach((grid, i) => {
       pictures.append(canvas(grid, isGrey, isGrey ? `Picture of channel ${i + 1}. ${value.says}` : `Heat map. ${value.says}`));
     });
-    const strip = element("span", { class: isGrey ? "explore-strip explore-grey" : "explore-strip" });
-    box.append(pictures, element("div", { class: "explore-scale" }, value.low, strip, value.high));
+    const strip = build("span", { class: isGrey ? "explore-strip explore-grey" : "explore-strip" });
+    box.append(pictures, build("div", { class: "explore-scale" }, value.low, strip, value.high));
   }
-  if (value.says) box.append(element("div", { class: "explore-says" }, value.says));
+  if (value.says) box.append(build("div", { class: "explore-says" }, value.says));
   return box;
 }
 
@@ -94,14 +94,14 @@ class Explorer {
     this.at = 0;
     this.zoom = null; // until a reader chooses one
     this.ring = document.createElementNS(SVG, "rect");
-    this.picture = element("div", {
+    this.picture = build("div", {
       class: "explore-picture",
       tabindex: "0",
       role: "group",
       "aria-label": "The model’s picture. Arrow keys go from call to call, Enter unfolds or folds.",
     });
-    this.head = element("div", { class: "explore-head", role: "status" });
-    this.told = element("div", { class: "explore-told" });
+    this.head = build("div", { class: "explore-head", role: "status" });
+    this.told = build("div", { class: "explore-told" });
     this.previous = button("◀ Previous", "Previous call", () => this.step(-1));
     this.next = button("Next ▶", "Next call", () => this.step(1));
     this.unfold = button("Unfold", "Unfold what is lit", () => this.toggle(this.lit.unfold));
@@ -110,16 +110,17 @@ class Explorer {
     this.none = button("Fold all", "Fold all", () => this.open([]));
     const folds = model.get("parts").length ? [this.unfold, this.fold, this.all, this.none] : [];
     const sizes = [button("−", "Smaller picture", () => this.scale(0.8)), button("+", "Larger picture", () => this.scale(1.25))];
-    const tools = element("div", { class: "explore-tools", role: "toolbar", "aria-label": "Steps" });
+    const tools = build("div", { class: "explore-tools", role: "toolbar", "aria-label": "Steps" });
     tools.append(...[[this.previous, this.next], folds, sizes].filter((group) => group.length)
-      .map((group) => element("span", {}, ...group)));
-    const panel = element("div", { class: "explore-panel" }, this.head, this.told);
+      .map((group) => build("span", {}, ...group)));
+    const panel = build("div", { class: "explore-panel" }, this.head, this.told);
     // JupyterLab has its own meaning for arrow keys and Enter wherever the focus is in a notebook.
-    this.root = element("div", { class: "explore", "data-lm-suppress-shortcuts": "true" }, tools,
-      element("div", { class: "explore-panes" }, this.picture, panel));
+    this.root = build("div", { class: "explore", "data-lm-suppress-shortcuts": "true" }, tools,
+      build("div", { class: "explore-panes" }, this.picture, panel));
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.picture.addEventListener("click", (event) => this.click(event));
     el.append(this.root);
+    this.kernel = watched(model, this.root, ["drawing"]);
     this.redraw();
   }
 
@@ -143,10 +144,12 @@ class Explorer {
   /** Ask Python for the picture with these parts open. */
   open(opened) {
     if (String(opened) === String(this.model.get("opened"))) return;
-    this.picture.setAttribute("aria-busy", "true");
-    this.head.textContent = "Waiting for the kernel to draw this …";
-    this.model.set("opened", opened);
-    this.model.save_changes();
+    this.kernel.ask(() => {
+      this.picture.setAttribute("aria-busy", "true");
+      this.head.textContent = "Waiting for the kernel to draw this …";
+      this.model.set("opened", opened);
+      this.model.save_changes();
+    });
   }
 
   key(event) {
@@ -230,12 +233,12 @@ class Explorer {
 
   tell(step) {
     this.head.replaceChildren(
-      element("span", { class: "explore-count" }, `${this.at + 1} of ${this.steps.length}`),
-      " ", element("b", {}, step.kind), " ", element("code", {}, step.name),
+      build("span", { class: "explore-count" }, `${this.at + 1} of ${this.steps.length}`),
+      " ", build("b", {}, step.kind), " ", build("code", {}, step.name),
     );
-    const list = element("dl", { class: "explore-facts" });
-    const say = (term, ...content) => list.append(element("dt", {}, term), element("dd", {}, ...content));
-    say("code", element("pre", {}, element("code", {}, step.code)));
+    const list = build("dl", { class: "explore-facts" });
+    const say = (term, ...content) => list.append(build("dt", {}, term), build("dd", {}, ...content));
+    say("code", build("pre", {}, build("code", {}, step.code)));
     if (step.reads) say("reads", step.reads);
     say("gives", step.gives);
     say("weights", step.weights);
@@ -265,6 +268,7 @@ function render({ model, el }) {
   watch.observe(explorer.picture);
   return () => {
     watch.disconnect();
+    explorer.kernel.end();
     model.off("change:drawing", redraw);
   };
 }

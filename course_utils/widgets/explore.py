@@ -22,6 +22,7 @@ from course_utils.graphs.graph import Graph, Path
 from course_utils.graphs.read import read_with_layers
 from course_utils.graphs.words import plural
 from course_utils.widgets.numbers import UnfitExample, shown, values
+from course_utils.widgets.scripts import script
 from course_utils.widgets.view import View
 
 _MOST_LINES = 12  # of code, of a block that is folded
@@ -101,7 +102,7 @@ def _calls(folding: Folding, layers: Mapping[Hashable, Any], names: Mapping[Hash
 class _Explorer(anywidget.AnyWidget):
     """The browser's side draws; Python's lays the picture out anew when a part is opened or folded."""
 
-    _esm = pathlib.Path(__file__).with_suffix(".js")
+    _esm = script("explore")
     _css = pathlib.Path(__file__).with_suffix(".css")
     calls: traitlets.List[Any] = traitlets.List().tag(sync=True)
     """Each as `Call`, with `values`: what it gives for the example, if there is one."""

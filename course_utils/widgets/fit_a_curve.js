@@ -24,13 +24,15 @@ function render({ model, el }) {
   const showCurve = choice(head, curve, (value) => send("curve", value));
   const train = element(head, "button", { type: "button", ...OWN_KEYS }, "Train both");
   train.addEventListener("click", () => {
-    model.send({ train: { curve: model.get("curve"), settings: model.get("settings") } });
+    ask(() => model.send({ train: { curve: model.get("curve"), settings: model.get("settings") } }));
   });
   const stop = element(head, "button", { type: "button", ...OWN_KEYS }, "Stop");
-  stop.addEventListener("click", () => model.send({ stop: true }));
+  stop.addEventListener("click", () => ask(() => model.send({ stop: true })));
   const bar = element(head, "progress", { "aria-label": "Epochs done" });
   const epochs = element(head, "span");
   const news = element(head, "span", { role: "status" });
+
+  const { ask, end } = watched(model, box, ["shown", "panels"]);
 
   const sides = element(box, "div", { class: "course-fit-sides" });
   const panels = model.get("panels").map((_, at) => {
@@ -66,7 +68,10 @@ function render({ model, el }) {
   };
   update();
   model.on("change", update);
-  return () => model.off("change", update);
+  return () => {
+    model.off("change", update);
+    end();
+  };
 }
 
 export default { render };

@@ -97,6 +97,7 @@ class FitACurve(anywidget.AnyWidget):
 
     def _hear(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         """Begin or end; at once, since JupyterLab sends all messages of widgets through one subshell."""
+        self.send({"heard": True})  # who waits for an answer learns that the kernel runs
         if content.get("stop"):
             self._background.stop()
         elif chosen := content.get("train"):  # with the choices, which this message may overtake

@@ -70,12 +70,13 @@ function render({ model, el }) {
   const head = element(box, "div", { class: "course-weights-head" });
   if (model.get("can_train")) {
     const train = element(head, "button", { type: "button", ...OWN_KEYS }, "Retrain");
-    train.addEventListener("click", () => model.send({ train: model.get("weights") }));
+    train.addEventListener("click", () => ask(() => model.send({ train: model.get("weights") })));
     const stop = element(head, "button", { type: "button", ...OWN_KEYS }, "Stop");
-    stop.addEventListener("click", () => model.send({ stop: true }));
+    stop.addEventListener("click", () => ask(() => model.send({ stop: true })));
   }
   const progress = element(head, "progress", { "aria-label": "Batches done" });
   const news = element(head, "span", { role: "status" });
+  const { ask, end } = watched(model, box, ["shown", "runs"]);
   const runs = element(element(box, "div", { class: "course-weights-wide" }), "table");
   header(
     runs,
@@ -112,7 +113,10 @@ function render({ model, el }) {
   };
   update();
   model.on("change", update);
-  return () => model.off("change", update);
+  return () => {
+    model.off("change", update);
+    end();
+  };
 }
 
 export default { render };

@@ -100,6 +100,7 @@ class LossWeights(anywidget.AnyWidget):
 
     def _hear(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         """Begin or end; at once, since JupyterLab sends all messages of widgets through one subshell."""
+        self.send({"heard": True})  # who waits for an answer learns that the kernel runs
         weighing = self._weighing
         if content.get("stop"):
             self._background.stop()

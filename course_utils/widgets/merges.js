@@ -2,19 +2,11 @@
 
 let count = 0; // each label names its own slider
 
-function element(parent, tag, attributes = {}, text = "") {
-  const made = parent.appendChild(document.createElement(tag));
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-}
-
 function slider(parent, name, range, value, changed) {
   const row = element(parent, "div", { class: "course-merges-slider" });
   const id = `course-merges-${(count += 1)}`;
   element(row, "label", { for: id }, name);
-  const input = element(row, "input", { id, type: "range", ...range });
-  input.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys for its own
+  const input = element(row, "input", { id, type: "range", ...range, ...OWN_KEYS });
   const shown = element(row, "span", { "aria-hidden": "true" }); // the slider itself says its value
   const show = () => (shown.textContent = input.value);
   input.value = value;
@@ -26,7 +18,7 @@ function slider(parent, name, range, value, changed) {
   return { row, input };
 }
 
-function vector(parent, name, model) {
+function vector(parent, name, model, ask) {
   const { longest, largest, step } = model.get("limits");
   const group = element(parent, "fieldset");
   element(group, "legend", {}, `vector ${name}`);
@@ -34,8 +26,10 @@ function vector(parent, name, model) {
   const changed = () => {
     const used = Number(length.input.value);
     numbers.forEach(({ row }, at) => (row.hidden = at >= used));
-    model.set(name, numbers.slice(0, used).map(({ input }) => Number(input.value)));
-    model.save_changes();
+    ask(() => {
+      model.set(name, numbers.slice(0, used).map(({ input }) => Number(input.value)));
+      model.save_changes();
+    });
   };
   const length = slider(group, `length of ${name}`, { min: 1, max: longest, step: 1 }, start.length, changed);
   const numbers = Array.from({ length: longest }, (_, at) => {
@@ -48,8 +42,9 @@ function vector(parent, name, model) {
 function render({ model, el }) {
   const all = element(el, "section", { class: "course-merges", "aria-label": "All merges of two vectors" });
   const sliders = element(all, "div", { class: "course-merges-vectors" });
-  vector(sliders, "a", model);
-  vector(sliders, "b", model);
+  const { ask, end } = watched(model, all, ["shown"]);
+  vector(sliders, "a", model, ask);
+  vector(sliders, "b", model, ask);
   const sentence = element(all, "p", { role: "status" });
   const table = element(all, "table");
   const head = element(element(table, "thead"), "tr");
@@ -70,7 +65,10 @@ function render({ model, el }) {
   };
   update();
   model.on("change:shown", update);
-  return () => model.off("change:shown", update);
+  return () => {
+    model.off("change:shown", update);
+    end();
+  };
 }
 
 export default { render };

@@ -17,6 +17,7 @@ from keras import layers
 
 from course_utils.markup import code_html
 from course_utils.signs import plain
+from course_utils.widgets.scripts import script
 from course_utils.widgets.view import View
 
 LONGEST = 3  # numbers in a vector
@@ -93,12 +94,15 @@ def merges(a: Sequence[float] = (1, 2, -1), b: Sequence[float] = (2, -1, 1)) -> 
         What the notebook displays: sliders, and a table of shapes, numbers and errors. Nothing is raised: vectors that
         cannot be shown are told in a sentence.
     """
-    for name, vector in (("a", a), ("b", b)):
-        if not _is_vector(vector):
+    vectors = []
+    for name, given in (("a", a), ("b", b)):
+        vector = _vector(given)
+        if vector is None:
             numbers = f"1 to {LONGEST} numbers from {-LARGEST:.0f} to {LARGEST:.0f}, in steps of {STEP}"
             text = f"`{name}` cannot be shown here: a vector has {numbers}."
             return View(None, f"<p>{code_html(text)}</p>", plain(text))
-    first, second = ([float(number) for number in vector] for vector in (a, b))
+        vectors.append(vector)
+    first, second = vectors
     found = merged(first, second)
     return View(_Merges(a=first, b=second), _html(first, second, found), _text(first, second, found))
 
@@ -106,7 +110,7 @@ def merges(a: Sequence[float] = (1, 2, -1), b: Sequence[float] = (2, -1, 1)) -> 
 class _Merges(anywidget.AnyWidget):
     """The sliders, in the browser; what they give is computed here."""
 
-    _esm = _HERE / "merges.js"
+    _esm = script("merges")
     _css = _HERE / "merges.css"
     a = traitlets.List(traitlets.Float()).tag(sync=True)
     b = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -167,11 +171,13 @@ def _words(number: float) -> str:
     return f"{round(number, 6) + 0.0:.3g}"
 
 
-def _is_vector(vector: Any) -> bool:
+def _vector(given: Any) -> list[float] | None:
+    """Numbers that the sliders reach; None where something else was given."""
     try:
-        numbers = [float(number) for number in vector]
-    except (TypeError, ValueError):
-        return False
-    return 1 <= len(numbers) <= LONGEST and all(
+        numbers = [float(number) for number in given]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    is_reached = all(
         math.isfinite(number) and abs(number) <= LARGEST and (number / STEP).is_integer() for number in numbers
     )
+    return numbers if 1 <= len(numbers) <= LONGEST and is_reached else None

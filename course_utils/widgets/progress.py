@@ -6,14 +6,13 @@ import contextlib
 import html
 import sys
 import threading
-from collections.abc import Mapping
 from typing import Any
 
 from IPython import get_ipython
 from IPython.display import display
 
 from course_utils.images import html_image
-from course_utils.progress_line import ProgressLine, losses
+from course_utils.progress_line import ProgressLine, losses, running_fit
 from course_utils.widgets.board import Board
 from course_utils.widgets.clicks import kernel
 from course_utils.widgets.curves import Points, draw, panels, words
@@ -44,27 +43,13 @@ class Progress(ProgressLine):
         self._board: Board | None = None
         self._thread = threading.current_thread()
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Begin to show it."""
-        super().on_train_begin(logs)
-        self._close()
-        self._curves = {}
-        self._thread = threading.current_thread()
-        if kernel() is not None:
-            with contextlib.suppress(Exception):  # what shows a training must not end it
-                _watch_cells()
-                _close_abandoned()
-                stop = self._stop if self.interruptible else None
-                self._board = Board(stop, self.interruptible and self._thread is threading.main_thread())
-                _running.add(self)
-
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Say with which epoch training begins."""
-        is_first = self._first is None
+        is_first = self._pace.first is None
         super().on_epoch_begin(epoch, logs)
         if is_first and self._board is not None:
-            with contextlib.suppress(Exception):
-                self._board.begin(epoch, self._epochs)
+            with self._lock, contextlib.suppress(Exception):
+                self._tell(is_within=True)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Note the losses, and show them a few times a second at most."""
@@ -72,30 +57,43 @@ class Progress(ProgressLine):
             self._curves.setdefault(name, []).append((epoch + 1, value))
         super().on_epoch_end(epoch, logs)
 
-    def _tell(self, left: float, values: Mapping[str, float]) -> None:
+    def _open(self) -> None:
+        self._curves = {}
+        self._thread = threading.current_thread()
+        super()._open()  # the sentence may be a line, and begins one also where others have left theirs open
+        if kernel() is not None:
+            _watch_cells()
+            _close_abandoned()
+            stop = self._stop if self.interruptible else None
+            self._board = Board(stop, self.interruptible and self._thread is threading.main_thread())
+            _running.add(self)
+
+    def _tell(self, is_within: bool = False) -> None:
         if self._board is not None:
-            self._board.tell(self._first or 0, self._epoch, self._epochs, left, panels(self._curves))
+            self._board.tell(self._pace, None if is_within else panels(self._curves))
         elif kernel() is None:
-            super()._tell(left, values)
+            super()._tell(is_within)
 
     def _conclude(self, sentence: str) -> None:
-        self._close()
-        if kernel() is None:
-            super()._conclude(sentence)
-            return
         left: Trained | None = None
-        if self.picture and self._curves:
+        if self.picture and self._curves and kernel() is not None:
             with contextlib.suppress(Exception):  # without the picture, then
                 shown = panels(self._curves)
-                left = Trained(sentence, draw(shown, (self._first or 0) + 1, self._epoch), words(shown))
+                left = Trained(sentence, draw(shown, (self._pace.first or 0) + 1, self._pace.epoch), words(shown))
+        self._close_board()
         if left is not None:
             display(left)
         else:
-            sys.stdout.write(f"{sentence}\n")
+            super()._conclude(sentence)
 
     def _close(self) -> None:
+        self._close_board()
+        super()._close()
+
+    def _close_board(self) -> None:
         _running.discard(self)
-        board, self._board = self._board, None
+        with self._lock:
+            board, self._board = self._board, None
         if board is not None:
             with contextlib.suppress(Exception):
                 board.close()
@@ -103,7 +101,7 @@ class Progress(ProgressLine):
     def _is_abandoned(self) -> bool:
         """Whether training ended without a word, by an error."""
         if self._thread is threading.current_thread():
-            return self._fit(sys._getframe()) is None
+            return running_fit(self.model, sys._getframe()) is None
         return not self._thread.is_alive()
 
 
