@@ -127,15 +127,19 @@ def test_a_long_epoch_is_followed(terminal, monkeypatch):
     monkeypatch.setattr(progress_line, "QUIET", 0.0)
 
     class Slow(keras.callbacks.Callback):
+        """As long as it takes until the line has told of each batch."""
+
         def on_train_batch_begin(self, batch, logs=None):
-            time.sleep(0.05)
+            known, until = len(terminal.seen), time.monotonic() + 10
+            while len(terminal.seen) < known + 2 and time.monotonic() < until:  # one may be under way
+                time.sleep(0.001)
 
         on_test_batch_begin = on_train_batch_begin
 
     with terminal:
         fit(2, after=[Slow()], batch_size=1, validation_data=(X, X))
     told = " ".join(terminal.seen)
-    for part in ("1/2  preparing the first batch  0 s so far", "1/2  25%", "1/2  validating", "2/2  75%"):
+    for part in ("1/2  preparing the first batch", "1/2  25%", "1/2  validating", "2/2  75%"):
         assert f"epoch {part}" in told
     assert terminal.shown == ["Trained for 2 epochs."]
 

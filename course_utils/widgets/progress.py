@@ -105,6 +105,9 @@ class Progress(ProgressLine):
         return not self._thread.is_alive()
 
 
+_BESIDE = "display:inline-block;vertical-align:top;margin-left:.4em"  # the sentence
+
+
 class Trained:
     """That a training ended, and its curves, folded.
 
@@ -122,9 +125,9 @@ class Trained:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         sentence = html.escape(self.sentence)
         image = html_image(self.svg.encode(), "svg+xml", self.alt)
+        curves = f'<details style="{_BESIDE}"><summary style="cursor:pointer">curves</summary>{image}</details>'
         # The first line is what JupyterLab shows of an output that is folded.
-        page = f"<!-- {sentence} -->\n<details><summary>{sentence} <small>· curves</small></summary>{image}</details>"
-        return {"text/html": page, "text/plain": repr(self)}
+        return {"text/html": f"{sentence}\n{curves}", "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         """The sentence and the words."""
