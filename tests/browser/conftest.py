@@ -1,12 +1,19 @@
-"""One server and one browser for all tests; every test that asks for a notebook gets it fresh."""
-
-import os
-import shutil
+"""One server and one browser for all tests of a process; every module gets the lessons fresh, and shares its pages."""
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.lab import QUIET, Lab, Notebook
+from tests.browser import chromium as program
+from tests.browser.lab import PATIENCE, QUIET, Lab, Notebook
+
+expect.set_options(timeout=PATIENCE * 1000)  # as long as all else may take on a busy machine
+
+
+def pytest_collection_modifyitems(items):
+    """For `--dist loadgroup`: a module's tests run in one process, as they share its pages; a lesson's, too."""
+    for item in items:
+        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson")
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {lesson or ''}".strip()))
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +27,9 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET.split())
+        path = program.find(playwright)
+        assert path, "There is no Chromium: `make chromium` installs it."
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET.split())
         yield browser
         browser.close()
 
@@ -29,6 +37,7 @@ def chromium():
 @pytest.fixture(scope="module")
 def opened(lab, chromium):
     """Open a lesson by its number, or a notebook by its path in the folder."""
+    lab.renew()
     notebooks = []
 
     def opened(which, width=1280):

@@ -79,8 +79,7 @@ def test_a_difference_is_gone_through_one_change_at_a_time_by_keyboard(notebook)
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_readers_find_nothing_amiss(notebook, theme):
-    notebook.of("jupyterapp.commands.execute('apputils:change-theme', {theme: v[0]})", theme)
-    notebook.page.wait_for_timeout(1_500)
+    notebook.theme(theme)
     notebook.of("panel.node.querySelectorAll('details').forEach(one => one.open = true)")
     for index in range(1, len(notebook.code)):
         notebook.picture(f"widgets_{theme[11:]}_{index}", index)
