@@ -36,12 +36,8 @@ class Lab:
     """
 
     def __init__(self, folder: Path, theme: str = "JupyterLab Light", program: str = "lab") -> None:
-        self.folder, self.program = folder, program
+        self.folder, self.theme, self.program = folder, theme, program
         self.renew()
-        # JupyterLab draws only the cells in view; for a test that looks for cells, let it draw all.
-        self._set("notebook-extension/tracker", {"windowingMode": "none"})
-        self._set("apputils-extension/themes", {"theme": theme})
-        self._set("apputils-extension/notification", {"fetchNews": "false"})
         # Signatures, settings and a record of its own: neither found nor left in the home of who runs the tests.
         own = {f"JUPYTERLAB_{name.upper()}_DIR": str(folder / name) for name in ("settings", "workspaces")}
         own |= {f"JUPYTER_{name.upper()}_DIR": str(folder / name) for name in ("data", "runtime", "config")}
@@ -66,10 +62,16 @@ class Lab:
         return f"{name}.ipynb"
 
     def renew(self) -> None:
-        """Put the lessons back as they were built, with nothing done yet."""
+        """Put the lessons back as they were built, with nothing done yet, and the settings as they were."""
         for name in ("notebooks", "figures", "solutions"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
             shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns(".*"), dirs_exist_ok=True)
+        for record in self.folder.glob(".progress.sqlite*"):  # of notebooks that a test wrote
+            record.unlink()
+        # JupyterLab draws only the cells in view; for a test that looks for cells, let it draw all.
+        self._set("notebook-extension/tracker", {"windowingMode": "none"})
+        self._set("apputils-extension/themes", {"theme": self.theme})
+        self._set("apputils-extension/notification", {"fetchNews": "false"})
 
     def _announced(self) -> str:
         """Where the server listens, as soon as it answers there."""

@@ -52,7 +52,7 @@ def test_weights_are_moved_by_keyboard_and_the_copy_is_trained(notebook):
     cell, keyboard = notebook.node(2), notebook.page.keyboard
     share = cell.get_by_role("row", name="exp").first
     expect(share).to_contain_text("0.9")
-    before = share.inner_text()
+    before = share.text_content()
     cell.get_by_label("weight of exp").focus()
     for _ in range(6):
         keyboard.press("ArrowLeft")
