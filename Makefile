@@ -29,7 +29,7 @@ test: $(STAMP)  ## unit tests, then both editions of every notebook under strict
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)
 
 test-browser: .venv/browser  ## every lesson in JupyterLab and Notebook 7 in a real browser (pictures in .browser/)
-	BROWSER_TESTS=1 $(PY) -m pytest tests/browser -n $(JOBS) --dist loadgroup $(ARGS)
+	BROWSER_TESTS=1 $(PY) -m pytest tests/browser -n $(JOBS) $(ARGS)
 
 chromium: .venv/browser  ## install the browser of these tests, where there is none
 	$(PY) -m tests.browser.chromium

@@ -1,7 +1,10 @@
 """One server and one browser for all tests of a process; every module gets the lessons fresh, and shares its pages."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser import chromium as program
 from tests.browser.lab import PATIENCE, QUIET, Lab, Notebook
@@ -9,11 +12,16 @@ from tests.browser.lab import PATIENCE, QUIET, Lab, Notebook
 expect.set_options(timeout=PATIENCE * 1000)  # as long as all else may take on a busy machine
 
 
-def pytest_collection_modifyitems(items):
-    """For `--dist loadgroup`: a module's tests run in one process, as they share its pages; a lesson's, too."""
-    for item in items:
-        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson")
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {lesson or ''}".strip()))
+class ByPage(LoadScopeScheduling):
+    """For pytest-xdist: tests that share a page run in one process, one after the other: a module's, or a lesson's."""
+
+    def _split_scope(self, nodeid):
+        lesson = re.search(r"\[\d\d\]$", nodeid)
+        return super()._split_scope(nodeid) + (lesson[0] if lesson else "")
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByPage(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -198,6 +198,7 @@ class Notebook:
     def run_all(self):
         """Run all cells, and wait until the kernel is done."""
         self.of("jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.idle()
 
     def output(self, index):
         """What a cell shows, in words, as soon as all of it is drawn; of a folded output, its first line."""
@@ -229,10 +230,16 @@ class Notebook:
         self.answers()
 
     def idle(self):
-        """Wait until no cell runs: the kernel itself calls itself idle when a widget's message was read meanwhile."""
+        """Wait until cells were run since the page was opened, and none runs any more.
+
+        The numbers of cells may be stored ones, and the kernel calls itself idle when a widget's message was read.
+        """
         self.page.wait_for_function(
-            """() => jupyterapp.shell.currentWidget.content.widgets
-                .every(cell => cell.model.type !== "code" || cell.model.executionState === "idle")"""
+            """() => {
+                const cells = jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === "code");
+                return cells.some(cell => cell.outputArea.future) &&
+                    cells.every(cell => cell.model.executionState === "idle");
+            }"""
         )
 
     def theme(self, name):
