@@ -14,7 +14,7 @@ PY := .venv/bin/python
 endif
 STAMP := .venv/installed
 
-.PHONY: help lab test test-browser search test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
+.PHONY: help lab test test-browser chromium search test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -28,9 +28,15 @@ lab: $(STAMP)  ## open the course in JupyterLab
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)
 
-test-browser: $(STAMP)  ## every lesson in a real JupyterLab in a real browser (needs chromium; pictures in .browser/)
-	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) "playwright>=1.50" "axe-playwright-python>=0.1.8"
-	BROWSER_TESTS=1 $(PY) -m pytest tests/browser $(ARGS)
+test-browser: .venv/browser  ## every lesson in JupyterLab and Notebook 7 in a real browser (pictures in .browser/)
+	BROWSER_TESTS=1 $(PY) -m pytest tests/browser -n $(JOBS) $(ARGS)
+
+chromium: .venv/browser  ## install the browser of these tests, where there is none
+	$(PY) -m tests.browser.chromium
+
+.venv/browser: tests/browser/requirements.txt $(STAMP)
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) --no-deps -r tests/browser/requirements.txt
+	@$(PY) -c "open('$@', 'w').close()"
 
 search: $(STAMP)  ## the property tests on inputs that no run tried before
 	$(PY) -m pytest tests -m hypothesis --hypothesis-profile=search -n $(JOBS) $(ARGS)

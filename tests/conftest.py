@@ -11,6 +11,10 @@ os.environ.setdefault("MPLBACKEND", "agg")
 if not os.environ.get("BROWSER_TESTS"):  # they need a browser: `make test-browser`
     collect_ignore = ["browser"]
 
+    def pytest_terminal_summary(terminalreporter):
+        terminalreporter.write_line("Browser tests are left out: make test-browser")
+
+
 import course_utils  # noqa: F401  (before Keras: it silences TensorFlow's start-up notes)
 
 import keras  # noqa: F401, isort: skip

@@ -1,12 +1,27 @@
-"""One server and one browser for all tests; every test that asks for a notebook gets it fresh."""
+"""One server and one browser for all tests of a process; every module gets the lessons fresh, and shares its pages."""
 
-import os
-import shutil
+import re
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
-from tests.browser.lab import QUIET, Lab, Notebook
+from tests.browser import chromium as program
+from tests.browser.lab import PATIENCE, QUIET, Lab, Notebook
+
+expect.set_options(timeout=PATIENCE * 1000)  # as long as all else may take on a busy machine
+
+
+class ByPage(LoadScopeScheduling):
+    """For pytest-xdist: tests that share a page run in one process, one after the other: a module's, or a lesson's."""
+
+    def _split_scope(self, nodeid):
+        lesson = re.search(r"\[\d\d\]$", nodeid)
+        return super()._split_scope(nodeid) + (lesson[0] if lesson else "")
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByPage(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +35,9 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET.split())
+        path = program.find(playwright)
+        assert path, "There is no Chromium: `make chromium` installs it."
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET.split())
         yield browser
         browser.close()
 
@@ -29,6 +45,7 @@ def chromium():
 @pytest.fixture(scope="module")
 def opened(lab, chromium):
     """Open a lesson by its number, or a notebook by its path in the folder."""
+    lab.renew()
     notebooks = []
 
     def opened(which, width=1280):

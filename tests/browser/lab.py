@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from course_utils.lessons.source import ROOT
 
 PICTURES = ROOT / ".browser"
 CONFIG = ROOT / "course_utils" / "jupyter_config.py"
-OPTIONS = "--ServerApp.root_dir=. --no-browser --IdentityProvider.token= --allow-root --expose-app-in-browser"
+OPTIONS = "--ServerApp.root_dir=. --no-browser --port=0 --IdentityProvider.token= --allow-root --expose-app-in-browser"
 QUIET = (
     "--no-sandbox --disable-gpu --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -37,28 +36,18 @@ class Lab:
     """
 
     def __init__(self, folder: Path, theme: str = "JupyterLab Light", program: str = "lab") -> None:
-        self.folder = folder
-        for name in ("notebooks", "figures", "solutions"):
-            shutil.copytree(ROOT / name, folder / name)
-        # JupyterLab draws only the cells in view; for a test that looks for cells, let it draw all.
-        self._set("notebook-extension/tracker", {"windowingMode": "none"})
-        self._set("apputils-extension/themes", {"theme": theme})
-        self._set("apputils-extension/notification", {"fetchNews": "false"})
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"http://127.0.0.1:{free.getsockname()[1]}"
-        # Signatures of notebooks and settings of its own: neither found nor left in the home of who runs the tests.
+        self.folder, self.theme, self.program = folder, theme, program
+        self.renew()
+        # Signatures, settings and a record of its own: neither found nor left in the home of who runs the tests.
         own = {f"JUPYTERLAB_{name.upper()}_DIR": str(folder / name) for name in ("settings", "workspaces")}
-        environment = {**os.environ, **own, "JUPYTER_DATA_DIR": str(folder / "data")}
+        own |= {f"JUPYTER_{name.upper()}_DIR": str(folder / name) for name in ("data", "runtime", "config")}
+        environment = {name: value for name, value in os.environ.items() if name != "COURSE_PROGRESS"} | own
         jupyter = [sys.executable, "-m", "jupyter"]
         quiet = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         books = [path.relative_to(folder).as_posix() for path in sorted((folder / "notebooks").glob("*.ipynb"))]
         subprocess.run([*jupyter, "trust", *books], check=True, **quiet)
-        port = self.address.rpartition(":")[2]
-        self._process = subprocess.Popen(
-            [*jupyter, program, f"--config={CONFIG}", *OPTIONS.split(), f"--port={port}"], **quiet
-        )
-        self.ask("/api/status", patience=60)
+        self._process = subprocess.Popen([*jupyter, program, f"--config={CONFIG}", *OPTIONS.split()], **quiet)
+        self.address = self._announced()
 
     def _set(self, plugin: str, settings: dict) -> None:
         path = self.folder / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
@@ -72,18 +61,28 @@ class Lab:
         nbformat.write(notebook, self.folder / f"{name}.ipynb")
         return f"{name}.ipynb"
 
-    def ask(self, path: str, method: str = "GET", patience: float = 0) -> object:
-        """What the server's API answers."""
-        until = time.monotonic() + patience
-        while True:
-            try:
-                request = urllib.request.Request(self.address + path, method=method)
-                with urllib.request.urlopen(request, timeout=30) as answer:
-                    return json.load(answer)
-            except OSError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.2)
+    def renew(self) -> None:
+        """Put the lessons back as they were built, with nothing done yet, and the settings as they were."""
+        for name in ("notebooks", "figures", "solutions"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns(".*"), dirs_exist_ok=True)
+        for record in self.folder.glob(".progress.sqlite*"):  # of notebooks that a test wrote
+            record.unlink()
+        # JupyterLab draws only the cells in view; for a test that looks for cells, let it draw all.
+        self._set("notebook-extension/tracker", {"windowingMode": "none"})
+        self._set("apputils-extension/themes", {"theme": self.theme})
+        self._set("apputils-extension/notification", {"fetchNews": "false"})
+
+    def _announced(self) -> str:
+        """Where the server listens, as soon as it answers there."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self._process.poll() is None:
+            with contextlib.suppress(OSError, StopIteration, ValueError):
+                port = json.loads(next((self.folder / "runtime").glob("jpserver-*.json")).read_text())["port"]
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status", timeout=30):
+                    return f"http://127.0.0.1:{port}"
+            time.sleep(0.2)
+        raise TimeoutError(f"jupyter {self.program} did not start")
 
     def stop(self) -> None:
         """End the server and its kernels."""
@@ -109,12 +108,18 @@ class Notebook:
         self.console = []
         page.set_default_timeout(PATIENCE * 1000)
         page.on("console", lambda said: self.console.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.console.append(str(error)))
+        page.on("pageerror", lambda error: self.console.append(str(error.stack or error)))
         self.open()
 
     def open(self):
         """Open, or open again after a reload, and wait until its kernel answers."""
-        self.page.goto(f"{self.lab.address}/lab/tree/{self.name}?reset")
+        where = {"lab": f"lab/tree/{self.name}?reset", "notebook": f"notebooks/{self.name}"}
+        self.page.goto(f"{self.lab.address}/{where[self.lab.program]}")
+        self.answers()
+        self.of("panel.revealed")
+
+    def answers(self):
+        """Wait until the notebook is there and its kernel answers."""
         self.page.wait_for_function(
             """() => {
                 const panel = window.jupyterapp?.shell.currentWidget;
@@ -122,7 +127,6 @@ class Notebook:
                     panel.sessionContext.session?.kernel?.status === "idle";
             }"""
         )
-        self.page.evaluate("() => jupyterapp.shell.currentWidget.revealed")
 
     def of(self, expression, *values):
         """The value of a JavaScript expression in `panel`, `cells` and `v`."""
@@ -194,9 +198,15 @@ class Notebook:
     def run_all(self):
         """Run all cells, and wait until the kernel is done."""
         self.of("jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.idle()
 
     def output(self, index):
-        """What a cell shows, in words; of a folded output, its first line."""
+        """What a cell shows, in words, as soon as all of it is drawn; of a folded output, its first line."""
+        self.page.wait_for_function(
+            """index => [...jupyterapp.shell.currentWidget.content.widgets[index].node
+                .querySelectorAll(".jp-OutputArea-output")].every(output => output.hasChildNodes())""",
+            arg=index,
+        )
         shown = ".jp-OutputArea-output, .jp-OutputPlaceholder"
         return self.of(
             "[...cells[v[0]].node.querySelectorAll(v[1])].map(one => one.innerText).join('\\n')", index, shown
@@ -217,13 +227,28 @@ class Notebook:
     def restart(self):
         """Restart the kernel, and wait until it answers."""
         self.of("panel.sessionContext.session.kernel.restart()")
-        self.of("panel.sessionContext.session.kernel.info")
+        self.answers()
 
     def idle(self):
-        """Wait until no cell runs: the kernel itself calls itself idle when a widget's message was read meanwhile."""
+        """Wait until cells were run since the page was opened, and none runs any more.
+
+        The numbers of cells may be stored ones, and the kernel calls itself idle when a widget's message was read.
+        """
         self.page.wait_for_function(
-            """() => jupyterapp.shell.currentWidget.content.widgets
-                .every(cell => cell.model.type !== "code" || cell.model.executionState === "idle")"""
+            """() => {
+                const cells = jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === "code");
+                return cells.some(cell => cell.outputArea.future) &&
+                    cells.every(cell => cell.model.executionState === "idle");
+            }"""
+        )
+
+    def theme(self, name):
+        """Change to `"JupyterLab Light"` or `"JupyterLab Dark"`, and wait until nothing changes colour any more."""
+        self.of("jupyterapp.commands.execute('apputils:change-theme', {theme: v[0]})", name)
+        self.page.wait_for_function(
+            """name => document.body.dataset.jpThemeName === name &&
+                document.getAnimations().every(one => one.playState !== "running")""",
+            arg=name,
         )
 
     def picture(self, name, index=None):
@@ -231,7 +256,7 @@ class Notebook:
         PICTURES.mkdir(exist_ok=True)
         if index is not None:
             self.of("cells[v[0]].node.scrollIntoView({block: 'center'})", index)
-        self.page.wait_for_timeout(300)
+        self.of("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def close(self):

@@ -52,7 +52,7 @@ def test_weights_are_moved_by_keyboard_and_the_copy_is_trained(notebook):
     cell, keyboard = notebook.node(2), notebook.page.keyboard
     share = cell.get_by_role("row", name="exp").first
     expect(share).to_contain_text("0.9")
-    before = share.inner_text()
+    before = share.text_content()
     cell.get_by_label("weight of exp").focus()
     for _ in range(6):
         keyboard.press("ArrowLeft")
@@ -79,8 +79,7 @@ def test_a_difference_is_gone_through_one_change_at_a_time_by_keyboard(notebook)
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_readers_find_nothing_amiss(notebook, theme):
-    notebook.of("jupyterapp.commands.execute('apputils:change-theme', {theme: v[0]})", theme)
-    notebook.page.wait_for_timeout(1_500)
+    notebook.theme(theme)
     notebook.of("panel.node.querySelectorAll('details').forEach(one => one.open = true)")
     for index in range(1, len(notebook.code)):
         notebook.picture(f"widgets_{theme[11:]}_{index}", index)
