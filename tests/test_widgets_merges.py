@@ -117,7 +117,11 @@ def test_the_beginning_is_that_of_the_lesson():
 
 
 @pytest.mark.parametrize(
-    "wrong", [(), (1, 2, 3, 4), "abc", None, 3, [float("nan")], [float("inf")], [6], [0.3], [[1, 2]], {"x": 1}, ["<b>"]]
+    "wrong",
+    [
+        *[(), (1, 2, 3, 4), "abc", None, 3, {"x": 1}],
+        *[[float("nan")], [float("inf")], [6], [0.3], [[1, 2]], ["<b>"], [10**400]],
+    ],
 )
 def test_vectors_that_cannot_be_shown_are_a_sentence(wrong):
     for name, view in (("a", shown(wrong)), ("b", shown((1, 2), wrong))):
@@ -135,3 +139,7 @@ def test_the_names_that_keras_counts_are_left_to_the_learner():
     assert [int(name.rpartition("_")[2]) for name in (second, layers.Add().name)] == [
         int(first.partition("_")[2] or 0) + more for more in (1, 2)
     ]
+
+
+def test_numbers_that_come_one_by_one_are_a_vector():
+    assert str(shown(iter((1, 2)))) == str(shown((1, 2)))
