@@ -236,7 +236,7 @@ print(x_train.shape, train.y["digit"][0])
 #
 # The settings are the lecture's: `rmsprop`, `categorical_crossentropy` for one-hot targets, accuracy as a figure to
 # watch; 10 epochs in batches of 128. `Progress` shows how training goes and can be stopped: what was
-# learned is kept. Afterwards a click on its sentence unfolds the curves.
+# learned is kept. Afterwards a click on “curves” unfolds them.
 
 # %%
 functional.compile(

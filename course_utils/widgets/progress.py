@@ -23,7 +23,7 @@ class Progress(ProgressLine):
 
     While training, a notebook shows the epoch, the time that is left, the losses, their curves and a Stop button; a
     terminal shows a line. When training ends, a sentence takes their place that is the same on every machine, so that
-    a stored notebook can be compared. In a notebook it unfolds to a picture of the curves.
+    a stored notebook can be compared. In a notebook a picture of the curves unfolds beside it.
 
     Who presses Stop ends this training after the batch; weights and history are kept. Who interrupts the kernel ends
     training, not the cell: what follows works with what was learned, and further trainings of the same cell end after
