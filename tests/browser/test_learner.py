@@ -44,14 +44,19 @@ def test_a_prediction_is_met(lesson):
     lesson.picture("2_prediction", at)
 
 
-def test_a_wrong_answer_is_told_the_change_in_words_and_in_a_picture(lesson):
+def answer_wrongly(lesson):
+    """Give a wrong answer to 0.2, see it told in words and in a picture, and return where its check stands."""
     at = lesson.at('exercise("0.2").check')
     lesson.type(at - 1, WRONG)
     said = lesson.type(at)
     assert "failed" in said
     assert "16" in said
     assert lesson.node(at).locator("img").first.get_attribute("alt")
-    lesson.picture("3_wrong", at)
+    return at
+
+
+def test_a_wrong_answer_is_told_the_change_in_words_and_in_a_picture(lesson):
+    lesson.picture("3_wrong", answer_wrongly(lesson))
 
 
 def test_a_hint_and_the_solution(lesson):
