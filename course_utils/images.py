@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from IPython.display import Image
     from matplotlib.figure import Figure
 
 
@@ -100,28 +101,35 @@ class Shown:
         return self.alt
 
 
-def show(figure: Figure, alt: str) -> Shown:
+def show(figure: Figure | Image, alt: str) -> Shown:
     """Show a figure with alt text, as the last line of a cell.
 
     Args:
-        figure: a matplotlib figure; it is closed, so that it does not show twice.
+        figure: a matplotlib figure, which is closed, so that it does not show twice; or the PNG image that
+            `keras.utils.plot_model` returns, of which JupyterLab shows no alt text by itself.
         alt: what the picture says, in a sentence or two, for those who cannot see it.
 
     Returns:
         What the notebook displays: an HTML image that carries the alt text.
 
     Raises:
-        ValueError: when `alt` is empty.
+        ValueError: when `alt` is empty, or an image is no PNG.
     """
     import matplotlib.pyplot as plt
     import numpy as np
+    from IPython.display import Image
 
     if not alt.strip():
         raise ValueError("A picture needs alt text: say in a sentence what it shows.")
+    alt = " ".join(alt.split())
+    if isinstance(figure, Image):
+        if figure.format != "png":
+            raise ValueError(f"An image is shown if it is PNG; this one is {figure.format}.")
+        return Shown(figure.data, alt)
     # A photograph has a colour at each point; a table of numbers has a colour map, which may turn.
     shapes = [np.asarray(image.get_array()).shape for axes in figure.axes for image in axes.images]
     is_photo = any(len(shape) == 3 for shape in shapes)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
     plt.close(figure)
-    return Shown(buffer.getvalue(), " ".join(alt.split()), is_photo=is_photo)
+    return Shown(buffer.getvalue(), alt, is_photo=is_photo)

@@ -194,10 +194,8 @@ print(f"together {functional.count_params():,}")
 
 # %%
 picture = keras.utils.plot_model(functional, show_shapes=True, dpi=70)
-picture.alt = """The same graph as drawn by Keras: one box for each layer, with its
-input and output shape."""
 Path("model.png").unlink()  # Keras leaves the picture in a file, too
-picture
+show(picture, alt="The graph as Keras draws it: a box for each layer, with its shapes.")
 
 # %% [markdown]
 # ### The data

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import course_utils  # noqa: F401  (quietens TensorFlow)
+import course_utils  # first: it quietens TensorFlow
 from course_utils.graphviz import FORMATS, quoted, render, route_pydot
 from course_utils.keras_plot import _spelled, mend_keras_plot
 from tests.pictures import texts
@@ -162,6 +162,16 @@ class TestKerasPlotModel:
 
         for format in ("png", "jpg", "gif"):
             assert isinstance(keras.utils.plot_model(self.model("m"), tmp_path / f"m.{format}"), Image)
+
+    def test_its_png_is_shown_with_alt_text(self, tmp_path):
+        import keras
+
+        image = keras.utils.plot_model(self.model("m"), tmp_path / "m.png")
+        bundle = course_utils.show(image, alt="As Keras\ndraws it.")._repr_mimebundle_()
+        assert 'alt="As Keras draws it." src="data:image/png;base64,' in bundle["text/html"]
+        assert bundle["text/plain"] == "As Keras draws it."
+        with pytest.raises(ValueError, match="this one is gif"):
+            course_utils.show(keras.utils.plot_model(self.model("m"), tmp_path / "m.gif"), alt="As Keras draws it.")
 
     def test_other_errors_stay(self, tmp_path):
         import keras

@@ -16,8 +16,8 @@ class ByPage(LoadScopeScheduling):
     """For pytest-xdist: tests that share a page run in one process, one after the other: a module's, or a lesson's."""
 
     def _split_scope(self, nodeid):
-        lesson = re.search(r"\[\d\d\]$", nodeid)
-        return super()._split_scope(nodeid) + (lesson[0] if lesson else "")
+        lesson = re.search(r"\[.*\b(\d\d)\b", nodeid)
+        return super()._split_scope(nodeid) + (lesson[1] if lesson else "")
 
 
 def pytest_xdist_make_scheduler(config, log):

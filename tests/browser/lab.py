@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
+from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course_utils.lessons.source import ROOT
@@ -23,6 +24,7 @@ QUIET = (
     "--no-sandbox --disable-gpu --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
+THEMES = ("JupyterLab Light", "JupyterLab Dark")
 PATIENCE = 180  # seconds until something is taken for stuck
 
 
@@ -250,6 +252,13 @@ class Notebook:
                 document.getAnimations().every(one => one.playState !== "running")""",
             arg=name,
         )
+
+    def amiss(self):
+        """What axe-core finds wrong in what the course renders, prose and outputs, all of it unfolded."""
+        self.of("panel.node.querySelectorAll('details').forEach(one => one.open = true)")
+        rendered = {"include": [[".jp-OutputArea-output"], [".jp-MarkdownOutput"]]}
+        found = Axe().run(self.page, context=rendered).response["violations"]
+        return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
 
     def picture(self, name, index=None):
         """Keep a picture of the page, with a cell in view."""

@@ -4,6 +4,7 @@ import pytest
 
 from course_utils.exercises import every
 from course_utils.lessons.source import find_answer, parse, sources
+from tests.browser.lab import THEMES
 
 LESSONS = [parse(path) for path in sources()]
 
@@ -41,6 +42,12 @@ def test_run_all_goes_through_with_every_blank_left_empty(lesson, asked):
         )
         == []
     ), "what is printed fits its cell"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_readers_find_nothing_amiss(lesson, theme):
+    lesson.theme(theme)
+    assert lesson.amiss() == []
 
 
 def test_an_answer_that_stops_is_not_taken_for_an_earlier_one(lesson, asked):
