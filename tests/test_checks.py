@@ -21,6 +21,7 @@ from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import SameValue, difference, is_blank, shown
 from course_utils.exercises import every
 from tests.attempts import attempt, compiled, two_heads
+from tests.hostile import Hostile, Leaving, Nameless
 from tests.sanitized import sanitized
 
 
@@ -295,37 +296,6 @@ class TestResult:
         assert "<img src=x>" not in html
 
 
-class Hostile:
-    """Raises at whatever it is asked."""
-
-    def __getattr__(self, name):
-        raise RuntimeError(name)
-
-    def __eq__(self, other):
-        raise RuntimeError("eq")
-
-    __hash__ = None
-
-    def __repr__(self):
-        raise RuntimeError("repr")
-
-    def __len__(self):
-        raise RuntimeError("len")
-
-    def __array__(self, *args, **kwargs):
-        raise RuntimeError("array")
-
-
-class Leaving:
-    """Would end the program."""
-
-    def __repr__(self):
-        raise SystemExit(1)
-
-    def __array__(self, *args, **kwargs):
-        raise SystemExit(1)
-
-
 class Subclassed(keras.Model):
     def call(self, x):
         return x
@@ -338,6 +308,7 @@ class Endless(keras.layers.Layer):
 
 ODD = [
     lambda: Hostile(),
+    lambda: Nameless(),
     lambda: Leaving(),
     lambda: np.ma.masked,
     lambda: range(10**12),

@@ -9,8 +9,10 @@ from jupyter_server.services.contents.manager import ContentsManager
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
+from course_utils import explore, fit_a_curve, loss_weights, merges, my_progress
 from course_utils.lessons.source import ROOT
 from course_utils.widgets.view import MIME, View, before_saving, without_views
+from tests.hostile import Hostile, Leaving, Nameless
 
 
 def test_a_view_has_the_same_content_three_times():
@@ -24,6 +26,15 @@ def test_a_view_has_the_same_content_three_times():
 def test_without_a_widget_the_rest_is_shown():
     bundle = View(None, "<p>no model</p>", "no model")._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
+
+
+@pytest.mark.parametrize("odd", [Hostile, Leaving, Nameless])
+@pytest.mark.parametrize("call", [explore, merges, fit_a_curve, loss_weights, my_progress], ids=lambda f: f.__name__)
+def test_what_cannot_even_be_looked_at_is_told_in_a_sentence(call, odd):
+    view = call(odd(), *[[1.0]] * (2 if call is loss_weights else 0))
+    assert view.widget is None
+    assert view.text
+    assert "Traceback" not in view.html
 
 
 @pytest.mark.parametrize("state", [{}, {"widgets": {"application/vnd.jupyter.widget-state+json": {}}}])

@@ -73,7 +73,10 @@ class Exercise:
             and where the cells that were run say that the value is another answer than the one on the screen.
             Nothing is raised, whatever the value is, and nothing is left of the check but its result.
         """
-        result = self._result(value, show)
+        try:
+            result = self._result(value, show)
+        except (Exception, SystemExit) as error:  # as soon as it is looked at, before any criterion
+            result = Result(self.id, self.title, "failed", (Finding("a value", False, _stumbled(error)),))
         if result.status in ("passed", "failed"):
             self._tell(Done(tried=True, passed=result.passed))
         return result

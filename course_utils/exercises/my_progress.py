@@ -16,7 +16,7 @@ from course_utils.exercises.keeping import place
 from course_utils.lessons.source import SourceError, parse, sources
 from course_utils.markup import code_html, with_colon
 from course_utils.signs import plain
-from course_utils.widgets.view import View
+from course_utils.widgets.view import View, in_words, sentence
 
 State = Literal["passed", "tried, not yet", "not tried"]
 _SIGNS: dict[State, str] = {"passed": "✓", "tried, not yet": "◐", "not tried": "○"}
@@ -77,6 +77,7 @@ class _Lesson:
         return f"{self.number} {self.title}".strip()
 
 
+@in_words
 def my_progress(lesson: str | int = "", *, reset: bool = False) -> View:
     """Where you are: each exercise, whether you passed or tried it, with which help, and what comes next.
 
@@ -93,7 +94,7 @@ def my_progress(lesson: str | int = "", *, reset: bool = False) -> View:
     number = number.zfill(2) if number.isdigit() else number
     numbers = list(dict.fromkeys(map(_number, every())))
     if number and number not in numbers:
-        return _sentence(f"There is no lesson {number[:20]}; there are {', '.join(numbers)}.")
+        return sentence(f"There is no lesson {number[:20]}; there are {', '.join(numbers)}.")
     here = place()
     record, notes = here.record, [here.why_none]
     done: Mapping[str, Done] = {}
@@ -185,7 +186,3 @@ def _details(lesson: _Lesson, is_open: bool) -> str:
 def _lines(lesson: _Lesson) -> list[str]:
     rows = [f"  {_SIGNS[step.state]} {with_colon(step.name)} {step.words}" for step in lesson.steps]
     return [f"{with_colon(lesson.name)} {_counted(lesson.steps)}", *rows]
-
-
-def _sentence(text: str) -> View:
-    return View(None, f"<div>{code_html(text)}</div>", plain(text))

@@ -23,11 +23,12 @@ from course_utils.graphs.read import read_with_layers
 from course_utils.graphs.words import plural
 from course_utils.widgets.numbers import UnfitExample, shown, values
 from course_utils.widgets.scripts import script
-from course_utils.widgets.view import View
+from course_utils.widgets.view import View, in_words, sentence
 
 _MOST_LINES = 12  # of code, of a block that is folded
 
 
+@in_words
 def explore(model: Any, example: Any = None) -> View:
     """Open a model's picture: fold and unfold it, and go from call to call.
 
@@ -45,8 +46,7 @@ def explore(model: Any, example: Any = None) -> View:
     """
     objection = not_a_model(model)
     if objection:
-        sentence = f"There is nothing to explore: {objection}"
-        return View(None, f"<p>{html.escape(sentence)}</p>", sentence)
+        return sentence(f"There is nothing to explore: {objection}")
     graph, kept = read_with_layers(model)
     layers: dict[Hashable, Any] = dict(enumerate(kept))
     folding = Folding(graph)

@@ -18,7 +18,7 @@ from course_utils.widgets.background import Background
 from course_utils.widgets.fitted import CURVES, alt, draw
 from course_utils.widgets.fitting import ACTIVATIONS, OPTIMIZERS, STARTS, Fit, Setting, train
 from course_utils.widgets.scripts import script
-from course_utils.widgets.view import View
+from course_utils.widgets.view import View, in_words, sentence
 
 _HERE = Path(__file__).parent
 _LECTURE = Setting(2, 32, "sigmoid", "uniform", "rmsprop", 0.001)
@@ -37,6 +37,7 @@ _CHOICES = {
 }
 
 
+@in_words
 def fit_a_curve(curve: str = "sin") -> View:
     """Let two networks learn a curve side by side, as the last line of a cell.
 
@@ -51,8 +52,7 @@ def fit_a_curve(curve: str = "sin") -> View:
         What the notebook displays. No random state, name or model of the caller is touched.
     """
     if curve not in CURVES:
-        words = f"fit_a_curve knows the curves {' and '.join(map(repr, CURVES))}; this is {curve!r}."
-        return View(None, f"<p>{html.escape(words)}</p>", words)
+        return sentence(f"fit_a_curve knows the curves {' and '.join(map(repr, CURVES))}; this is {curve!r}.")
     fits: list[Fit] = []
     first = Background()
     first.start(lambda stopped: train(curve, (_LECTURE, _BETTER), _FIRST, stopped, lambda now: _keep(fits, now)))

@@ -16,7 +16,7 @@ from course_utils.signs import plain
 from course_utils.widgets.background import Background
 from course_utils.widgets.board import number
 from course_utils.widgets.scripts import script
-from course_utils.widgets.view import View
+from course_utils.widgets.view import View, in_words, sentence
 from course_utils.widgets.weighing import EXAMPLES, CannotWeigh, Head, Weighing
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _NO_GRADIENT = "How much of the gradient each head has is measured with the Tens
 _NO_RETRAINING = "It cannot be trained anew: Keras cannot make a copy of one of its layers."
 
 
+@in_words
 def loss_weights(model: keras.Model, x: Any, y: Any, validation: Any = None, epochs: int = 3) -> View:
     """Let the weights of a model's losses be chosen, as the last line of a cell.
 
@@ -51,7 +52,7 @@ def loss_weights(model: keras.Model, x: Any, y: Any, validation: Any = None, epo
             raise CannotWeigh(f"`epochs` must be a whole number from 1 to 1000; this is {epochs!r}.")
         weighing = Weighing(model, x, y, validation)
     except CannotWeigh as error:
-        return View(None, f"<p>{html.escape(str(error))}</p>", plain(str(error)))
+        return sentence(str(error))
     judged = "training" if validation is None else "validation"
     return View(LossWeights(weighing, epochs, judged), _still(weighing.heads), _words(weighing.heads))
 

@@ -15,10 +15,9 @@ import numpy as np
 import traitlets
 from keras import layers
 
-from course_utils.markup import code_html
 from course_utils.signs import plain
 from course_utils.widgets.scripts import script
-from course_utils.widgets.view import View
+from course_utils.widgets.view import View, in_words, sentence
 
 LONGEST = 3  # numbers in a vector
 LARGEST, STEP = 5.0, 0.5  # of a number, either side of 0, and how far a slider moves it
@@ -83,6 +82,7 @@ def _merged(name: str, layer: keras.Layer, symbols: Sequence[Any], arrays: Seque
     return Merged(name, tuple(shape), tuple(map(float, numbers)))
 
 
+@in_words
 def merges(a: Sequence[float] = (1, 2, -1), b: Sequence[float] = (2, -1, 1)) -> View:
     """Show every merge of two vectors, with sliders for their lengths and numbers.
 
@@ -99,8 +99,7 @@ def merges(a: Sequence[float] = (1, 2, -1), b: Sequence[float] = (2, -1, 1)) -> 
         vector = _vector(given)
         if vector is None:
             numbers = f"1 to {LONGEST} numbers from {-LARGEST:.0f} to {LARGEST:.0f}, in steps of {STEP}"
-            text = f"`{name}` cannot be shown here: a vector has {numbers}."
-            return View(None, f"<p>{code_html(text)}</p>", plain(text))
+            return sentence(f"`{name}` cannot be shown here: a vector has {numbers}.")
         vectors.append(vector)
     first, second = vectors
     found = merged(first, second)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from course_utils.markup import code_html
+from course_utils.signs import plain
 
 if TYPE_CHECKING:
     from ipywidgets import Widget
     from nbformat import NotebookNode
 
+P = ParamSpec("P")
 MIME = "application/vnd.jupyter.widget-view+json"
 
 
@@ -34,6 +41,29 @@ class View:
     def __repr__(self) -> str:
         """The words."""
         return self.text
+
+
+def sentence(text: str) -> View:
+    """A view of words alone, where there is nothing to touch.
+
+    Args:
+        text: code stands in backticks.
+    """
+    return View(None, f"<p>{code_html(text)}</p>", plain(text))
+
+
+def in_words(call: Callable[P, View]) -> Callable[P, View]:
+    """Let a widget's call raise nothing: what an object raises as soon as it is looked at is told in a sentence."""
+
+    @functools.wraps(call)
+    def told(*arguments: P.args, **options: P.kwargs) -> View:
+        try:
+            return call(*arguments, **options)
+        except (Exception, SystemExit) as error:
+            why = traceback.format_exception_only(error)[-1].strip()
+            return sentence(f"`{call.__name__}` cannot use what it was given. {why}")
+
+    return told
 
 
 def without_views(notebook: NotebookNode) -> NotebookNode:
