@@ -22,7 +22,7 @@ from collections.abc import Callable
 import course_utils  # noqa: F401  (silences TensorFlow's log)
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 
 SIZES = (10, 30, 100, 300, 1000, 2000)
 BUDGET = 60.0  # seconds for vf2++, all sizes together

@@ -748,7 +748,7 @@ class Blend(layers.Layer):
 # gives the list: each node has a kind, a name, and `inputs` that point to earlier nodes.
 
 # %%
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 
 graph = read(inception)
 for at, node in enumerate(graph.nodes):

@@ -15,7 +15,7 @@ from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.saying import Says, weights_drawn
 from course_utils.checks.structure import Design, Functional, Structure, is_passed, longest_chain
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 from tests.attempts import attempt, compiled, two_heads
 
 

@@ -3,7 +3,7 @@ import pytest
 from keras import layers
 
 from course_utils.checks.describing import describe, has_skip, ways
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 
 
 def chain(*names):

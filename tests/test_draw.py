@@ -24,7 +24,7 @@ from course_utils.graphs.draw.model import Shown, diagram_of, draw_graph, finish
 from course_utils.graphs.draw.picture import ENDINGS
 from course_utils.graphs.draw.scene import Group, Shape, Text, clean, shorten, text_width, wrap
 from course_utils.graphs.graph import Graph, Node, Tensor
-from course_utils.graphs.read import UnreadableModel, read
+from course_utils.graphs.reading.read import UnreadableModel, read
 from tests.graph_models import random_model
 from tests.pictures import SVG, line, nested, questions, siamese, texts
 

@@ -10,7 +10,7 @@ from keras import layers
 from course_utils.graphs.draw.folded import Folding
 from course_utils.graphs.draw.model import draw_graph
 from course_utils.graphs.draw.scene import to_svg
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 from tests.graph_models import few, random_model
 
 

@@ -12,7 +12,7 @@ from course_utils.graphs.draw import draw_graph, plot_difference, plot_model
 from course_utils.graphs.draw.layout import SPLINES
 from course_utils.graphs.draw.model import Shown
 from course_utils.graphs.draw.scene import Group, Rectangle, Scene, Style, Text
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 from tests.geometry import faults
 from tests.graph_models import LECTURE, random_model
 

@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 
 from course_utils.graphs.counting import formula
-from course_utils.graphs.read import read_with_layers
+from course_utils.graphs.reading.read import read_with_layers
 from tests.graph_models import LECTURE
 
 STEPS, PICTURE = (5, 7), (9, 9, 3)

@@ -14,7 +14,7 @@ from keras import layers
 
 import course_utils  # noqa: F401
 from course_utils.graphs.difference import compare_graphs, compare_models
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 from tests.graph_models import few
 
 few = settings(few, max_examples=25)

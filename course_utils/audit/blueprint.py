@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from course_utils.graphs.calls import calls_between, ends_of, leaves, outputs_of, shape_of
-from course_utils.graphs.read import check_readable, in_inner_order
+from course_utils.graphs.reading.calls import calls_between, ends_of, leaves, outputs_of, shape_of
+from course_utils.graphs.reading.read import check_readable, in_inner_order
 
 if TYPE_CHECKING:
     import keras

@@ -22,7 +22,7 @@ from course_utils.checks.models import SameGraph
 from course_utils.exercises import every
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 from course_utils.graphs.rules import normal_forms
 
 if TYPE_CHECKING:

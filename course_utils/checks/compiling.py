@@ -19,8 +19,8 @@ from course_utils.checks.criterion import Answer, Attempt, Criterion
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
-from course_utils.graphs.calls import structure_of, sublayers
-from course_utils.graphs.classes import is_keras
+from course_utils.graphs.layers import is_keras
+from course_utils.graphs.reading.calls import structure_of, sublayers
 from course_utils.graphs.words import plural
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def losses_of(model: keras.Model, settings: Mapping[str, Any]) -> dict[str, str 
 
 def output_names(model: keras.Model) -> list[str]:
     """Names of the outputs in order; for a Sequential, which has none of its own, the name of its last layer."""
-    from course_utils.graphs.read import read
+    from course_utils.graphs.reading.read import read
 
     names = list(read(model).output_names)
     # One layer, or one nested model, may give several outputs.

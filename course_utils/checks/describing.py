@@ -127,7 +127,7 @@ class Skips(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Look for two ways between the same two calls, one of which leaves out a layer."""
-        from course_utils.graphs.read import read
+        from course_utils.graphs.reading.read import read
 
         if has_skip(read(attempt.value)):
             return self.found(True, "a part of the way is skipped.")
@@ -145,7 +145,7 @@ class Described(Criterion):
     def judge(self, attempt: Attempt) -> Finding:
         """Describe."""
         from course_utils.graphs.draw import plot_model
-        from course_utils.graphs.read import read
+        from course_utils.graphs.reading.read import read
 
         graph = read(attempt.value)
         design = Design.of(attempt.value)

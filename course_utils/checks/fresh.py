@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.models import all_layers
-from course_utils.graphs.calls import sublayers
+from course_utils.graphs.reading.calls import sublayers
 from course_utils.traceless import weights_kept
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ def not_a_model(value: Any) -> str | None:
     """None for a Keras model with a graph that can be read; else a sentence that says what it is and what to do."""
     import keras
 
-    from course_utils.graphs.read import UnreadableModel, read
+    from course_utils.graphs.reading.read import UnreadableModel, read
 
     if isinstance(value, type):
         return f"this is the class `{value.__name__}` itself; call it to make a model."
@@ -156,7 +156,7 @@ class SameGraph(Criterion):
         import keras
 
         from course_utils.graphs.difference import compare_models
-        from course_utils.graphs.read import read
+        from course_utils.graphs.reading.read import read
 
         mine, target = read(attempt.value), attempt.target
         called, asked = mine.output_names, read(target).output_names
@@ -175,7 +175,7 @@ class SameGraph(Criterion):
 
     def _targets(self, attempt: Attempt) -> Iterator[Target]:
         """Every model that would be right, the answer first, with the rules by which to compare."""
-        from course_utils.graphs.read import read
+        from course_utils.graphs.reading.read import read
 
         mine = read(attempt.value)
         yield from self._listed(mine, attempt.target)
@@ -186,7 +186,7 @@ class SameGraph(Criterion):
         """A model as it is, and with its ends in other orders where these are as good."""
         import keras
 
-        from course_utils.graphs.read import read
+        from course_utils.graphs.reading.read import read
 
         theirs = read(model)
         without, also = {*self.without}, {*self.also}
@@ -254,7 +254,7 @@ class Named(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare names, and their order where it is the learner's."""
-        from course_utils.graphs.read import read
+        from course_utils.graphs.reading.read import read
 
         graph = read(attempt.value)
         for what, found, wanted, is_ordered, where in (

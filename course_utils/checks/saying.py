@@ -12,7 +12,7 @@ import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
-from course_utils.graphs.classes import is_keras
+from course_utils.graphs.layers import is_keras
 from course_utils.traceless import weights_kept
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Says(Criterion):
     def judge(self, attempt: Attempt) -> Finding:
         """Call the model with its own weights, then with drawn ones, until every output has shown its kind."""
         from course_utils.checks.learning import outputs_for
-        from course_utils.graphs.read import read
+        from course_utils.graphs.reading.read import read
         from course_utils.graphs.words import listed
 
         model = attempt.value

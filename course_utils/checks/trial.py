@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.graphs.calls import operation_of
+from course_utils.graphs.reading.calls import operation_of
 
 if TYPE_CHECKING:
     import keras

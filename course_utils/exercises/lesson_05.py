@@ -106,8 +106,8 @@ def _price_layer(model: keras.Model) -> keras.Model | None:
 
 def _may_be_the_shop(model: keras.Model) -> bool:
     """Whether a model that was made out of our sight has a graph like `shop`, and is no clone."""
-    from course_utils.graphs.calls import is_made_from_config
     from course_utils.graphs.difference import compare_models
+    from course_utils.graphs.reading.calls import is_made_from_config
 
     inner = _price_layer(model)
     if inner is None or not compare_models(inner, _small_shop()).same:

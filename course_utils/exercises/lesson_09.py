@@ -58,7 +58,7 @@ def _headlines() -> Dataset:
 
 
 def _reads_headlines(model: Any) -> str | None:
-    from course_utils.graphs.read import read
+    from course_utils.graphs.reading.read import read
 
     graph = read(model)
     shapes = {

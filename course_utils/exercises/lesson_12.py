@@ -18,7 +18,7 @@ from course_utils.checks.saying import Says, weights_drawn
 from course_utils.checks.structure import Design, Structure, is_a, is_passed, longest_chain
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
-from course_utils.graphs.calls import operation_of
+from course_utils.graphs.reading.calls import operation_of
 from course_utils.graphs.words import article
 
 
@@ -29,7 +29,7 @@ def _diagnosis(case: int, mistakes: Sequence[tuple[Any, str]], hint: str) -> Exe
 
 
 def _one_row_a_person(model: Any) -> str | None:
-    from course_utils.graphs.read import read
+    from course_utils.graphs.reading.read import read
 
     for name, tensor in zip(read(model).output_names, model.outputs, strict=True):
         if tuple(tensor.shape)[1:] != (1,):

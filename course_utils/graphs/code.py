@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TypeGuard
 
 from course_utils.graphs.graph import IN_PART, Graph, Node, Path, Tensor
-from course_utils.graphs.plain import plain, settings_of
+from course_utils.graphs.reading.plain import plain, settings_of
 from course_utils.graphs.words import own_name, sliced
 from course_utils.traceless import leaving_no_trace
 

@@ -11,7 +11,7 @@ from course_utils.graphs.behaviour import Counterexample, Verdict, judge
 from course_utils.graphs.edits import Edit, Edits, edits_of
 from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.match import Budget, Interner, Side, is_isomorphism, isomorphism
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 from course_utils.graphs.rules import computing, normal_forms
 
 if TYPE_CHECKING:

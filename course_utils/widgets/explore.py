@@ -19,7 +19,7 @@ from course_utils.graphs.draw.labels import local_names, shape_text, shapes_text
 from course_utils.graphs.draw.model import Shown, draw_graph
 from course_utils.graphs.draw.scene import clean, to_svg
 from course_utils.graphs.graph import Graph, Path
-from course_utils.graphs.read import read_with_layers
+from course_utils.graphs.reading.read import read_with_layers
 from course_utils.graphs.words import plural
 from course_utils.widgets.numbers import UnfitExample, shown, values
 from course_utils.widgets.scripts import script

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.reasons import reason
-from course_utils.graphs.calls import ends_of, structure_of, tensors_by_call
 from course_utils.graphs.graph import Graph, Path
+from course_utils.graphs.reading.calls import ends_of, structure_of, tensors_by_call
 from course_utils.graphs.words import listed, plural
 from course_utils.traceless import leaving_no_trace
 

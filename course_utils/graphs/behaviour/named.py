@@ -9,7 +9,7 @@ import numpy as np
 from course_utils.graphs.behaviour.forms import order_of_ends, same_ends
 from course_utils.graphs.behaviour.inputs import draw, sources
 from course_utils.graphs.behaviour.running import Runner
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 from course_utils.graphs.rules import normal_forms
 from course_utils.traceless import without_trace
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.graphs.calls import calls_between, ends_of, outputs_of, structure_of, sublayers
-from course_utils.graphs.classes import is_keras
+from course_utils.graphs.layers import is_keras
+from course_utils.graphs.reading.calls import calls_between, ends_of, outputs_of, structure_of, sublayers
 
 if TYPE_CHECKING:
     import keras

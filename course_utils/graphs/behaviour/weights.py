@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.graphs.plain import plain
+from course_utils.graphs.reading.plain import plain
 
 _BLOCK = 65_537  # a prime: numbers beyond are these again, and no two rows of a table begin alike
 

@@ -22,7 +22,7 @@ from course_utils.graphs.draw.layout import SPLINES
 from course_utils.graphs.draw.picture import Picture, checked_ending
 from course_utils.graphs.draw.scene import clean, to_svg
 from course_utils.graphs.graph import Graph, Node, Path, Tensor
-from course_utils.graphs.read import read
+from course_utils.graphs.reading.read import read
 from course_utils.graphviz import quoted
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.graphs.classes import is_keras
+from course_utils.graphs.layers import is_keras
 from course_utils.traceless import without_trace
 
 _SECONDS = 0.5  # a function that takes longer for a few numbers is not asked again

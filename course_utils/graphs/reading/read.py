@@ -10,7 +10,9 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from course_utils.graphs.calls import (
+from course_utils.graphs.graph import IN_PART, SHARED, Graph, Node, Tensor
+from course_utils.graphs.layers import is_keras, kind_of
+from course_utils.graphs.reading.calls import (
     Disconnected,
     calls_between,
     dead_calls,
@@ -21,9 +23,7 @@ from course_utils.graphs.calls import (
     shape_of,
     sublayers,
 )
-from course_utils.graphs.classes import is_keras, kind_of
-from course_utils.graphs.graph import IN_PART, SHARED, Graph, Node, Tensor
-from course_utils.graphs.plain import code_of, held_by, plain, same_plain, settings_of
+from course_utils.graphs.reading.plain import code_of, held_by, plain, same_plain, settings_of
 from course_utils.traceless import without_trace
 
 LARGEST = 5_000

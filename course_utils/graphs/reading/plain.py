@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from course_utils.graphs.calls import leaves
-from course_utils.graphs.classes import is_keras, kind_of, standing_class
-from course_utils.graphs.functions import activation_named, is_own
+from course_utils.graphs.layers import is_keras, kind_of, standing_class
+from course_utils.graphs.reading.calls import leaves
+from course_utils.graphs.reading.functions import activation_named, is_own
 
 # What a layer is called, how it is stored and where its random numbers start do not say what it computes.
 _NOT_SETTINGS = frozenset(
