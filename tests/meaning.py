@@ -14,8 +14,8 @@ from course_utils.graphs.behaviour.inputs import draw, sources
 from course_utils.graphs.behaviour.running import Runner
 from course_utils.graphs.graph import Graph, Path
 from course_utils.graphs.match import Interner, Side, refine
+from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
-from course_utils.graphs.rules import normal_forms
 
 STEPS = 7  # what stands for an axis of any length
 

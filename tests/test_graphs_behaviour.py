@@ -16,8 +16,8 @@ from course_utils.audit.mutants import mutants
 from course_utils.audit.rewrites import REWRITES
 from course_utils.graphs.behaviour import judge
 from course_utils.graphs.difference import WRITTEN_DIFFERENTLY, compare_models
+from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
-from course_utils.graphs.rules import normal_forms
 from tests.graph_models import LECTURE, few, random_model
 from tests.meaning import assert_gives_the_same_numbers
 

@@ -12,9 +12,9 @@ from keras import layers, ops
 
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.layers import kind_of, standing_class
+from course_utils.graphs.normal import normal_form
 from course_utils.graphs.reading.functions import activation_named
 from course_utils.graphs.reading.read import read
-from course_utils.graphs.rules import normal_form
 from tests.graph_models import Holder
 
 

@@ -13,9 +13,9 @@ from keras import layers, ops
 import course_utils  # noqa: F401
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph, Tensor
+from course_utils.graphs.normal import flatten
 from course_utils.graphs.reading import plain
 from course_utils.graphs.reading.read import UnreadableModel, read
-from course_utils.graphs.rules import flatten
 from tests.graph_models import LECTURE, l6, nested
 
 

@@ -12,8 +12,8 @@ from keras import layers, ops
 
 import course_utils  # noqa: F401
 from course_utils.graphs.difference import compare_models
+from course_utils.graphs.normal import ALL_RULES, DEFAULT_RULES, EXTRA_RULES, RULES, normal_form
 from course_utils.graphs.reading.read import read
-from course_utils.graphs.rules import ALL_RULES, DEFAULT_RULES, EXTRA_RULES, RULES, normal_form
 from tests.graph_models import Holder
 from tests.meaning import assert_computes_the_same
 

@@ -1,7 +1,7 @@
 """Other right ways to write a model: what the checker must accept.
 
 Each rewrite builds a model again from its blueprint, with new weights, and means the same by the rules of
-`course_utils.graphs.rules`.
+`course_utils.graphs.normal.rules`.
 """
 
 from __future__ import annotations

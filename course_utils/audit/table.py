@@ -22,8 +22,8 @@ from course_utils.checks.models import SameGraph
 from course_utils.exercises import every
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph
+from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
-from course_utils.graphs.rules import normal_forms
 
 if TYPE_CHECKING:
     import keras

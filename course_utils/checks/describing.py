@@ -24,7 +24,7 @@ def describe(graph: Graph) -> str:
     Returns:
         Text in which names stand in backticks. Branches that lead nowhere are left out.
     """
-    from course_utils.graphs.rules.structure import flatten
+    from course_utils.graphs.normal.rules.structure import flatten
 
     flat = flatten(graph)
     live = [at for at in range(len(flat.nodes)) if at not in flat.dead]
@@ -97,7 +97,7 @@ def has_skip(graph: Graph) -> bool:
     Two ways lead from some call to another, and one goes through more layers with weights, or activations, than the
     other. What only joins or lays out numbers anew is no loss to skip.
     """
-    from course_utils.graphs.rules import normal_form
+    from course_utils.graphs.normal import normal_form
 
     graph = normal_form(graph)
     steps = [node.parameters > 0 or node.settings.get("activation", "linear") != "linear" for node in graph.nodes]

@@ -36,8 +36,8 @@ def _photographs() -> Mapping[str, Any]:
 
 
 def _ends_in_a_sigmoid(model: Any) -> str | None:
+    from course_utils.graphs.normal import normal_form
     from course_utils.graphs.reading.read import read
-    from course_utils.graphs.rules import normal_form
 
     graph = normal_form(read(model))
     end = graph.nodes[graph.outputs[0].node]

@@ -11,8 +11,9 @@ from course_utils.graphs.behaviour import Counterexample, Verdict, judge
 from course_utils.graphs.edits import Edit, Edits, edits_of
 from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.match import Budget, Interner, Side, is_isomorphism, isomorphism
+from course_utils.graphs.normal import normal_forms
+from course_utils.graphs.normal.rules import computing
 from course_utils.graphs.reading.read import read
-from course_utils.graphs.rules import computing, normal_forms
 
 if TYPE_CHECKING:
     import keras
@@ -83,7 +84,7 @@ def compare_models(
         model: the learner's model, or its graph. It is not changed; where its structure is not the target's and no
             other reason speaks against it, it is run, with weights that are not its own.
         target: the model to arrive at, or its graph.
-        without: names of rules of equivalence that are not to hold (see `course_utils.graphs.rules`), such as
+        without: names of rules of equivalence that are not to hold (see `course_utils.graphs.normal.rules`), such as
             "input names" where names are the point.
         also: names of rules that hold only if asked for, such as "sequence length".
 

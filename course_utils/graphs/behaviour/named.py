@@ -9,8 +9,8 @@ import numpy as np
 from course_utils.graphs.behaviour.forms import order_of_ends, same_ends
 from course_utils.graphs.behaviour.inputs import draw, sources
 from course_utils.graphs.behaviour.running import Runner
+from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
-from course_utils.graphs.rules import normal_forms
 from course_utils.traceless import without_trace
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from course_utils.graphs.draw.scene import clean, shorten
 from course_utils.graphs.graph import Graph, Node, Shape, Tensor
-from course_utils.graphs.rules.merging import COMMUTATIVE
+from course_utils.graphs.normal.rules.merging import COMMUTATIVE
 
 Namer = Callable[[Node], str]
 

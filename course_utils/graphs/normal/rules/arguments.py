@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from course_utils.graphs.draft import Call, Draft
-from course_utils.graphs.rules.rule import Rule
-from course_utils.graphs.rules.structure import is_random
+from course_utils.graphs.normal.draft import Call, Draft
+from course_utils.graphs.normal.rules.rule import Rule
+from course_utils.graphs.normal.rules.structure import is_random
 
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
 _LEARNS_WHILE_CALLED = ("BatchNormalization", "SpectralNormalization", "GroupQueryAttention")

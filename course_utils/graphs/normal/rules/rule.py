@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course_utils.graphs.draft import Draft
 from course_utils.graphs.graph import Graph
+from course_utils.graphs.normal.draft import Draft
 
 Rewrite = Callable[[Draft], None]
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import cast
 
-from course_utils.graphs.draft import Call, Draft, Source, new_call
 from course_utils.graphs.graph import ANY_ORDER
-from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
+from course_utils.graphs.normal.rules.rule import Rule
 
 _MERGES = frozenset({"Add", "Subtract", "Multiply", "Maximum", "Minimum"})
 _SQUARES = {2: "Multiply", 0.5: "Sqrt"}

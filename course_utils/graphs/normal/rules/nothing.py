@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from course_utils.graphs.draft import Call, Draft, Source
-from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.normal.draft import Call, Draft, Source
+from course_utils.graphs.normal.rules.rule import Rule
 
 _NEVER_NOTHING = frozenset({"Input", "Output"})
 

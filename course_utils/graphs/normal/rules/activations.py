@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from course_utils.graphs.draft import Call, Draft, Source
-from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.normal.draft import Call, Draft, Source
+from course_utils.graphs.normal.rules.rule import Rule
 
 ENDS_IN_ACTIVATION = frozenset(
     {"Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose",

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import cast
 
-from course_utils.graphs.draft import Call, Draft, Source
 from course_utils.graphs.graph import EACH_STEP
-from course_utils.graphs.rules.rule import Rule
-from course_utils.graphs.rules.structure import insist_on_models, pass_training_on
+from course_utils.graphs.normal.draft import Call, Draft, Source
+from course_utils.graphs.normal.rules.rule import Rule
+from course_utils.graphs.normal.rules.structure import insist_on_models, pass_training_on
 
 _ALL = ("slice", None, None, None)
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from course_utils.graphs.draft import Draft
 from course_utils.graphs.graph import Graph
-from course_utils.graphs.rules import (
+from course_utils.graphs.normal.draft import Draft
+from course_utils.graphs.normal.rules import (
     activations,
     arguments,
     computing,
@@ -19,8 +19,8 @@ from course_utils.graphs.rules import (
     structure,
     wrappers,
 )
-from course_utils.graphs.rules.rule import Rule
-from course_utils.graphs.rules.structure import flatten
+from course_utils.graphs.normal.rules.rule import Rule
+from course_utils.graphs.normal.rules.structure import flatten
 
 __all__ = ["ALL_RULES", "DEFAULT_RULES", "EXTRA_RULES", "RULES", "Rule", "flatten", "normal_form", "normal_forms"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from course_utils.graphs.rules import structure
-from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.normal.rules import structure
+from course_utils.graphs.normal.rules.rule import Rule
 
 BEHAVIOUR = Rule(
     "behaviour",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from course_utils.graphs.draft import Call, Draft, Source, new_call
 from course_utils.graphs.graph import ANY_ORDER
-from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
+from course_utils.graphs.normal.rules.rule import Rule
 
 COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable
 
-from course_utils.graphs.draft import Call, Draft, Source, new_call
 from course_utils.graphs.graph import Graph, setting_name
-from course_utils.graphs.rules.activations import ENDS_IN_ACTIVATION
-from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
+from course_utils.graphs.normal.rules.activations import ENDS_IN_ACTIVATION
+from course_utils.graphs.normal.rules.rule import Rule
 
 _RANDOM = ("Dropout", "SpatialDropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Random", "Aug", "Mix")
 

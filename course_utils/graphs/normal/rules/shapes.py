@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import cast
 
-from course_utils.graphs.draft import Call, Draft, Source, new_call
 from course_utils.graphs.graph import Shape
-from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
+from course_utils.graphs.normal.rules.rule import Rule
 
 _ALL = ("slice", None, None, None)
 _RESHAPING = frozenset(

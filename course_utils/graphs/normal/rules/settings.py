@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from course_utils.graphs.draft import Call, Draft
 from course_utils.graphs.graph import EACH_STEP, setting_name
-from course_utils.graphs.rules.rule import Rule
+from course_utils.graphs.normal.draft import Call, Draft
+from course_utils.graphs.normal.rules.rule import Rule
 
 # How a result is computed, not which.
 _IMPLEMENTATION = frozenset({"unroll", "use_cudnn", "implementation", "synchronized"})

@@ -1,0 +1,1 @@
+"""The rules of equivalence, a module a kind."""
