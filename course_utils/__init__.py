@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from course_utils import data
     from course_utils.exercises import exercise
     from course_utils.exercises.my_progress import my_progress
-    from course_utils.graphs.difference import compare_models
+    from course_utils.graphs.compare.difference import compare_models
     from course_utils.graphs.draw import plot_difference, plot_model
     from course_utils.images import show
     from course_utils.prediction import predicted
@@ -46,7 +46,7 @@ mend_keras_plot()
 watch()
 
 _HOMES = {
-    "compare_models": "course_utils.graphs.difference",
+    "compare_models": "course_utils.graphs.compare.difference",
     "exercise": "course_utils.exercises",
     "explore": "course_utils.widgets.explore",
     "fit_a_curve": "course_utils.widgets.fit_a_curve",

@@ -9,11 +9,11 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from course_utils.graphs.behaviour.forms import order_of_ends
-from course_utils.graphs.behaviour.inputs import draw, sources
-from course_utils.graphs.behaviour.running import Runner
+from course_utils.graphs.compare.behaviour.forms import order_of_ends
+from course_utils.graphs.compare.behaviour.inputs import draw, sources
+from course_utils.graphs.compare.behaviour.running import Runner
+from course_utils.graphs.compare.match import Interner, Side, refine
 from course_utils.graphs.graph import Graph, Path
-from course_utils.graphs.match import Interner, Side, refine
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
 

@@ -14,8 +14,8 @@ from keras import layers, ops
 from course_utils.audit.blueprint import Blueprint
 from course_utils.audit.mutants import mutants
 from course_utils.audit.rewrites import REWRITES
-from course_utils.graphs.behaviour import judge
-from course_utils.graphs.difference import WRITTEN_DIFFERENTLY, compare_models
+from course_utils.graphs.compare.behaviour import judge
+from course_utils.graphs.compare.difference import WRITTEN_DIFFERENTLY, compare_models
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
 from tests.graph_models import LECTURE, few, random_model

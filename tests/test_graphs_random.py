@@ -12,7 +12,7 @@ import course_utils  # noqa: F401
 from course_utils.audit.blueprint import Blueprint
 from course_utils.audit.mutants import KINDS, Mutant, mutants
 from course_utils.audit.rewrites import REWRITES, mixture, rewrites
-from course_utils.graphs.difference import WRITTEN_DIFFERENTLY, Difference, compare_models
+from course_utils.graphs.compare.difference import WRITTEN_DIFFERENTLY, Difference, compare_models
 from course_utils.graphs.normal import normal_form
 from course_utils.graphs.reading.read import read
 from tests.graph_models import LECTURE, few, random_model

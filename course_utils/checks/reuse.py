@@ -106,7 +106,7 @@ class Reuses(Criterion):
         )
 
     def _are_in_place(self, attempt: Attempt) -> bool:
-        from course_utils.graphs.behaviour.named import computes_as_named
+        from course_utils.graphs.compare.behaviour.named import computes_as_named
 
         try:
             return computes_as_named(attempt.value, attempt.target)

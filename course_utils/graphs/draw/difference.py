@@ -8,13 +8,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from course_utils.graphs.difference import Difference, compare_models
+from course_utils.graphs.compare.difference import Difference, compare_models
+from course_utils.graphs.compare.edits import Edit, End
 from course_utils.graphs.draw.diagram import Box, Diagram, Link
 from course_utils.graphs.draw.labels import brief, edge_list, setting
 from course_utils.graphs.draw.model import Shown, box_of, check_direction, diagram_of, finish, output_key
 from course_utils.graphs.draw.picture import Picture, checked_ending
 from course_utils.graphs.draw.scene import clean, shorten
-from course_utils.graphs.edits import Edit, End
 from course_utils.graphs.graph import Graph, Node, Path
 
 if TYPE_CHECKING:

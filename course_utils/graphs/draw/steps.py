@@ -11,13 +11,13 @@ import html
 from dataclasses import dataclass
 
 from course_utils.graphs.code import lines_of_code
-from course_utils.graphs.difference import Difference
+from course_utils.graphs.compare.difference import Difference
+from course_utils.graphs.compare.edits import Edit
 from course_utils.graphs.draw.diagram import Diagram
 from course_utils.graphs.draw.difference import draw_difference, step_diagrams
 from course_utils.graphs.draw.labels import edge_list
 from course_utils.graphs.draw.model import finish
 from course_utils.graphs.draw.picture import Picture
-from course_utils.graphs.edits import Edit
 from course_utils.graphs.graph import Graph
 from course_utils.markup import code_html
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_utils.graphs.behaviour.forms import order_of_ends, same_ends
-from course_utils.graphs.behaviour.inputs import draw, sources
-from course_utils.graphs.behaviour.running import Runner
+from course_utils.graphs.compare.behaviour.forms import order_of_ends, same_ends
+from course_utils.graphs.compare.behaviour.inputs import draw, sources
+from course_utils.graphs.compare.behaviour.running import Runner
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
 from course_utils.traceless import without_trace

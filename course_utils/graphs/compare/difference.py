@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from course_utils.graphs.align import Alignment, alignments
-from course_utils.graphs.behaviour import Counterexample, Verdict, judge
-from course_utils.graphs.edits import Edit, Edits, edits_of
+from course_utils.graphs.compare.align import Alignment, alignments
+from course_utils.graphs.compare.behaviour import Counterexample, Verdict, judge
+from course_utils.graphs.compare.edits import Edit, Edits, edits_of
+from course_utils.graphs.compare.match import Budget, Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.graph import Graph, Node
-from course_utils.graphs.match import Budget, Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.normal.rules import computing
 from course_utils.graphs.reading.read import read

@@ -10,8 +10,8 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
+from course_utils.graphs.compare.match import Colours, Interner, Side, refine
 from course_utils.graphs.graph import ANY_ORDER
-from course_utils.graphs.match import Colours, Interner, Side, refine
 
 _MOST_READERS = 16
 _MOST_ARGUMENTS = 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from course_utils.graphs.edits.edit import Edit, End
-from course_utils.graphs.edits.pairing import Pairing
+from course_utils.graphs.compare.edits.edit import Edit, End
+from course_utils.graphs.compare.edits.pairing import Pairing
 from course_utils.graphs.words import (
     argument,
     article,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from course_utils.graphs.behaviour.weights import Match
+from course_utils.graphs.compare.behaviour.weights import Match
 
 _ALLOWED = 20  # times as much as rounding changes
 _CANCELLED = 1e-6  # of the largest number in calm rows: `(1 + tanh(x / 2)) / 2` cannot tell 1e-9 from 0, a sigmoid can

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from course_utils.graphs.align import Alignment
-from course_utils.graphs.edits.edit import KINDS, Edit, Edits, End
-from course_utils.graphs.edits.ends import inputs, outputs
-from course_utils.graphs.edits.layers import labels, sharing
-from course_utils.graphs.edits.missing import abandoned, missing, moved, superfluous
-from course_utils.graphs.edits.pairing import Pairing
-from course_utils.graphs.edits.wires import wires
+from course_utils.graphs.compare.align import Alignment
+from course_utils.graphs.compare.edits.edit import KINDS, Edit, Edits, End
+from course_utils.graphs.compare.edits.ends import inputs, outputs
+from course_utils.graphs.compare.edits.layers import labels, sharing
+from course_utils.graphs.compare.edits.missing import abandoned, missing, moved, superfluous
+from course_utils.graphs.compare.edits.pairing import Pairing
+from course_utils.graphs.compare.edits.wires import wires
 from course_utils.graphs.graph import Graph
 
 __all__ = ["KINDS", "Edit", "Edits", "End", "edits_of"]

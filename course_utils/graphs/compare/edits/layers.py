@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable
 
-from course_utils.graphs.edits.edit import Edit
-from course_utils.graphs.edits.pairing import Pairing
+from course_utils.graphs.compare.edits.edit import Edit
+from course_utils.graphs.compare.edits.pairing import Pairing
 from course_utils.graphs.graph import SHARED, Graph, Node, setting_name
 from course_utils.graphs.words import (
     article,

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.graphs.behaviour.forms import order_of_ends, same_ends, told, work_of
-from course_utils.graphs.behaviour.inputs import CALM, LARGEST, Source, constants, draw, large_rows, sources
-from course_utils.graphs.behaviour.numbers import are_clearly_apart, same_changes, where_apart
-from course_utils.graphs.behaviour.orders import in_other_orders
-from course_utils.graphs.behaviour.running import Result, Runner, Watch
-from course_utils.graphs.behaviour.weights import Match, Slot, Values, same_kinds, slots, ways
+from course_utils.graphs.compare.behaviour.forms import order_of_ends, same_ends, told, work_of
+from course_utils.graphs.compare.behaviour.inputs import CALM, LARGEST, Source, constants, draw, large_rows, sources
+from course_utils.graphs.compare.behaviour.numbers import are_clearly_apart, same_changes, where_apart
+from course_utils.graphs.compare.behaviour.orders import in_other_orders
+from course_utils.graphs.compare.behaviour.running import Result, Runner, Watch
+from course_utils.graphs.compare.behaviour.weights import Match, Slot, Values, same_kinds, slots, ways
 from course_utils.graphs.graph import Graph
 from course_utils.traceless import without_trace
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from course_utils.graphs.edits.edit import Edit
-from course_utils.graphs.edits.pairing import Pairing, Ref
+from course_utils.graphs.compare.edits.edit import Edit
+from course_utils.graphs.compare.edits.pairing import Pairing, Ref
 from course_utils.graphs.words import (
     call_name,
     listed,

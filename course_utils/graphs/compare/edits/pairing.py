@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from course_utils.graphs.align import Alignment
-from course_utils.graphs.edits.edit import Edit
+from course_utils.graphs.compare.align import Alignment
+from course_utils.graphs.compare.edits.edit import Edit
 from course_utils.graphs.graph import Graph, Path
 from course_utils.graphs.words import (
     call_name,

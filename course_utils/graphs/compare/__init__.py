@@ -1,0 +1,1 @@
+"""What must be changed in one graph to make it the other."""
