@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
+from course_utils.graphs.draw.repeats import repeats
 from course_utils.graphs.reading.read import read
-from course_utils.graphs.repeats import repeats
 from tests.graph_models import few, random_model
 
 

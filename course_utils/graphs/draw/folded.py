@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from course_utils.graphs.draw.diagram import Area, Box, Diagram
 from course_utils.graphs.draw.labels import shapes_text
 from course_utils.graphs.draw.model import Shown, box_key, diagram_of
+from course_utils.graphs.draw.repeats import Repeats, Run, repeats
 from course_utils.graphs.draw.scene import Scene, clean
 from course_utils.graphs.graph import Graph, Node, Path
-from course_utils.graphs.repeats import Repeats, Run, repeats
 from course_utils.graphs.words import plural
 
 _MOST_KINDS = 4  # of a block, that its box names
