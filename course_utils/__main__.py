@@ -28,24 +28,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
 
     if arguments.command == "doctor":
-        from course_utils import doctor
+        from course_utils.workshop import doctor
 
         return doctor.main()
 
     if arguments.command == "audit":
-        from course_utils.audit import table
+        from course_utils.workshop.audit import table
 
         return table.main()
 
     if arguments.command == "figures":
-        from course_utils import figures
+        from course_utils.workshop import figures
 
         if not arguments.check:
             figures.write()
             return 0
         return _report(figures.stale(), "Every figure is what its function draws.")
 
-    from course_utils.lessons.build import BuildError, SourceError, build, stale
+    from course_utils.workshop.build import BuildError, SourceError, build, stale
 
     try:
         if arguments.check:

@@ -4,12 +4,12 @@ import keras
 import pytest
 from keras import layers
 
-from course_utils.audit.table import audit, isomorphic
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.models import SameGraph
 from course_utils.exercises import every
 from course_utils.graphs.normal import normal_form
 from course_utils.graphs.reading.read import read
+from course_utils.workshop.audit.table import audit, isomorphic
 
 ROWS = {}
 

@@ -9,8 +9,8 @@ import pytest
 from nbformat.v4 import new_output
 
 from course_utils.exercises.keeping import FILE
-from course_utils.lessons.build import joined, problems, stale
 from course_utils.lessons.source import ROOT, parse, sources
+from course_utils.workshop.build import joined, problems, stale
 
 NOTEBOOKS = sorted([*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "solutions").glob("*.ipynb")])
 LESSONS = [parse(path) for path in sources()]

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from course_utils import doctor
 from course_utils.__main__ import main
 from course_utils.lessons.source import ROOT
+from course_utils.workshop import doctor
 
 
 def python(code, **environment):

@@ -11,13 +11,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from keras import layers, ops
 
-from course_utils.audit.blueprint import Blueprint
-from course_utils.audit.mutants import mutants
-from course_utils.audit.rewrites import REWRITES
 from course_utils.graphs.compare.behaviour import judge
 from course_utils.graphs.compare.difference import WRITTEN_DIFFERENTLY, compare_models
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
+from course_utils.workshop.audit.blueprint import Blueprint
+from course_utils.workshop.audit.mutants import mutants
+from course_utils.workshop.audit.rewrites import REWRITES
 from tests.graph_models import LECTURE, few, random_model
 from tests.meaning import assert_gives_the_same_numbers
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from keras import layers, ops
 
 import course_utils  # noqa: F401
-from course_utils.audit.mutants import mutants
 from course_utils.graphs.compare.difference import compare_models
 from course_utils.graphs.reading.calls import calls_between, outputs_of
+from course_utils.workshop.audit.mutants import mutants
 from tests.graph_models import LECTURE, few, random_model
 
 SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]

@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import course_utils  # noqa: F401
-from course_utils.audit.blueprint import Blueprint
-from course_utils.audit.mutants import KINDS, Mutant, mutants
-from course_utils.audit.rewrites import REWRITES, mixture, rewrites
 from course_utils.graphs.compare.difference import WRITTEN_DIFFERENTLY, Difference, compare_models
 from course_utils.graphs.normal import normal_form
 from course_utils.graphs.reading.read import read
+from course_utils.workshop.audit.blueprint import Blueprint
+from course_utils.workshop.audit.mutants import KINDS, Mutant, mutants
+from course_utils.workshop.audit.rewrites import REWRITES, mixture, rewrites
 from tests.graph_models import LECTURE, few, random_model
 from tests.meaning import assert_computes_the_same, assert_gives_the_same_numbers
 

@@ -17,9 +17,9 @@ import tensorflow as tf
 from keras import layers
 
 from course_utils import exercise
-from course_utils.checks import exercise as exercise_module
 from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.exercises import every
+from course_utils.exercises import exercise as exercise_module
 from course_utils.lessons import source
 from course_utils.signs import plain
 from course_utils.traceless import leaving_no_trace

@@ -1,8 +1,8 @@
 """Exercises of lesson 00, start here."""
 
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.models import SameGraph
 from course_utils.checks.values import SameValue
+from course_utils.exercises.exercise import Exercise
 
 EXERCISES = (
     Exercise(

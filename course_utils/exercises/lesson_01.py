@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.criterion import Holds
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.saying import Says
 from course_utils.checks.structure import Functional, Structure
 from course_utils.checks.values import SameValue
+from course_utils.exercises.exercise import Exercise
 
 
 def _numbers() -> Mapping[str, Any]:

@@ -1,11 +1,11 @@
 """Exercises of lesson 02, one input, one output: the sine."""
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.data import Dataset
+from course_utils.exercises.exercise import Exercise
 
 
 def _sine() -> Dataset:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.criterion import Holds
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, feed
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
+from course_utils.exercises.exercise import Exercise
 
 
 def quarters(images: np.ndarray) -> dict[str, np.ndarray]:

@@ -10,12 +10,12 @@ import numpy as np
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.drawn import not_alike, not_drawn
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
+from course_utils.exercises.exercise import Exercise
 from course_utils.graphs.words import article
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.criterion import Holds
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, mean_squared_error, outputs_for
 from course_utils.checks.models import Parameters, SameGraph, all_layers
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Structure
 from course_utils.data.dataset import Dataset, Split
+from course_utils.exercises.exercise import Exercise
 from course_utils.traceless import weights_kept
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import numpy as np
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, root_mean_squared_error
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
+from course_utils.exercises.exercise import Exercise
 from course_utils.graphs.words import article
 
 if TYPE_CHECKING:

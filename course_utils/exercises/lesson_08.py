@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
+from course_utils.exercises.exercise import Exercise
 
 if TYPE_CHECKING:
     import keras

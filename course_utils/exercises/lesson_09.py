@@ -9,7 +9,6 @@ import numpy as np
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
 from course_utils.checks.models import Named, SameGraph
@@ -17,6 +16,7 @@ from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
+from course_utils.exercises.exercise import Exercise
 from course_utils.graphs.words import article
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.criterion import Holds
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.saying import Says
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
+from course_utils.exercises.exercise import Exercise
 
 
 def _digit_pairs() -> Dataset:

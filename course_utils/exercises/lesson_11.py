@@ -10,10 +10,10 @@ import numpy as np
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.models import Frozen, SameGraph
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.values import SameValue
+from course_utils.exercises.exercise import Exercise
 
 if TYPE_CHECKING:
     import keras

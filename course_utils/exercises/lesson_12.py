@@ -11,13 +11,13 @@ import numpy as np
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.drawn import not_drawn, not_shuffled
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.learning import CHECK_SEED, Learns, is_trained, outputs_for
 from course_utils.checks.models import SameGraph, all_layers
 from course_utils.checks.saying import Says, weights_drawn
 from course_utils.checks.structure import Design, Structure, is_a, is_passed, longest_chain
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
+from course_utils.exercises.exercise import Exercise
 from course_utils.graphs.reading.calls import operation_of
 from course_utils.graphs.words import article
 

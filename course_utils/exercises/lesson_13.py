@@ -7,13 +7,13 @@ from typing import Any
 
 from course_utils.checks.compiling import InProportion
 from course_utils.checks.describing import Described, Skips
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.heads import LearnHeads
 from course_utils.checks.learning import CHECK_SEED, Learns
 from course_utils.checks.models import Named, Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
+from course_utils.exercises.exercise import Exercise
 
 
 def _three_views() -> Dataset:

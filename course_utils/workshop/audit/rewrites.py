@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from course_utils.audit.blueprint import Blueprint, Maker, Ref, Step, _mapped
+from course_utils.workshop.audit.blueprint import Blueprint, Maker, Ref, Step, _mapped
 
 if TYPE_CHECKING:
     import keras

@@ -11,10 +11,11 @@ import io
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parents[2] / "figures"
+from course_utils.lessons.source import ROOT
+
+FOLDER = ROOT / "figures"
 Drawing = Callable[[], Any]
 
 

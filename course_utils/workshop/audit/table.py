@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from course_utils.audit.mutants import mutants
-from course_utils.audit.rewrites import rewrites
 from course_utils.checks.compiling import Compiled, resolve
 from course_utils.checks.criterion import Answer, Attempt
-from course_utils.checks.exercise import Exercise
 from course_utils.checks.models import SameGraph
 from course_utils.exercises import every
+from course_utils.exercises.exercise import Exercise
 from course_utils.graphs.compare.difference import compare_models
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
+from course_utils.workshop.audit.mutants import mutants
+from course_utils.workshop.audit.rewrites import rewrites
 
 if TYPE_CHECKING:
     import keras

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from course_utils.audit.blueprint import Blueprint, Ref, Step
+from course_utils.workshop.audit.blueprint import Blueprint, Ref, Step
 
 if TYPE_CHECKING:
     import keras
