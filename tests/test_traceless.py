@@ -18,8 +18,7 @@ from keras import layers
 
 from course_utils import exercise
 from course_utils.checks.limit import OutOfTime, time_limit
-from course_utils.exercises import every
-from course_utils.exercises import exercise as exercise_module
+from course_utils.exercises import declaration, every
 from course_utils.lessons import source
 from course_utils.signs import plain
 from course_utils.traceless import leaving_no_trace
@@ -139,7 +138,7 @@ class Busy(layers.Layer):
 
 @pytest.mark.parametrize("slow", [Sleeping, Busy])
 def test_a_check_ends_in_time(slow, monkeypatch):
-    monkeypatch.setattr(exercise_module, "SECONDS", 1.5)
+    monkeypatch.setattr(declaration, "SECONDS", 1.5)
     a, b = keras.Input((16,)), keras.Input((16,))
     model = keras.Model([a, b], layers.dot([slow()(a), b], axes=1, normalize=True))
     started = time.monotonic()

@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 from course_utils.exercises.keeping import note_down
 
 

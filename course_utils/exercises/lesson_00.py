@@ -2,7 +2,7 @@
 
 from course_utils.checks.models import SameGraph
 from course_utils.checks.values import SameValue
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 
 EXERCISES = (
     Exercise(

@@ -12,7 +12,7 @@ from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.saying import Says
 from course_utils.checks.structure import Functional, Structure
 from course_utils.checks.values import SameValue
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 
 
 def _numbers() -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from course_utils.checks.learning import CHECK_SEED, Learns
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.data import Dataset
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 
 
 def _sine() -> Dataset:

@@ -12,7 +12,7 @@ from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 
 
 def quarters(images: np.ndarray) -> dict[str, np.ndarray]:

@@ -15,7 +15,7 @@ from course_utils.checks.models import Parameters, SameGraph, all_layers
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Structure
 from course_utils.data.dataset import Dataset, Split
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 from course_utils.traceless import weights_kept
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 from course_utils.graphs.words import article
 
 if TYPE_CHECKING:

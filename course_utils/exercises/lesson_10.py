@@ -14,7 +14,7 @@ from course_utils.checks.saying import Says
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 
 
 def _digit_pairs() -> Dataset:

@@ -13,7 +13,7 @@ from course_utils.checks.criterion import Holds
 from course_utils.checks.models import Frozen, SameGraph
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.values import SameValue
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 
 if TYPE_CHECKING:
     import keras

@@ -17,7 +17,7 @@ from course_utils.checks.saying import Says, weights_drawn
 from course_utils.checks.structure import Design, Structure, is_a, is_passed, longest_chain
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 from course_utils.graphs.reading.calls import operation_of
 from course_utils.graphs.words import article
 

@@ -13,7 +13,7 @@ from course_utils.checks.models import Named, Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 
 
 def _three_views() -> Dataset:

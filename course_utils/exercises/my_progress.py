@@ -11,7 +11,7 @@ from typing import Literal
 
 from course_utils.checks.done import Done
 from course_utils.exercises import every
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.declaration import Exercise
 from course_utils.exercises.keeping import place
 from course_utils.lessons.source import SourceError, parse, sources
 from course_utils.markup import code_html, with_colon
