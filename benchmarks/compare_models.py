@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 
 import course_utils  # noqa: F401  (silences TensorFlow's log)
-from course_utils.graphs.compare.difference import compare_models
+from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.reading.read import read
 

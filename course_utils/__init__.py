@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from course_utils import data
     from course_utils.exercises import exercise
     from course_utils.exercises.my_progress import my_progress
-    from course_utils.graphs.compare.difference import compare_models
-    from course_utils.graphs.draw import plot_difference, plot_model
+    from course_utils.graphs.difference import compare_models, plot_difference
+    from course_utils.graphs.draw import plot_model
     from course_utils.images import show
     from course_utils.prediction import predicted
     from course_utils.widgets.explore import explore
@@ -46,14 +46,14 @@ mend_keras_plot()
 watch()
 
 _HOMES = {
-    "compare_models": "course_utils.graphs.compare.difference",
+    "compare_models": "course_utils.graphs.difference",
     "exercise": "course_utils.exercises",
     "explore": "course_utils.widgets.explore",
     "fit_a_curve": "course_utils.widgets.fit_a_curve",
     "loss_weights": "course_utils.widgets.loss_weights",
     "merges": "course_utils.widgets.merges",
     "my_progress": "course_utils.exercises.my_progress",
-    "plot_difference": "course_utils.graphs.draw",
+    "plot_difference": "course_utils.graphs.difference",
     "plot_model": "course_utils.graphs.draw",
     "predicted": "course_utils.prediction",
     "Progress": "course_utils.widgets.progress",

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from course_utils.graphs.compare.difference import compare_models
-from course_utils.graphs.draw import draw_difference, plot_difference
+from course_utils.graphs.difference import compare_models, plot_difference
+from course_utils.graphs.draw import draw_difference
 from course_utils.graphs.draw.diagram import Diagram
 from course_utils.graphs.draw.difference import marked_diagram
 from course_utils.graphs.reading.read import UnreadableModel

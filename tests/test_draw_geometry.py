@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from course_utils.graphs.draw import draw_graph, plot_difference, plot_model
+from course_utils.graphs.difference import plot_difference
+from course_utils.graphs.draw import draw_graph, plot_model
 from course_utils.graphs.draw.layout import SPLINES
 from course_utils.graphs.draw.model import Shown
 from course_utils.graphs.draw.scene import Group, Rectangle, Scene, Style, Text

@@ -5,7 +5,7 @@ import re
 import keras
 from keras import layers
 
-from course_utils.graphs.compare.difference import compare_models
+from course_utils.graphs.difference import compare_models
 from course_utils.graphs.draw.difference import draw_difference, step_diagrams
 from course_utils.graphs.draw.steps import Stepped, steps_html
 

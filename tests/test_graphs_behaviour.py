@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from keras import layers, ops
 
 from course_utils.graphs.compare.behaviour import judge
-from course_utils.graphs.compare.difference import WRITTEN_DIFFERENTLY, compare_models
+from course_utils.graphs.compare.comparison import WRITTEN_DIFFERENTLY
+from course_utils.graphs.difference import compare_models
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
 from course_utils.workshop.audit.blueprint import Blueprint

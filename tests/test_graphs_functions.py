@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 
-from course_utils.graphs.compare.difference import compare_models
+from course_utils.graphs.difference import compare_models
 from course_utils.graphs.layers import kind_of, standing_class
 from course_utils.graphs.normal import normal_form
 from course_utils.graphs.reading.functions import activation_named

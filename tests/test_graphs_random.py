@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import course_utils  # noqa: F401
-from course_utils.graphs.compare.difference import WRITTEN_DIFFERENTLY, Difference, compare_models
+from course_utils.graphs.compare.comparison import WRITTEN_DIFFERENTLY
+from course_utils.graphs.difference import Difference, compare_models
 from course_utils.graphs.normal import normal_form
 from course_utils.graphs.reading.read import read
 from course_utils.workshop.audit.blueprint import Blueprint

@@ -11,7 +11,7 @@ import pytest
 from keras import layers, ops
 
 import course_utils  # noqa: F401
-from course_utils.graphs.compare.difference import compare_models
+from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph, Tensor
 from course_utils.graphs.normal import flatten
 from course_utils.graphs.reading import plain

@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 import course_utils  # noqa: F401
-from course_utils.graphs.compare.difference import compare_models
+from course_utils.graphs.difference import compare_models
 from course_utils.graphs.normal import ALL_RULES, DEFAULT_RULES, EXTRA_RULES, RULES, normal_form
 from course_utils.graphs.reading.read import read
 from tests.graph_models import Holder

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 import course_utils  # noqa: F401
-from course_utils.graphs.compare.difference import compare_graphs, compare_models
+from course_utils.graphs.difference import compare_graphs, compare_models
 from course_utils.graphs.reading.read import read
 from tests.graph_models import few
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keras import layers, ops
 
 import course_utils  # noqa: F401
-from course_utils.graphs.compare.difference import compare_models
+from course_utils.graphs.difference import compare_models
 from course_utils.workshop.audit.mutants import mutants
 from tests.graph_models import LECTURE, few, random_model
 

@@ -318,7 +318,7 @@ def _metric_of(logged: str, outputs: list[str], called: list[str]) -> str:
 
 
 def _same_graph(attempt: Attempt, *, by_name: bool = False) -> bool:
-    from course_utils.graphs.compare.difference import compare_models
+    from course_utils.graphs.difference import compare_models
 
     without, also = (["output names"], ["output order"]) if by_name else ([], [])
     return compare_models(attempt.value, attempt.target, without=without, also=also).same

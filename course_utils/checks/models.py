@@ -17,7 +17,8 @@ from course_utils.graphs.words import article, listed
 if TYPE_CHECKING:
     import keras
 
-    from course_utils.graphs.compare.difference import Difference, Edit
+    from course_utils.graphs.compare.edits import Edit
+    from course_utils.graphs.difference import Difference
     from course_utils.graphs.draw.steps import Stepped
     from course_utils.graphs.graph import Graph
 
@@ -121,7 +122,7 @@ class SameGraph(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare normal forms; name and draw the fewest edits when they differ."""
-        from course_utils.graphs.compare.difference import compare_models
+        from course_utils.graphs.difference import compare_models
 
         nearest: Difference | None = None
         plain: Difference | None = None
@@ -155,7 +156,7 @@ class SameGraph(Criterion):
         """That outputs have each other's names, where that is all that is wrong."""
         import keras
 
-        from course_utils.graphs.compare.difference import compare_models
+        from course_utils.graphs.difference import compare_models
         from course_utils.graphs.reading.read import read
 
         mine, target = read(attempt.value), attempt.target

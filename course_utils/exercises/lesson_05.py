@@ -106,7 +106,7 @@ def _price_layer(model: keras.Model) -> keras.Model | None:
 
 def _may_be_the_shop(model: keras.Model) -> bool:
     """Whether a model that was made out of our sight has a graph like `shop`, and is no clone."""
-    from course_utils.graphs.compare.difference import compare_models
+    from course_utils.graphs.difference import compare_models
     from course_utils.graphs.reading.calls import is_made_from_config
 
     inner = _price_layer(model)

@@ -1,70 +1,28 @@
-"""Draw what must change in a model: `plot_difference`."""
+"""Draw what must change in a model."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from course_utils.graphs.compare.difference import Difference, compare_models
+from course_utils.graphs.compare.comparison import Comparison
 from course_utils.graphs.compare.edits import Edit, End
 from course_utils.graphs.draw.diagram import Box, Diagram, Link
 from course_utils.graphs.draw.labels import brief, edge_list, setting
-from course_utils.graphs.draw.model import Shown, box_of, check_direction, diagram_of, finish, output_key
-from course_utils.graphs.draw.picture import Picture, checked_ending
+from course_utils.graphs.draw.model import Shown, box_of, diagram_of, finish, output_key
+from course_utils.graphs.draw.picture import Picture
 from course_utils.graphs.draw.scene import clean, shorten
 from course_utils.graphs.graph import Graph, Node, Path
 
 if TYPE_CHECKING:
-    import keras
+    pass
 
 _MOST_NOTES = 3
 _SHOWN = Shown(parameters=False)
 
 
-def plot_difference(
-    model: keras.Model | Graph,
-    target: keras.Model | Graph,
-    *,
-    without: Iterable[str] = (),
-    also: Iterable[str] = (),
-    to_file: str | os.PathLike[str] | None = None,
-    rankdir: str = "TB",
-) -> Picture:
-    """Draw a learner's model with the changes that would make it the target.
-
-    Each change has a number, at its place in the drawing and in the list beneath it. A box to change has a thick
-    frame and the sign ≠, one that is too much is crossed out (−), one that is missing is drawn in dashes (+). A wrong
-    wire is dashed, the one that should be there dotted. A wavy line joins what should be one layer, or two.
-
-    Args:
-        model: the learner's model, or its graph.
-        target: the model to arrive at, or its graph.
-        without: names of rules of equivalence that are not to hold, as for `compare_models`.
-        also: names of rules that hold only if asked for, as for `compare_models`.
-        to_file: file to write as well, as for `plot_model`.
-        rankdir: `"TB"` reads from top to bottom, `"LR"` from left to right, `"BT"` and `"RL"` the other way.
-
-    Returns:
-        A picture; for models that are the same, one that says so.
-
-    Raises:
-        UnreadableModel: if one of them has no graph of layers; it is a ValueError.
-        ValueError: for an unknown rule, file ending or direction.
-        OSError: if the file cannot be written.
-    """
-    check_direction(rankdir)
-    if to_file is not None:
-        checked_ending(to_file)
-    picture = draw_difference(compare_models(model, target, without=without, also=also), rankdir)
-    if to_file is not None:
-        picture.save(to_file)
-    return picture
-
-
-def draw_difference(difference: Difference, rankdir: str = "TB") -> Picture:
+def draw_difference(difference: Comparison, rankdir: str = "TB") -> Picture:
     """Draw a difference that is already known, as `plot_difference` does."""
     graph = difference.graph
     diagram = marked_diagram(difference, rankdir)
@@ -83,7 +41,7 @@ def draw_difference(difference: Difference, rankdir: str = "TB") -> Picture:
     return finish(diagram, f"Model {clean(graph.name)} compared: {diagram.heading}", text)
 
 
-def marked_diagram(difference: Difference, rankdir: str = "TB") -> Diagram:
+def marked_diagram(difference: Comparison, rankdir: str = "TB") -> Diagram:
     """The learner's graph as boxes and lines, the edits marked; nested models are opened if an edit is inside one."""
     mentioned = {path for edit in difference.edits for path in _paths(edit)}
     shown = Shown(parameters=False, nested=any(len(path) > 1 for path in mentioned))
@@ -95,7 +53,7 @@ def marked_diagram(difference: Difference, rankdir: str = "TB") -> Diagram:
     return diagram
 
 
-def step_diagrams(difference: Difference, number: int) -> tuple[Diagram, Diagram]:
+def step_diagrams(difference: Comparison, number: int) -> tuple[Diagram, Diagram]:
     """One edit, by its number from 1, marked in the learner's graph, and in the target what it concerns there."""
     edit = difference.edits[number - 1]
     mentioned = _paths(edit)
@@ -133,7 +91,7 @@ def _with_sources(graph: Graph, paths: set[Path]) -> set[Path]:
 class _Marker:
     """Puts edits on a diagram of the learner's graph."""
 
-    def __init__(self, difference: Difference, diagram: Diagram, keys: dict[Path, str]) -> None:
+    def __init__(self, difference: Comparison, diagram: Diagram, keys: dict[Path, str]) -> None:
         self.graph = difference.graph
         self.target = difference.target
         self.diagram = diagram

@@ -11,7 +11,7 @@ import html
 from dataclasses import dataclass
 
 from course_utils.graphs.code import lines_of_code
-from course_utils.graphs.compare.difference import Difference
+from course_utils.graphs.compare.comparison import Comparison
 from course_utils.graphs.compare.edits import Edit
 from course_utils.graphs.draw.diagram import Diagram
 from course_utils.graphs.draw.difference import draw_difference, step_diagrams
@@ -37,7 +37,7 @@ class Stepped:
     in both graphs; opening one closes the others. Nothing is drawn before it is shown.
     """
 
-    difference: Difference
+    difference: Comparison
 
     @functools.cached_property
     def picture(self) -> Picture:
@@ -58,7 +58,7 @@ class Stepped:
         return {**bundle, "text/html": bundle["text/html"] + steps_html(self.difference)}
 
 
-def steps_html(difference: Difference) -> str:
+def steps_html(difference: Comparison) -> str:
     """The changes as parts that open; nothing for a single change, or for pictures that would be too large."""
     count = len(difference.edits)
     if count < 2 or count * (difference.graph.size() + difference.target.size()) > _MOST_DRAWN:
@@ -84,7 +84,7 @@ def _side(title: str, diagram: Diagram, graph: Graph) -> str:
     return f'<figure style="{_SIDE}"><figcaption>{title}</figcaption>{image}</figure>'
 
 
-def _lines(difference: Difference, edit: Edit) -> str:
+def _lines(difference: Comparison, edit: Edit) -> str:
     """The lines of the learner's code that the change concerns."""
     names = {node.layer: node.name for _, node in difference.graph.walk()}
     code = lines_of_code(difference.graph, names)

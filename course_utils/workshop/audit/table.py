@@ -18,7 +18,7 @@ from course_utils.checks.criterion import Answer, Attempt
 from course_utils.checks.models import SameGraph
 from course_utils.exercises import every
 from course_utils.exercises.declaration import Exercise
-from course_utils.graphs.compare.difference import compare_models
+from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read

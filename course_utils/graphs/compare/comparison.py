@@ -1,32 +1,28 @@
-"""What must be changed in a learner's model to make it the target: the fewest edits, in words and for a picture."""
+"""What must be changed in a learner's graph to make it the target: the fewest edits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_utils.graphs.compare.align import Alignment, alignments
-from course_utils.graphs.compare.behaviour import Counterexample, Verdict, judge
+from course_utils.graphs.compare.behaviour import Counterexample, Verdict
 from course_utils.graphs.compare.edits import Edit, Edits, edits_of
 from course_utils.graphs.compare.match import Budget, Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.normal import normal_forms
-from course_utils.graphs.normal.rules import computing
-from course_utils.graphs.reading.read import read
 
 if TYPE_CHECKING:
-    import keras
+    pass
 
 WRITTEN_DIFFERENTLY = "written differently, they compute the same"
 _MANY_EDITS = 3
 
-__all__ = ["Difference", "Edit", "compare_graphs", "compare_models"]
-
 
 @dataclass(frozen=True)
-class Difference:
-    """The difference of two models; prints as one sentence an edit."""
+class Comparison:
+    """What came of comparing two graphs; prints as one sentence an edit."""
 
     edits: tuple[Edit, ...]
     """The changes that make the learner's model the target; empty if they are the same."""
@@ -61,79 +57,39 @@ class Difference:
             return ()
         return (self.counterexample.message,)
 
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, str]:
-        """What a notebook shows: the learner's graph with the edits marked, one at a time too, and the sentences."""
-        from course_utils.graphs.draw.steps import Stepped
 
-        bundle = {**Stepped(self)._repr_mimebundle_(), "text/plain": str(self)}
-        return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
-
-
-def compare_models(
-    model: keras.Model | Graph,
-    target: keras.Model | Graph,
-    *,
-    without: Iterable[str] = (),
-    also: Iterable[str] = (),
-) -> Difference:
-    """Compare a learner's model with the one that was asked for, as graphs of layers.
-
-    Args:
-        model: the learner's model, or its graph. It is not changed; where its structure is not the target's and no
-            other reason speaks against it, it is run, with weights that are not its own.
-        target: the model to arrive at, or its graph.
-        without: names of rules of equivalence that are not to hold (see `course_utils.graphs.normal.rules`), such as
-            "input names" where names are the point.
-        also: names of rules that hold only if asked for, such as "sequence length".
-
-    Returns:
-        The difference: `.same`, `.edits` and the text that `print` shows.
-
-    Raises:
-        UnreadableModel: if one of them has no graph of layers; the message says what to do.
-        ValueError: if there is no rule of a given name.
-    """
-    graphs: list[Any] = [m if isinstance(m, Graph) else read(m) for m in (model, target)]
-    rules = (tuple(without), tuple(also))
-    runs = not isinstance(model, Graph) and not isinstance(target, Graph) and computing.holds(rules[0])
-
-    def behaviour(forms: tuple[Graph, Graph]) -> Verdict:
-        return judge(model, target, (graphs[0], graphs[1]), forms)
-
-    return _compared(graphs[0], graphs[1], rules, behaviour if runs else None)
-
-
-def compare_graphs(graph: Graph, target: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()) -> Difference:
-    """As `compare_models`, for graphs that are already read: what they compute is not asked."""
-    return _compared(graph, target, (tuple(without), tuple(also)), None)
-
-
-def _compared(
+def compare(
     graph: Graph,
     target: Graph,
     rules: tuple[tuple[str, ...], tuple[str, ...]],
     behaviour: Callable[[tuple[Graph, Graph]], Verdict] | None,
-) -> Difference:
+) -> Comparison:
+    """Compare two graphs by their normal forms, and where these differ by what the models compute.
+
+    Args:
+        graph: the learner's, as read.
+        target: the one to arrive at, as read.
+        rules: the names of rules that are not to hold, and of those that hold only if asked for.
+        behaviour: asked with both normal forms where the graphs leave it open; None where only the graphs count.
+    """
     pair = normal_forms(graph, target, without=rules[0], also=rules[1])
     intern = Interner()
     a, b = (Side(form, intern) for form in pair)
     mapping = isomorphism(a, b, intern)
     others = [] if mapping is None else _of_other_code(a, b, mapping)
     if mapping is not None and (behaviour is None or not (others or _may_hide(graph, target, intern))):
-        return Difference((), graph, target, rules)
+        return Comparison((), graph, target, rules)
     verdict = None if behaviour is None else behaviour(pair)
     if mapping is not None:  # layers of one name and of other code, or masks, which may still do the same
         shown = verdict.counterexample if verdict and (others or verdict.certain) else None
         if shown is None:
-            return Difference((), graph, target, rules)
+            return Comparison((), graph, target, rules)
         edits = tuple(_other_code(a.graph.nodes[i]) for i in others) or (_computes_otherwise(graph, shown),)
-        return Difference(edits, graph, target, rules, counterexample=shown)
+        return Comparison(edits, graph, target, rules, counterexample=shown)
     if verdict is not None and verdict.same:
-        return Difference((), graph, target, rules, note=WRITTEN_DIFFERENTLY)
+        return Comparison((), graph, target, rules, note=WRITTEN_DIFFERENTLY)
     edits = _edits(a, b, intern, graph, target, rules)
-    return Difference(edits, graph, target, rules, counterexample=verdict.counterexample if verdict else None)
+    return Comparison(edits, graph, target, rules, counterexample=verdict.counterexample if verdict else None)
 
 
 def _of_other_code(a: Side, b: Side, mapping: Mapping[int, int]) -> list[int]:
