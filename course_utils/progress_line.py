@@ -16,8 +16,8 @@ from weakref import WeakKeyDictionary
 import keras
 
 from course_utils.cells import watched
-from course_utils.graphs.draw.scene import clean
 from course_utils.live_line import LiveLine
+from course_utils.markup import clean
 from course_utils.pace import Pace
 
 EVERY = 0.2  # seconds between updates: fast enough to feel live

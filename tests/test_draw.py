@@ -18,13 +18,14 @@ from keras import layers
 
 import course_utils  # noqa: F401  (quietens TensorFlow)
 from course_utils.graphs.draw.diagram import Box, Diagram, Link
-from course_utils.graphs.draw.labels import brief, edge_list, local_names
 from course_utils.graphs.draw.layout import Frame, Size, Wire, lay_out
 from course_utils.graphs.draw.model import Shown, diagram_of, draw_graph, finish, plot_model
 from course_utils.graphs.draw.picture import ENDINGS
-from course_utils.graphs.draw.scene import Group, Shape, Text, clean, shorten, text_width, wrap
+from course_utils.graphs.draw.scene import Group, Shape, Text, text_width, wrap
 from course_utils.graphs.graph import Graph, Node, Tensor
 from course_utils.graphs.reading.read import UnreadableModel, read
+from course_utils.graphs.words.labels import brief, edge_list, local_names
+from course_utils.markup import clean, shorten
 from tests.graph_models import random_model
 from tests.pictures import SVG, line, nested, questions, siamese, texts
 

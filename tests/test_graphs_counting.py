@@ -7,8 +7,8 @@ import keras
 import pytest
 from keras import layers
 
-from course_utils.graphs.counting import formula
 from course_utils.graphs.reading.read import read_with_layers
+from course_utils.graphs.words.counting import formula
 from tests.graph_models import LECTURE
 
 STEPS, PICTURE = (5, 7), (9, 9, 3)

@@ -21,7 +21,7 @@ from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
 from course_utils.graphs.layers import is_keras
 from course_utils.graphs.reading.calls import structure_of, sublayers
-from course_utils.graphs.words import plural
+from course_utils.graphs.words.sentences import plural
 
 if TYPE_CHECKING:
     import keras

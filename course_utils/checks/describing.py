@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
 from course_utils.checks.structure import Design, is_zero
-from course_utils.graphs.words import listed, plural
+from course_utils.graphs.words.sentences import listed, plural
 
 if TYPE_CHECKING:
     from course_utils.graphs.graph import Graph

@@ -16,7 +16,7 @@ from course_utils.checks.fresh import fresh_copy, untrained_numbers
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding
 from course_utils.data.dataset import Arrays, Dataset
-from course_utils.graphs.words import plural
+from course_utils.graphs.words.sentences import plural
 
 if TYPE_CHECKING:
     import keras

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
 from course_utils.checks.structure import Design
-from course_utils.graphs.words import article, listed
+from course_utils.graphs.words.sentences import article, listed
 
 if TYPE_CHECKING:
     import keras

@@ -13,7 +13,7 @@ import numpy as np
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.models import all_layers
 from course_utils.checks.result import Finding
-from course_utils.graphs.words import listed
+from course_utils.graphs.words.sentences import listed
 
 if TYPE_CHECKING:
     import keras

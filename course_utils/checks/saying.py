@@ -66,7 +66,7 @@ class Says(Criterion):
         """Call the model with its own weights, then with drawn ones, until every output has shown its kind."""
         from course_utils.checks.learning import outputs_for
         from course_utils.graphs.reading.read import read
-        from course_utils.graphs.words import listed
+        from course_utils.graphs.words.sentences import listed
 
         model = attempt.value
         graph = read(model)

@@ -17,7 +17,7 @@ from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.normal.rules.structure import flatten
 from course_utils.graphs.reading.calls import sublayers
 from course_utils.graphs.reading.read import read, read_with_layers
-from course_utils.graphs.words import plural
+from course_utils.graphs.words.sentences import plural
 
 # What each kind is to Keras: names of its public classes, which learners' own classes derive from or hold.
 KINDS = {

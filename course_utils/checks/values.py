@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion, parts_of
 from course_utils.checks.result import Finding
-from course_utils.graphs.words import article
+from course_utils.graphs.words.sentences import article
 
 
 def shown(value: Any) -> str:

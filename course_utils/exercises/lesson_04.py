@@ -16,7 +16,7 @@ from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 from course_utils.exercises.declaration import Exercise
-from course_utils.graphs.words import article
+from course_utils.graphs.words.sentences import article
 
 
 def _letters() -> Dataset:

@@ -17,7 +17,7 @@ from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
 from course_utils.exercises.declaration import Exercise
-from course_utils.graphs.words import article
+from course_utils.graphs.words.sentences import article
 
 if TYPE_CHECKING:
     import keras

@@ -19,7 +19,7 @@ from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 from course_utils.exercises.declaration import Exercise
 from course_utils.graphs.reading.calls import operation_of
-from course_utils.graphs.words import article
+from course_utils.graphs.words.sentences import article
 
 
 def _diagnosis(case: int, mistakes: Sequence[tuple[Any, str]], hint: str) -> Exercise:

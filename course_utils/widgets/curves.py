@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from xml.sax.saxutils import escape
 
-from course_utils.graphs.draw.scene import SANS, clean, shorten, text_width
+from course_utils.graphs.draw.scene import SANS, text_width
+from course_utils.markup import clean, shorten
 from course_utils.progress_line import is_validation
 
 Points = list[tuple[int, float]]

@@ -12,15 +12,16 @@ import anywidget
 import traitlets
 
 from course_utils.checks.models import not_a_model
-from course_utils.graphs.code import lines_of_code
-from course_utils.graphs.counting import formula
 from course_utils.graphs.draw.folded import Folding, Step, said
-from course_utils.graphs.draw.labels import local_names, shape_text, shapes_text
 from course_utils.graphs.draw.model import Shown, draw_graph
-from course_utils.graphs.draw.scene import clean, to_svg
+from course_utils.graphs.draw.scene import to_svg
 from course_utils.graphs.graph import Graph, Path
 from course_utils.graphs.reading.read import read_with_layers
-from course_utils.graphs.words import plural
+from course_utils.graphs.words.code import lines_of_code
+from course_utils.graphs.words.counting import formula
+from course_utils.graphs.words.labels import local_names, shape_text, shapes_text
+from course_utils.graphs.words.sentences import plural
+from course_utils.markup import clean
 from course_utils.widgets.numbers import UnfitExample, shown, values
 from course_utils.widgets.scripts import script
 from course_utils.widgets.view import View, in_words, sentence

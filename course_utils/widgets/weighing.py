@@ -13,7 +13,7 @@ from course_utils.checks.compiling import CompileProblem, losses_as_given, resol
 from course_utils.checks.fresh import fresh_copy
 from course_utils.checks.models import all_layers, not_a_model
 from course_utils.checks.reasons import reason
-from course_utils.graphs.words import listed
+from course_utils.graphs.words.sentences import listed
 from course_utils.traceless import forgetting_gradients, leaving_no_trace
 
 if TYPE_CHECKING:

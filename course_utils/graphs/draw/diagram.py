@@ -22,11 +22,11 @@ from course_utils.graphs.draw.scene import (
     Text,
     extent,
     moved,
-    shorten,
     text_width,
     union,
     wrap,
 )
+from course_utils.markup import shorten
 
 INK, MUTED, CARD, LINE = "#1f2933", "#4a5665", "#ffffff", "#5b6876"
 WRONG, RIGHT, TIE = "#b3261e", "#1b6e3c", "#7a3e9d"

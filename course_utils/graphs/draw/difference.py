@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from course_utils.graphs.compare.comparison import Comparison
 from course_utils.graphs.compare.edits import Edit, End
 from course_utils.graphs.draw.diagram import Box, Diagram, Link
-from course_utils.graphs.draw.labels import brief, edge_list, setting
 from course_utils.graphs.draw.model import Shown, box_of, diagram_of, finish, output_key
 from course_utils.graphs.draw.picture import Picture
-from course_utils.graphs.draw.scene import clean, shorten
 from course_utils.graphs.graph import Graph, Node, Path
+from course_utils.graphs.words.labels import brief, edge_list, setting
+from course_utils.markup import clean, shorten
 
 if TYPE_CHECKING:
     pass

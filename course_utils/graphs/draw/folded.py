@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from course_utils.graphs.draw.diagram import Area, Box, Diagram
-from course_utils.graphs.draw.labels import shapes_text
 from course_utils.graphs.draw.model import Shown, box_key, diagram_of
 from course_utils.graphs.draw.repeats import Repeats, Run, repeats
-from course_utils.graphs.draw.scene import Scene, clean
+from course_utils.graphs.draw.scene import Scene
 from course_utils.graphs.graph import Graph, Node, Path
-from course_utils.graphs.words import plural
+from course_utils.graphs.words.labels import shapes_text
+from course_utils.graphs.words.sentences import plural
+from course_utils.markup import clean
 
 _MOST_KINDS = 4  # of a block, that its box names
 

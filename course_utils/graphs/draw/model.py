@@ -8,7 +8,12 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field, replace
 
 from course_utils.graphs.draw.diagram import Area, Box, Diagram, Link
-from course_utils.graphs.draw.labels import (
+from course_utils.graphs.draw.layout import SPLINES
+from course_utils.graphs.draw.picture import Picture, checked_ending
+from course_utils.graphs.draw.scene import to_svg
+from course_utils.graphs.graph import Graph, Node, Path, Tensor
+from course_utils.graphs.reading.read import read
+from course_utils.graphs.words.labels import (
     brief,
     edge_list,
     is_merge,
@@ -18,12 +23,8 @@ from course_utils.graphs.draw.labels import (
     shorten,
     training,
 )
-from course_utils.graphs.draw.layout import SPLINES
-from course_utils.graphs.draw.picture import Picture, checked_ending
-from course_utils.graphs.draw.scene import clean, to_svg
-from course_utils.graphs.graph import Graph, Node, Path, Tensor
-from course_utils.graphs.reading.read import read
 from course_utils.graphviz import quoted
+from course_utils.markup import clean
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from course_utils.markup import clean
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -51,21 +53,6 @@ _WIDTHS = {
     bold: {chr(32 + i): int(w) / 100 for i, w in enumerate(table.split())} | _OTHERS
     for bold, table in ((False, _REGULAR), (True, _BOLD))
 }
-
-
-def clean(text: object) -> str:
-    """Text on one line that any file format can hold: no control characters, no halves of characters."""
-    kept = (" " if c in "\n\r\t" else c for c in str(text))
-    return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cf", "Cs"} and c not in "\ufffe\uffff")
-
-
-def shorten(text: object, length: int) -> str:
-    """Clean text of at most `length` characters; what is left out in the middle shows as an ellipsis."""
-    cleaned = clean(text)
-    if len(cleaned) <= length:
-        return cleaned
-    tail = (length - 1) // 3
-    return cleaned[: length - 1 - tail] + "…" + cleaned[len(cleaned) - tail :]
 
 
 def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:

@@ -10,15 +10,15 @@ import hashlib
 import html
 from dataclasses import dataclass
 
-from course_utils.graphs.code import lines_of_code
 from course_utils.graphs.compare.comparison import Comparison
 from course_utils.graphs.compare.edits import Edit
 from course_utils.graphs.draw.diagram import Diagram
 from course_utils.graphs.draw.difference import draw_difference, step_diagrams
-from course_utils.graphs.draw.labels import edge_list
 from course_utils.graphs.draw.model import finish
 from course_utils.graphs.draw.picture import Picture
 from course_utils.graphs.graph import Graph
+from course_utils.graphs.words.code import lines_of_code
+from course_utils.graphs.words.labels import edge_list
 from course_utils.markup import code_html
 
 _MOST_DRAWN = 600  # calls in all pictures together: a second to draw, half a megabyte in the notebook

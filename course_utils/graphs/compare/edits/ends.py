@@ -6,12 +6,8 @@ from collections import Counter
 
 from course_utils.graphs.compare.edits.edit import Edit
 from course_utils.graphs.compare.edits.pairing import Pairing, Ref
-from course_utils.graphs.words import (
-    call_name,
-    listed,
-    ordinal,
-    sentence,
-)
+from course_utils.graphs.words.names import call_name
+from course_utils.graphs.words.sentences import listed, ordinal, sentence
 
 
 def inputs(work: Pairing) -> None:

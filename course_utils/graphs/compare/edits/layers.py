@@ -8,19 +8,9 @@ from collections.abc import Hashable
 from course_utils.graphs.compare.edits.edit import Edit
 from course_utils.graphs.compare.edits.pairing import Pairing
 from course_utils.graphs.graph import SHARED, Graph, Node, setting_name
-from course_utils.graphs.words import (
-    article,
-    axis_of_each_step,
-    call_name,
-    held_layer,
-    listed,
-    ordinal,
-    sentence,
-    setting,
-    shows_all,
-    spelled,
-    value,
-)
+from course_utils.graphs.words.names import call_name
+from course_utils.graphs.words.sentences import article, listed, ordinal, sentence
+from course_utils.graphs.words.settings import axis_of_each_step, held_layer, setting, shows_all, spelled, value
 
 
 def sharing(work: Pairing) -> None:

@@ -7,17 +7,9 @@ from itertools import pairwise
 
 from course_utils.graphs.compare.edits.edit import Edit, End
 from course_utils.graphs.compare.edits.pairing import Pairing
-from course_utils.graphs.words import (
-    argument,
-    article,
-    call_name,
-    listed,
-    own_name,
-    plural,
-    sentence,
-    spelled,
-    value,
-)
+from course_utils.graphs.words.names import argument, call_name, own_name
+from course_utils.graphs.words.sentences import article, listed, plural, sentence
+from course_utils.graphs.words.settings import spelled, value
 
 
 def missing(work: Pairing) -> None:

@@ -8,13 +8,9 @@ from collections.abc import Iterable
 from course_utils.graphs.compare.align import Alignment
 from course_utils.graphs.compare.edits.edit import Edit
 from course_utils.graphs.graph import Graph, Path
-from course_utils.graphs.words import (
-    call_name,
-    listed,
-    ordinal,
-    own_name,
-    spelled,
-)
+from course_utils.graphs.words.names import call_name, own_name
+from course_utils.graphs.words.sentences import listed, ordinal
+from course_utils.graphs.words.settings import spelled
 
 Ref = tuple[int, int]
 """A tensor: call and output number, in a normal form."""

@@ -7,10 +7,7 @@ from collections import Counter
 from course_utils.graphs.compare.edits.edit import Edit
 from course_utils.graphs.compare.edits.pairing import Pairing, Ref
 from course_utils.graphs.graph import ANY_ORDER, Node
-from course_utils.graphs.words import (
-    listed,
-    sentence,
-)
+from course_utils.graphs.words.sentences import listed, sentence
 
 
 def wires(work: Pairing) -> None:

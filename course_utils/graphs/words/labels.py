@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
-from course_utils.graphs.draw.scene import clean, shorten
 from course_utils.graphs.graph import Graph, Node, Shape, Tensor
 from course_utils.graphs.normal.rules.merging import COMMUTATIVE
+from course_utils.markup import clean, shorten
 
 Namer = Callable[[Node], str]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
-from course_utils.graphs.graph import EACH_STEP, IN_PART, Graph, Node, Path
+from course_utils.graphs.graph import EACH_STEP, IN_PART, Node
 
 # The settings by which a layer is known, in the order of its arguments.
 _SHOWN = {
@@ -176,57 +175,3 @@ def sliced(key: object, name: str = "x") -> str:
 
 def _ones(content: object) -> bool:
     return isinstance(content, tuple) and set(content) == {1}
-
-
-def own_name(node: Node) -> str | None:
-    """The name somebody gave a layer; None for one that Keras made up."""
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", node.kind).lower()
-    made_up = {snake, "input_layer", "input", "keras_tensor", snake.replace("_", "")}
-    base = re.sub(r"_\d+$", "", node.name)
-    same = base in made_up or base.replace("_", "") == snake.replace("_", "") or node.family == "operation"
-    return None if same else node.name
-
-
-def call_name(graph: Graph, path: Path) -> str:
-    """A call of the learner's: its layer's name in backticks, with the nested model it is in."""
-    name = f"`{graph.find(path).name}`"
-    if len(path) > 1:
-        name += f" in `{graph.find(path[:-1]).name}`"
-    return name
-
-
-def argument(port: str) -> str:
-    """`initial_state` for the port of a named argument; "" where the place in a list or the first argument says it."""
-    name = port.partition(".")[0]
-    return f"`{name}`" if name.isidentifier() and not re.fullmatch(r"xs?\d*", name) else ""
-
-
-def listed(names: Iterable[str], joint: str = "and") -> str:
-    """`a`, `b` and `c`."""
-    parts = list(names)
-    if len(parts) > 1:
-        return f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
-    return parts[0] if parts else "nothing"
-
-
-def article(phrase: str) -> str:
-    """`Dense(8)` with a or an before it."""
-    first = phrase.lstrip("`")[:1].lower()
-    lone_letter = re.match(r"`?((LSTM|RNN|ELU|x)\b|RMS|LSTMCell\b)", phrase) is not None
-    return f"{'an' if first in 'aeio' or lone_letter else 'a'} {phrase}"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 call`, `3 calls`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def ordinal(place: int) -> str:
-    """Place in a list, from 0, as a word: first, second and so on."""
-    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-    return words[place] if place < len(words) else f"{place + 1}th"
-
-
-def sentence(parts: Sequence[str]) -> str:
-    """Sentences joined; the first letter of each in upper case unless it is code."""
-    return " ".join(p[:1].upper() + p[1:] for p in parts if p)
