@@ -24,7 +24,8 @@ from course_utils.graphs.draw.picture import ENDINGS
 from course_utils.graphs.draw.scene import Group, Shape, Text, text_width, wrap
 from course_utils.graphs.graph import Graph, Node, Tensor
 from course_utils.graphs.reading.read import UnreadableModel, read
-from course_utils.graphs.words.labels import brief, edge_list, local_names
+from course_utils.graphs.words.labels import brief, edge_list
+from course_utils.graphs.words.names import local_names
 from course_utils.markup import clean, shorten
 from tests.graph_models import random_model
 from tests.pictures import SVG, line, nested, questions, siamese, texts

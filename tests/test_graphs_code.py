@@ -10,7 +10,7 @@ from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.reading.read import read
 from course_utils.graphs.words.code import lines_of_code
-from course_utils.graphs.words.labels import local_names
+from course_utils.graphs.words.names import local_names
 from tests.graph_models import LECTURE, few, random_model
 
 

@@ -21,6 +21,7 @@ from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
 from course_utils.graphs.layers import is_keras
 from course_utils.graphs.reading.calls import structure_of, sublayers
+from course_utils.graphs.words.names import snake_case
 from course_utils.graphs.words.sentences import plural
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def resolve(model: keras.Model) -> Resolved:
     optimizer = keras.optimizers.get(optimizer)
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of a `LossScaleOptimizer`
     if metrics := [one for one in keras.tree.flatten(settings["loss"]) if _is_metric(one)]:
-        raise CompileProblem(f"`{_snake(type(metrics[0]).__name__)}` is a metric, which has no gradient; give a loss.")
+        raise CompileProblem(
+            f"`{snake_case(type(metrics[0]).__name__)}` is a metric, which has no gradient; give a loss."
+        )
     losses = losses_of(model, settings)
     names = list(losses)
     sparse = [(loss or "").startswith("sparse_") for loss in losses.values()]
@@ -272,9 +275,9 @@ def _name(get: Callable[[Any], Any], given: Any) -> str:
         made = get(given() if isinstance(given, type) else given)
         config = made.get_config() if hasattr(made, "get_config") else {}
     except Exception:  # unknown to Keras, which is said when it is tried
-        return given if isinstance(given, str) else _snake(type(given).__name__)
+        return given if isinstance(given, str) else snake_case(type(given).__name__)
     function = getattr(made, "fn", None) or getattr(made, "_fn", None) or made
-    name = getattr(function, "__name__", None) or _snake(type(made).__name__)
+    name = getattr(function, "__name__", None) or snake_case(type(made).__name__)
     config = {**config, **(getattr(made, "_fn_kwargs", None) or getattr(made, "fn_kwargs", None) or {})}
     shown = ", ".join(
         f"{key}={value}"
@@ -294,10 +297,6 @@ _DEFAULTS: dict[str, Any] = {
     "ignore_class": None,
     "reduction": "sum_over_batch_size",
 }
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 _PAIRED = (

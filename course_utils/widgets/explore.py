@@ -19,7 +19,8 @@ from course_utils.graphs.graph import Graph, Path
 from course_utils.graphs.reading.read import read_with_layers
 from course_utils.graphs.words.code import lines_of_code
 from course_utils.graphs.words.counting import formula
-from course_utils.graphs.words.labels import local_names, shape_text, shapes_text
+from course_utils.graphs.words.labels import shape_text, shapes_text
+from course_utils.graphs.words.names import local_names
 from course_utils.graphs.words.sentences import plural
 from course_utils.markup import clean
 from course_utils.widgets.numbers import UnfitExample, shown, values

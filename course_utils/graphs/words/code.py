@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 from course_utils.graphs.graph import IN_PART, Graph, Node, Path, Tensor
 from course_utils.graphs.reading.plain import plain, settings_of
-from course_utils.graphs.words.names import own_name
+from course_utils.graphs.words.names import own_name, snake_case
 from course_utils.graphs.words.settings import sliced
 from course_utils.traceless import leaving_no_trace
 
@@ -249,8 +249,8 @@ def _function(kind: str) -> tuple[str, dict[str, object]]:
     """The function of `keras.ops` that an operation's class stands for, and its defaults by name."""
     import keras
 
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower()
-    for name in (snake, snake.replace("_", ""), snake.replace("2_d", "_2d")):
+    snake = snake_case(kind)
+    for name in (snake, snake.replace("_", "")):
         function = getattr(keras.ops, name, None)
         if function is not None:
             parameters = inspect.signature(function).parameters.values()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from course_utils.graphs.graph import Graph, Node, Shape, Tensor
 from course_utils.graphs.normal.rules.merging import COMMUTATIVE
+from course_utils.graphs.words.names import local_names
 from course_utils.markup import clean, shorten
 
 Namer = Callable[[Node], str]
@@ -176,39 +177,6 @@ def port_text(node: Node, position: int) -> str:
     port = node.ports[position] if position < len(node.ports) else ""
     is_place = port.rsplit(".", 1)[-1].isdigit() or port in ("", "x", "x1", "x2")
     return str(position + 1) if is_place else clean(port)
-
-
-def snake_case(kind: str) -> str:
-    """The name that Keras gives a layer of a class by itself, without its number."""
-    name = re.sub(r"\W+", "", kind)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
-def local_names(graph: Graph) -> dict[Hashable, str]:
-    """Names of all layers of a graph that do not depend on what was built before it.
-
-    Keras numbers the layers that were given no name by how many it has made since Python started: `dense_7`. Here
-    they are numbered within the model, in the order of the calls; names that were given stay as they are.
-
-    Returns:
-        Name by `Node.layer`.
-    """
-    names: dict[Hashable, str] = {}
-    counts: dict[str, int] = {}
-    # the model's own calls first, so that a nested model does not change their numbers
-    for path, node in sorted(graph.walk(), key=lambda item: len(item[0])):
-        if node.layer not in names and not (len(path) == 1 and path[0] in graph.dead):
-            names[node.layer] = _local_name(node.name, "input_layer" if node.family == "input" else node.kind, counts)
-    return names
-
-
-def _local_name(name: str, kind: str, counts: dict[str, int]) -> str:
-    automatic = snake_case(kind)
-    if not re.fullmatch(re.escape(automatic) + r"(_\d+)?", name):
-        return shorten(name, 60)
-    counts[automatic] = counts.get(automatic, -1) + 1
-    return automatic + (f"_{counts[automatic]}" if counts[automatic] else "")
 
 
 def shared_layers(graph: Graph, live: frozenset[int] | None = None) -> dict[Hashable, list[int]]:

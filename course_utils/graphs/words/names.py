@@ -3,17 +3,57 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
 from course_utils.graphs.graph import Graph, Node, Path
+from course_utils.markup import shorten
+
+
+def snake_case(kind: str) -> str:
+    """The name that Keras gives a layer of a class by itself, without its number."""
+    name = re.sub(r"\W+", "", kind)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def made_name(node: Node) -> str:
+    """The name that Keras gives a layer or an input by itself, without its number."""
+    return "input_layer" if node.family == "input" else snake_case(node.kind)
+
+
+def is_made_up(node: Node) -> bool:
+    """Whether Keras made a layer's name up; an operation has no other."""
+    base = re.sub(r"_\d+$", "", node.name)
+    return node.family == "operation" or base in (made_name(node), "keras_tensor")
 
 
 def own_name(node: Node) -> str | None:
     """The name somebody gave a layer; None for one that Keras made up."""
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", node.kind).lower()
-    made_up = {snake, "input_layer", "input", "keras_tensor", snake.replace("_", "")}
-    base = re.sub(r"_\d+$", "", node.name)
-    same = base in made_up or base.replace("_", "") == snake.replace("_", "") or node.family == "operation"
-    return None if same else node.name
+    return None if is_made_up(node) else node.name
+
+
+def local_names(graph: Graph) -> dict[Hashable, str]:
+    """Names of all layers of a graph that do not depend on what was built before it.
+
+    Keras numbers the layers that were given no name by how many it has made since Python started: `dense_7`. Here
+    they are numbered within the model, in the order of the calls; names that were given stay as they are.
+
+    Returns:
+        Name by `Node.layer`.
+    """
+    names: dict[Hashable, str] = {}
+    counts: dict[str, int] = {}
+    # the model's own calls first, so that a nested model does not change their numbers
+    for path, node in sorted(graph.walk(), key=lambda item: len(item[0])):
+        if node.layer not in names and not (len(path) == 1 and path[0] in graph.dead):
+            names[node.layer] = _numbered(node, counts) if is_made_up(node) else shorten(node.name, 60)
+    return names
+
+
+def _numbered(node: Node, counts: dict[str, int]) -> str:
+    name = made_name(node)
+    counts[name] = counts.get(name, -1) + 1
+    return name + (f"_{counts[name]}" if counts[name] else "")
 
 
 def call_name(graph: Graph, path: Path) -> str:
