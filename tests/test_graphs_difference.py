@@ -7,7 +7,7 @@ import pytest
 from keras import layers, ops
 
 import course_utils  # noqa: F401
-from course_utils.graphs.compare.edits import KINDS, Edit
+from course_utils.graphs.compare.edits import KINDS, Edit, Setting
 from course_utils.graphs.difference import Difference, compare_graphs, compare_models
 from course_utils.graphs.normal import normal_form
 from course_utils.graphs.reading.read import UnreadableModel, read
@@ -412,6 +412,24 @@ def test_entirely_different_models_are_told_apart_in_words():
                 difference.graph.find(path)
             for path in edit.targets:
                 difference.target.find(path)
+
+
+def conv(filters, kernel_size=3, strides=1):
+    x = Input((12, 12, 1))
+    return keras.Model(x, layers.Conv2D(filters, kernel_size, strides, name="look")(x))
+
+
+def test_an_edit_carries_what_it_changes():
+    edit = only(compare_models(conv(8), conv(16, 5)), "setting", "filters=8", "filters=16")
+    assert edit.settings == (Setting("filters", 8, 16), Setting("kernel_size", (3, 3), (5, 5)))
+    edit = only(compare_models(questions(order=-1), l13()), "rewire", "in this order")
+    assert edit.reads == edit.should_read[::-1]
+    heads = LECTURE["l16"]()
+    crossed = keras.Model(heads.inputs, heads.outputs[::-1])
+    edit = only(compare_models(crossed, heads, without=["output names"], also=["output order"]), "output")
+    assert (edit.ends, edit.outputs) == ("outputs", ())
+    edit = only(compare_models(keras.Model(heads.inputs, heads.outputs[:1]), heads), "output", "second output")
+    assert (edit.ends, edit.outputs, edit.reads) == ("", (1,), ())
 
 
 def test_graphs_can_be_compared_without_their_models():

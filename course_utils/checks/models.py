@@ -57,7 +57,7 @@ def not_a_model(value: Any) -> str | None:
 
 
 def _is_order(edit: Edit) -> bool:
-    return edit.where in ("the inputs", "the outputs")
+    return bool(edit.ends)
 
 
 def _drawn(difference: Difference) -> Stepped | None:

@@ -16,6 +16,7 @@ from course_utils.graphs.draw.steps import Stepped
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.normal.rules import computing
 from course_utils.graphs.reading.read import read
+from course_utils.graphs.words.edits import told
 
 if TYPE_CHECKING:
     import keras
@@ -27,8 +28,9 @@ class Difference(Comparison):
 
     @classmethod
     def of(cls, comparison: Comparison) -> Difference:
-        """The same, to be shown."""
-        return cls(**{field.name: getattr(comparison, field.name) for field in fields(comparison)})
+        """The same, told in words and to be shown."""
+        parts = {field.name: getattr(comparison, field.name) for field in fields(comparison)}
+        return cls(**{**parts, "edits": told(comparison)})
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None

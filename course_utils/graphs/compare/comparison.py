@@ -1,4 +1,4 @@
-"""What must be changed in a learner's graph to make it the target: the fewest edits."""
+"""What must be changed in a learner's graph to make it the target: the fewest edits, as data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from course_utils.graphs.compare.align import Alignment, alignments
 from course_utils.graphs.compare.behaviour import Counterexample, Verdict
-from course_utils.graphs.compare.edits import Edit, Edits, edits_of
+from course_utils.graphs.compare.edits import Edit, Edits, Pairing, edits_of
 from course_utils.graphs.compare.match import Budget, Interner, Side, is_isomorphism, isomorphism
 from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.normal import normal_forms
@@ -36,6 +36,10 @@ class Comparison:
     """How models are the same that are written differently."""
     counterexample: Counterexample | None = field(default=None, repr=False)
     """An input for which the learner's model gives another number than the target with the same weights, if known."""
+    of_other_code: bool = field(default=False, repr=False)
+    """Whether the edits are layers of a class of one's own that has the name of the one asked for, and other code."""
+    pairing: Pairing | None = field(default=None, repr=False, compare=False)
+    """The matching that the edits come from; None where they come from running the models, or from no matching."""
 
     @property
     def same(self) -> bool:
@@ -84,12 +88,16 @@ def compare(
         shown = verdict.counterexample if verdict and (others or verdict.certain) else None
         if shown is None:
             return Comparison((), graph, target, rules)
-        edits = tuple(_other_code(a.graph.nodes[i]) for i in others) or (_computes_otherwise(graph, shown),)
-        return Comparison(edits, graph, target, rules, counterexample=shown)
+        edits = tuple(Edit("replace", nodes=a.graph.nodes[i].origin[:1]) for i in others)
+        hidden = (_of_what_is_hidden(graph),)
+        return Comparison(edits or hidden, graph, target, rules, counterexample=shown, of_other_code=bool(edits))
     if verdict is not None and verdict.same:
         return Comparison((), graph, target, rules, note=WRITTEN_DIFFERENTLY)
-    edits = _edits(a, b, intern, graph, target, rules)
-    return Comparison(edits, graph, target, rules, counterexample=verdict.counterexample if verdict else None)
+    shown = verdict.counterexample if verdict else None
+    best = _edits(a, b, intern, graph, target, rules)
+    if best is None:
+        return Comparison((Edit("rewire"),), graph, target, rules, counterexample=shown)
+    return Comparison(best.edits, graph, target, rules, counterexample=shown, pairing=best.pairing)
 
 
 def _of_other_code(a: Side, b: Side, mapping: Mapping[int, int]) -> list[int]:
@@ -100,47 +108,36 @@ def _of_other_code(a: Side, b: Side, mapping: Mapping[int, int]) -> list[int]:
 
 def _may_hide(graph: Graph, target: Graph, intern: Interner) -> bool:
     """Whether rules may have made equal what is not: they see neither masks nor what somebody's own code does."""
-    if not any(_hides(node) for one in (graph, target) for _, node in one.walk()):
+    if not any(hides(node) for one in (graph, target) for _, node in one.walk()):
         return False
     return isomorphism(Side(graph, intern), Side(target, intern), intern) is None
 
 
-def _hides(node: Node) -> bool:
-    return _makes_mask(node) or node.own or node.traced is not None or node.kind == "Lambda"
+def hides(node: Node) -> bool:
+    """Whether a call may do what its graph does not show."""
+    return makes_mask(node) or node.own or node.traced is not None or node.kind == "Lambda"
 
 
-def _makes_mask(node: Node) -> bool:
+def makes_mask(node: Node) -> bool:
+    """Whether layers that read a call get a mask with it."""
     return node.kind == "Masking" or node.settings.get("mask_zero") is True
 
 
-def _computes_otherwise(graph: Graph, shown: Counterexample) -> Edit:
-    """What is told where layer by layer all looks as asked: by a mask, or by code of one's own."""
-    end = graph.outputs[0].node
-    hiding = [(path, node) for path, node in graph.walk() if _hides(node)]
-    masking = [(path, node) for path, node in hiding if _makes_mask(node)]
-    path, node = next(iter(masking or hiding), ((end,), graph.nodes[end]))
-    why = ""
-    if masking:
-        why = f" Which layers does the mask of `{node.name}` reach? Layers pass a mask on, operations do not."
-    elif hiding:
-        why = f" Look at what `{node.name}` does."
-    return Edit(
-        "replace", node.name, shown.message + why, nodes=(path,), found="what it computes", wanted="what was asked for"
-    )
-
-
-def _other_code(node: Node) -> Edit:
-    message = f"`{node.name}` is of a class `{node.kind}` that computes something else than the one asked for."
-    return Edit(
-        "replace", node.name, message, nodes=node.origin[:1], found=f"this `{node.kind}`",
-        wanted=f"the `{node.kind}` asked for",
-    )  # fmt: skip
+def _of_what_is_hidden(graph: Graph) -> Edit:
+    """What is to change where layer by layer all looks as asked: what a mask does, or code of one's own."""
+    hiding = [(path, node) for path, node in graph.walk() if hides(node)]
+    masking = [(path, node) for path, node in hiding if makes_mask(node)]
+    path, _ = next(iter(masking or hiding), ((graph.outputs[0].node,), None))
+    return Edit("replace", nodes=(path,))
 
 
 def _edits(
     a: Side, b: Side, intern: Interner, graph: Graph, target: Graph, rules: tuple[tuple[str, ...], tuple[str, ...]]
-) -> tuple[Edit, ...]:
-    """The fewest edits that any way of looking at the two gives; none if one shows that they are the same."""
+) -> Edits | None:
+    """The fewest edits that any way of looking at the two gives; none if one shows that they are the same.
+
+    None where nothing is known but that they differ.
+    """
     budget = Budget(_MOST_WORK)
     best = _fewest(a, b, intern, graph, target, budget)
     seen = {(False, len(a.live), len(b.live))}
@@ -153,10 +150,7 @@ def _edits(
         found = _fewest_without(graph, target, rules, left_out, branches, seen, budget)
         if found is not None and (best is None or found.cost < best.cost):
             best = found
-    if best is None:
-        message = "The layers agree one by one, but they are not connected in the same way."
-        return (Edit("rewire", graph.name, message),)
-    return best.edits
+    return best
 
 
 def _fewest_without(

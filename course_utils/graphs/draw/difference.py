@@ -13,6 +13,7 @@ from course_utils.graphs.draw.model import Shown, box_of, diagram_of, finish, ou
 from course_utils.graphs.draw.picture import Picture
 from course_utils.graphs.graph import Graph, Node, Path
 from course_utils.graphs.words.labels import brief, edge_list, setting
+from course_utils.graphs.words.settings import as_written
 from course_utils.markup import clean, shorten
 
 if TYPE_CHECKING:
@@ -139,8 +140,7 @@ class _Marker:
 
     def on_ends(self, number: int, edit: Edit) -> None:
         """In the target: mark its inputs, or the outputs that an edit speaks of."""
-        is_one = edit.output is not None and edit.where != "the outputs"
-        wanted = output_key(edit.output) if edit.output is not None and is_one else ""
+        wanted = output_key(edit.output) if edit.output is not None else ""
         role = "output" if edit.kind == "output" else "input"
         for box in self.diagram.boxes:
             if box.role == role and (not wanted or box.key == wanted):
@@ -238,7 +238,7 @@ class _Marker:
     def output(self, number: int, edit: Edit) -> None:
         """An output of the model that comes from the wrong layer, is missing or too much."""
         places = range(len(self.graph.outputs))
-        if edit.output is None or edit.where == "the outputs":
+        if edit.output is None:
             for place in places:
                 box = self.boxes[output_key(place)]
                 box.mark = "wrong"
@@ -277,7 +277,7 @@ class _Marker:
     def inputs(self, number: int, edit: Edit) -> None:
         """An input that is too much, or inputs in the wrong order."""
         for path in edit.nodes:
-            self.on_box(path, number, "wrong" if edit.where == "the inputs" else "extra")
+            self.on_box(path, number, "wrong" if edit.ends else "extra")
 
     def add(self, box: Box) -> Box:
         """Put another box on the diagram."""
@@ -295,10 +295,8 @@ def _notes(node: Node, wanted: Node, edit: Edit) -> list[str]:
     if edit.kind == "replace" or node.kind != wanted.kind:
         words = brief(wanted)
         return [f"→ {wanted.kind}" + (f"({', '.join(words)})" if words else "")]
-    differing = [k for k, v in wanted.settings.items() if node.settings.get(k) != v]
-    told = [k for k in differing if f"{k}=" in edit.message] or [
-        k for k in differing if k in ("input_dim", "output_dim")
-    ]
+    names = {as_written(change.name, node) for change in edit.settings}
+    told = [k for k, v in wanted.settings.items() if k in names and node.settings.get(k) != v]
     return [f"{k} {setting(node.settings.get(k))} → {setting(wanted.settings[k])}" for k in told[:_MOST_NOTES]]
 
 

@@ -90,7 +90,7 @@ def _lines(difference: Comparison, edit: Edit) -> str:
     code = lines_of_code(difference.graph, names)
     paths = edit.before if edit.kind == "insert" else edit.nodes
     lines = list(dict.fromkeys(code[path] for path in paths if path in code))
-    if edit.kind == "output" or edit.where in ("the inputs", "the outputs") or not lines:
+    if edit.kind == "output" or edit.ends or not lines:
         lines = ["keras.Model(inputs, outputs)"]
     lead = "The line to change" if len(lines) == 1 else "The lines to change"
     shown = html.escape("\n".join(lines[:_MOST_LINES]))

@@ -94,6 +94,11 @@ def shows_all(setting: object) -> bool:
     return True
 
 
+def as_written(key: str, original: Node) -> str:
+    """What a setting of a normal form is called where its author wrote it: the units of a convolution are filters."""
+    return "filters" if key == "units" and "filters" in original.settings else key
+
+
 def setting(key: str, content: object) -> str:
     """`units=32`."""
     return f"{key}={value(content)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from course_utils.graphs.compare.align import Alignment
-from course_utils.graphs.compare.edits.edit import KINDS, Edit, Edits, End
+from course_utils.graphs.compare.edits.edit import KINDS, Edit, Edits, End, Setting
 from course_utils.graphs.compare.edits.ends import inputs, outputs
 from course_utils.graphs.compare.edits.layers import labels, sharing
 from course_utils.graphs.compare.edits.missing import abandoned, missing, moved, superfluous
@@ -11,7 +11,7 @@ from course_utils.graphs.compare.edits.pairing import Pairing
 from course_utils.graphs.compare.edits.wires import wires
 from course_utils.graphs.graph import Graph
 
-__all__ = ["KINDS", "Edit", "Edits", "End", "edits_of"]
+__all__ = ["KINDS", "Edit", "Edits", "End", "Pairing", "Setting", "edits_of"]
 
 
 def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> Edits:
@@ -27,4 +27,5 @@ def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> Edits:
     for look in (inputs, wires, outputs, missing, superfluous, sharing, labels):
         look(work)
     found = [edit for _, edit in sorted(work.found, key=lambda pair: pair[0])]
-    return Edits(tuple(moved(found, work)), work.changes, tuple(dict.fromkeys(work.suspects)), abandoned(work))
+    edits = tuple(moved(found, work))
+    return Edits(edits, work, work.changes, tuple(dict.fromkeys(work.suspects)), abandoned(work))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from course_utils.graphs.graph import Path
+
+if TYPE_CHECKING:
+    from course_utils.graphs.compare.edits.pairing import Pairing
 
 KINDS = ("insert", "delete", "move", "replace", "setting", "rewire", "share", "unshare", "input", "output")
 """What an edit can be.
@@ -16,39 +19,74 @@ another class. setting: a layer's settings. rewire: a call reads the wrong tenso
 layer should be called where there are two. unshare: the reverse. input, output: what the model lists as its own.
 """
 
-
+Ref = tuple[int, int]
+"""A tensor: call and output number, in a normal form."""
 End = tuple[Literal["model", "target", "output"], Path]
 """Where a wire begins or ends: a call of the learner's model, a call of the target, a position among the outputs."""
 
 
 @dataclass(frozen=True)
+class Setting:
+    """A setting that is to change; None where there is none."""
+
+    name: str
+    """As the normal form has it: `layer.units` of a layer that a wrapper holds."""
+    before: object
+    after: object
+
+
+@dataclass(frozen=True)
 class Edit:
-    """One change; paths lead into the graphs of the `Difference`, as read."""
+    """One change, as data; the words are made of it by `graphs.words.edits`.
+
+    Paths lead into the graphs of the `Comparison`, as read; numbers of calls, and tensors, into their normal forms.
+    """
 
     kind: str
     """One of `KINDS`."""
-    where: str
-    """The learner's layer; for what is missing, the place: "between `a` and `b`"."""
-    message: str
-    """One or two sentences: what it is and what it should be."""
     nodes: tuple[Path, ...] = ()
     """The learner's calls concerned."""
+    targets: tuple[Path, ...] = ()
+    """Calls of the target concerned; for "insert", the missing ones, to be drawn as ghosts."""
     wires: tuple[tuple[Path, Path], ...] = ()
     """The learner's wires that are wrong: from the call that is read to the call that reads it."""
     new_wires: tuple[tuple[Path, Path], ...] = ()
     """The wires that should be there instead, between the learner's calls."""
-    targets: tuple[Path, ...] = ()
-    """Calls of the target concerned; for "insert", the missing ones, to be drawn as ghosts."""
     wiring: tuple[tuple[End, End], ...] = ()
     """How what is missing is to be wired, from what is read to what reads it."""
-    output: int | None = None
-    """For "output": the position among the model's outputs."""
-    found: str = ""
-    """For "replace" and "setting": what the learner wrote, as the message has it."""
-    wanted: str = ""
-    """For "replace" and "setting": what it should be. The two never read alike."""
+    settings: tuple[Setting, ...] = ()
+    """For "setting": what is to change."""
+    ports: tuple[str, ...] = ()
+    """For "rewire" with an argument too many or too few: which ones."""
+    ends: Literal["", "inputs", "outputs"] = ""
+    """The list that is in the wrong order, where that is what is to change."""
+    outputs: tuple[int, ...] = ()
+    """Positions among the model's outputs: of the one concerned; for what is missing, those it is to have."""
     unused: tuple[Path, ...] = ()
     """The learner's call that leads nowhere so far and that this edit would use: the message says so."""
+    mine: tuple[int, ...] = ()
+    """The learner's calls concerned, in the normal form."""
+    theirs: tuple[int, ...] = ()
+    """The target's calls concerned, in its normal form."""
+    reads: tuple[Ref, ...] = ()
+    """The learner's tensors that are read or listed; for what is missing or too much: that it reads."""
+    should_read: tuple[Ref, ...] = ()
+    """The learner's tensors that should be read or listed instead."""
+    readers: tuple[int, ...] = ()
+    """For what is missing or too much: the learner's calls that read it."""
+    where: str = ""
+    """In words: the learner's layer; for what is missing, the place: "between `a` and `b`"."""
+    message: str = ""
+    """In words: what it is and what it should be, in one or two sentences."""
+    found: str = ""
+    """In words, for "replace" and "setting": what the learner wrote, as the message has it."""
+    wanted: str = ""
+    """In words, for "replace" and "setting": what it should be. The two never read alike."""
+
+    @property
+    def output(self) -> int | None:
+        """For "output": the position among the model's outputs; None where their order is what is to change."""
+        return self.outputs[0] if self.kind == "output" and self.outputs else None
 
     @property
     def after(self) -> tuple[Path, ...]:
@@ -67,6 +105,8 @@ class Edits:
 
     edits: tuple[Edit, ...]
     """In the order of the learner's calls."""
+    pairing: Pairing
+    """The matching, for the words."""
     changes: float
     """How much they change, to choose among as many edits."""
     suspects: tuple[int, ...]

@@ -3,68 +3,45 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from dataclasses import replace
 
 from course_utils.graphs.compare.edits.edit import Edit, End
 from course_utils.graphs.compare.edits.pairing import Pairing
-from course_utils.graphs.words.names import argument, call_name, own_name
-from course_utils.graphs.words.sentences import article, listed, plural, sentence
-from course_utils.graphs.words.settings import spelled, value
 
 
 def missing(work: Pairing) -> None:
     """One edit for each group of connected calls that the learner's model lacks."""
     lacking = [j for j in range(len(work.b.reads)) if j not in work.to_a]
     for group in _connected(lacking, work.b.reads):
-        insert(work, group)
+        _insert(work, group)
 
 
-def insert(work: Pairing, group: list[int]) -> None:
+def _insert(work: Pairing, group: list[int]) -> None:
     """Edit for a group of missing calls, in the order of the target."""
     members = set(group)
     reads = [(s, k) for j in group for _, s, k in work.b.reads[j] if s not in members]
     after = list(dict.fromkeys(t for t in map(work.image, reads) if t is not None))
     readers = [r for j in group for _, r, _ in work.b.readers[j] if r not in members]
     before = list(dict.fromkeys(work.to_a[r] for r in readers if r in work.to_a))
-    ends = sorted(k for j in group for k, _ in work.b.outputs_at.get(j, ()))
-    inputs = [j for j in group if work.theirs.nodes[j].family == "input"]
-    layers = [j for j in group if j not in inputs]
-    place = work.place_of(after, before, ends) + _as_argument(work, group, before)
-    name = "the inputs" if inputs and not layers else place
-    parts = [_missing_inputs(work, inputs)] if inputs else []
-    if layers:
-        siblings = [_sibling(work, j) for j in layers]
-        what = work.wanted_name(layers[0]) if len(layers) == 1 else _in_order(work, layers)
-        again = [i for i in siblings if i is not None]
-        if len(again) == len(layers):
-            names = listed(call_name(work.graph, work.entry(i)) for i in again)
-            parts.append(f"{names} should be called once more, {place}.")
-        elif len(layers) == 1:
-            parts.append(f"{article(what)} is missing {place}.")
-        else:
-            parts.append(f"{plural(len(layers), 'layer')} are missing {place}: {what}.")
-        parts.append(_consequence(work, layers))
-    unused = work.unused(after)
-    parts.append(work.aside(unused))
-    at = work.place(after[0][0]) + 0.5 if after else (work.place(before[0]) - 0.5 if before else -1.0)
-    work.add(
-        at,
-        Edit(
-            "input" if inputs else "insert",
-            name,
-            sentence(parts),
-            wires=tuple(
-                (work.exit(s), work.entry(r))
-                for s, _ in after
-                for r in before
-                if any(t == s for _, t, _ in work.a.reads[r])
-            ),
-            targets=work.targets(group),
-            wiring=_wiring(work, group),
-            unused=unused,
+    is_input = any(work.theirs.nodes[j].family == "input" for j in group)
+    edit = Edit(
+        "input" if is_input else "insert",
+        targets=work.targets(group),
+        wires=tuple(
+            (work.exit(s), work.entry(r))
+            for s, _ in after
+            for r in before
+            if any(t == s for _, t, _ in work.a.reads[r])
         ),
-        changes=1.05 * len(group),  # what is there and unused is named first
+        wiring=_wiring(work, group),
+        outputs=tuple(sorted(k for j in group for k, _ in work.b.outputs_at.get(j, ()))),
+        unused=work.unused(after),
+        theirs=tuple(group),
+        reads=tuple(after),
+        readers=tuple(before),
     )
+    at = work.place(after[0][0]) + 0.5 if after else (work.place(before[0]) - 0.5 if before else -1.0)
+    work.add(at, edit, changes=1.05 * len(group))  # what is there and unused is named first
 
 
 def _wiring(work: Pairing, group: list[int]) -> tuple[tuple[End, End], ...]:
@@ -86,53 +63,6 @@ def _wiring(work: Pairing, group: list[int]) -> tuple[tuple[End, End], ...]:
     return tuple(dict.fromkeys(wires))
 
 
-def _in_order(work: Pairing, layers: list[int], most: int = 6) -> str:
-    """The missing layers in words: with an arrow where one alone reads another alone, with a comma elsewhere."""
-    inside = set(layers)
-    told = work.wanted(layers[0])
-    for one, other in pairwise(layers[:most]):
-        read = {s for _, s, _ in work.b.reads[other]} & inside
-        readers = {r for _, r, _ in work.b.readers[one]} & inside
-        told += f"{' → ' if (read, readers) == ({one}, {other}) else ', '}{work.wanted(other)}"
-    return told if len(layers) <= most else f"{told} and {len(layers) - most} more"
-
-
-def _as_argument(work: Pairing, group: list[int], before: list[int]) -> str:
-    """Which named argument of the only call that should read them missing calls are to be."""
-    if len(before) != 1:
-        return ""
-    reader = work.to_b[before[0]]
-    named = dict.fromkeys(argument(port) for port, s, _ in work.b.reads[reader] if s in group)
-    return f", as its {listed(named)}" if named and all(named) else ""
-
-
-def _sibling(work: Pairing, j: int) -> int | None:
-    """The learner's call of the layer that a missing call of the target should share; None if it is alone."""
-    siblings = work.b.groups.get(work.theirs.nodes[j].layer, ())
-    return next((work.to_a[k] for k in siblings if k != j and k in work.to_a), None)
-
-
-def _missing_inputs(work: Pairing, inputs: list[int]) -> str:
-    described = []
-    for j in inputs:
-        node = work.theirs.nodes[j]
-        name = own_name(work.target.find(node.origin[0]))
-        shape = value(node.settings.get("shape"))
-        described.append(f"an input `{name}` of shape {shape}" if name else f"an input of shape {shape}")
-    return f"the model lacks {listed(described)}."
-
-
-def _consequence(work: Pairing, layers: list[int]) -> str:
-    for j in layers:
-        node = work.theirs.nodes[j]
-        source = work.b.reads[j][0] if work.b.reads[j] else None
-        if node.kind.startswith("Global") and source is not None:
-            shapes = work.theirs.nodes[source[1]].shapes
-            if shapes and len(shapes[0]) == 3:
-                return "Without it the outputs have one value for every time step."
-    return ""
-
-
 def superfluous(work: Pairing) -> None:
     """One edit for each group of connected calls that the target does not have."""
     extra = set(work.deleted)
@@ -143,29 +73,17 @@ def superfluous(work: Pairing) -> None:
                 extra.add(i)
     for group in _connected(sorted(i for i in extra if i not in work.a.input_at), work.a.reads):
         members = set(group)
-        names = [call_name(work.graph, path) for path in work.paths(group)]
-        if len(names) == 1:
-            names = [work.name(group[0])]
-        verb = "is" if len(names) == 1 else "are"
-        after = [(s, k) for i in group for _, s, k in work.a.reads[i] if s not in members]
+        after = list(dict.fromkeys((s, k) for i in group for _, s, k in work.a.reads[i] if s not in members))
         before = [r for i in group for _, r, _ in work.a.readers[i] if r not in members and work.a.live[r]]
-        place = work.place_of(list(dict.fromkeys(after)), list(dict.fromkeys(before)), [])
-        message = f"{listed(names)} {verb} too much {place}; leave {'it' if len(names) == 1 else 'them'} out."
-        if len(paths := work.paths(group)) == 1 and any(work.paths([k]) == paths for k in work.to_b):
-            codes = listed(f"`{spelled(work.mine.nodes[i])}`" for i in group)  # of one layer this is right, that is not
-            message = f"the function in {call_name(work.graph, paths[0])} also computes {codes}; leave that out."
-            message = message[0].upper() + message[1:]
-        work.add(
-            work.place(group[0]),
-            Edit(
-                "delete",
-                names[0],
-                message,
-                nodes=work.paths(group),
-                new_wires=tuple((work.exit(s), work.entry(r)) for s, _ in after[:1] for r in before),
-            ),
-            changes=float(len(group)),
+        edit = Edit(
+            "delete",
+            nodes=work.paths(group),
+            new_wires=tuple((work.exit(s), work.entry(r)) for s, _ in after[:1] for r in before),
+            mine=tuple(group),
+            reads=tuple(after),
+            readers=tuple(dict.fromkeys(before)),
         )
+        work.add(work.place(group[0]), edit, changes=float(len(group)))
 
 
 def abandoned(work: Pairing) -> int:
@@ -209,10 +127,9 @@ def moved(edits: list[Edit], work: Pairing) -> list[Edit]:
     for gone in [e for e in edits if e.kind == "delete"]:
         for new in [e for e in result if e.kind == "insert"]:
             if _same_layers(work, gone, new):
-                names = listed(call_name(work.graph, p) for p in gone.nodes)
-                stands, belongs = ("stands", "it belongs") if len(gone.nodes) == 1 else ("stand", "they belong")
-                message = f"{names} {stands} in the wrong place; {belongs} {new.where}."
-                joined = Edit("move", names, message, gone.nodes, new.wires, gone.new_wires, new.targets, new.wiring)
+                joined = replace(
+                    new, kind="move", nodes=gone.nodes, new_wires=gone.new_wires, mine=gone.mine, unused=()
+                )
                 result[result.index(gone)] = joined
                 result.remove(new)
                 work.changes -= 1.0

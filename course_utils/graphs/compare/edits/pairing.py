@@ -1,21 +1,14 @@
-"""Which calls of two models correspond, what that says of their wires, and what the learner calls them."""
+"""Which calls of two models correspond, and what that says of their wires."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from course_utils.graphs.compare.align import Alignment
-from course_utils.graphs.compare.edits.edit import Edit
+from course_utils.graphs.compare.edits.edit import Edit, Ref
 from course_utils.graphs.graph import Graph, Path
-from course_utils.graphs.words.names import call_name, own_name
-from course_utils.graphs.words.sentences import listed, ordinal
-from course_utils.graphs.words.settings import spelled
 
-Ref = tuple[int, int]
-"""A tensor: call and output number, in a normal form."""
 _MOST_ROUTES = 60
-_UNUSED = " (the call that nothing reads)"
 
 
 class Pairing:
@@ -33,7 +26,7 @@ class Pairing:
     """
 
     def __init__(self, alignment: Alignment, graph: Graph, target: Graph) -> None:
-        self.to_b, self.to_a = alignment.to_b, alignment.to_a
+        self.to_b, self.to_a = dict(alignment.to_b), dict(alignment.to_a)
         self.a, self.b = alignment.a, alignment.b
         self.mine, self.theirs = alignment.a.graph, alignment.b.graph
         self.graph, self.target = graph, target
@@ -44,36 +37,11 @@ class Pairing:
         self._routes_b: dict[Ref, set[Ref]] = {}
         self.suspects: list[int] = []
         self.relabelled: set[int] = set()
-        self._places: dict[int, str] = {}
 
     def add(self, place: float, edit: Edit, changes: float = 1.0) -> None:
         """Note an edit, where it stands in the learner's model and how much it changes."""
         self.found.append((place, edit))
         self.changes += changes
-
-    def name(self, i: int) -> str:
-        """The learner's name for a call of their normal form."""
-        return call_name(self.graph, self.entry(i)) + self._which(i)
-
-    def tensor(self, tensor: Ref) -> str:
-        """The learner's name for a tensor."""
-        i, number = tensor
-        name = call_name(self.graph, self.exit(i)) + self._which(i)
-        return f"the {ordinal(number)} output of {name}" if number else name
-
-    def _which(self, i: int) -> str:
-        """Which call, where several have one name."""
-        if not self._places:
-            calls: dict[str, list[int]] = defaultdict(list)
-            for k in range(len(self.mine.nodes)):
-                calls[call_name(self.graph, self.entry(k))].append(k)
-            for several in calls.values():
-                live = dict.fromkeys(self.entry(k) for k in several if self.a.live[k])
-                places = {entry: f" ({ordinal(place)} call)" for place, entry in enumerate(live)}
-                for k in several:
-                    is_clear = len(live) <= (1 if self.a.live[k] else 0)
-                    self._places[k] = "" if is_clear else places.get(self.entry(k), _UNUSED)
-        return self._places[i]
 
     def entry(self, i: int) -> Path:
         """The learner's call that a wire into a call of the normal form ends at."""
@@ -97,18 +65,6 @@ class Pairing:
     def targets(self, calls: Iterable[int]) -> tuple[Path, ...]:
         """The target's calls that calls of its normal form stand for."""
         return tuple(dict.fromkeys(path for j in calls for path in self.theirs.nodes[j].origin))
-
-    def wanted(self, j: int) -> str:
-        """A call of the target, in code."""
-        node = self.theirs.nodes[j]
-        original = self.target.find(node.origin[0]) if node.origin else None
-        return f"`{spelled(node, original)}`"
-
-    def wanted_name(self, j: int) -> str:
-        """A call of the target, in code, with the name it has if somebody gave it one."""
-        node = self.theirs.nodes[j]
-        name = own_name(self.target.find(node.origin[-1])) if node.origin else None
-        return f"{self.wanted(j)} called `{name}`" if name and node.family != "input" else self.wanted(j)
 
     def place(self, i: int) -> float:
         """Where a call stands in the learner's model, to sort edits."""
@@ -195,25 +151,3 @@ class Pairing:
             if not any(self.a.live[r] for _, r, _ in self.a.readers[i]) and i not in self.a.outputs_at:
                 return (self.exit(i),)
         return ()
-
-    def aside(self, unused: Iterable[Path]) -> str:
-        """What the learner may not have noticed: that what should be read leads nowhere so far."""
-        for path in unused:
-            if self.graph.find(path).family == "input":
-                return f"So far the input {call_name(self.graph, path)} reaches no output."
-            return f"So far {call_name(self.graph, path)} is built and never used."
-        return ""
-
-    def place_of(self, after: list[Ref], before: list[int], ends: list[int]) -> str:
-        """Where something is missing, in words."""
-        sources = listed(self.tensor(t) for t in after[:4])
-        readers = listed(self.name(i) for i in before[:4])
-        if after and before:
-            alone = len(after) == len(before) == 1
-            return f"between {sources} and {readers}" if alone else f"after {sources}, before {readers}"
-        if after and ends:
-            only = len(self.theirs.outputs) == 1
-            return f"after {sources}, as the {'' if only else ordinal(ends[0]) + ' '}output"
-        if before:
-            return f"before {readers}"
-        return f"after {sources}" if after else "in the model"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from course_utils.graphs.compare.edits.edit import Edit
-from course_utils.graphs.compare.edits.pairing import Pairing, Ref
-from course_utils.graphs.graph import ANY_ORDER, Node
-from course_utils.graphs.words.sentences import listed, sentence
+from course_utils.graphs.compare.edits.edit import Edit, Ref
+from course_utils.graphs.compare.edits.pairing import Pairing
+from course_utils.graphs.graph import ANY_ORDER
 
 
 def wires(work: Pairing) -> None:
@@ -125,49 +124,26 @@ def rewire(work: Pairing, i: int, j: int, wrong: list[tuple[Ref | None, Ref | No
     """One edit for all the wrong wires into a call."""
     work.suspects.append(i)
     mine = [m for m, _ in wrong if m is not None]
-    images = [work.image(t) for _, t in wrong if t is not None]
-    theirs = [t for t in images if t is not None]
-    name = work.name(i)
-    reads, others = work.a.reads[i], work.b.reads[j]
-    node = work.mine.nodes[i]
-    if len(mine) > 1 and Counter(mine) == Counter(theirs):
-        order = listed(work.tensor(r[1:]) for r in reads)
-        images = [work.image(r[1:]) for r in others]
-        wanted = listed(work.tensor(t) for t in images if t is not None)
-        message = f"{name} reads {order}, in this order; it should read {wanted}."
-    elif mine and not theirs:
-        less = "so often" if any(Counter(r[1:] for r in reads)[m] > 1 for m in mine) else "too"
-        place = _place([p for p, *ref in reads if tuple(ref) in mine], node)
-        message = f"{name} reads {listed(work.tensor(m) for m in mine)} {less}{place}; it should not."
-    elif theirs and not mine:
-        also = " once more" if any(t in [r[1:] for r in reads] for t in theirs) else " as well"
-        missing = [t for _, t in wrong if t is not None]
-        place = _place([p for p, *ref in others if tuple(ref) in missing], node)
-        message = f"{name} should read {listed(work.tensor(t) for t in theirs)}{also}{place}."
-    else:
-        message = (
-            f"{name} reads {listed(work.tensor(m) for m in dict.fromkeys(mine))}; "
-            f"it should read {listed(work.tensor(t) for t in dict.fromkeys(theirs))}."
-        )
-    unused = work.unused(theirs)
-    work.add(
-        work.place(i),
-        Edit(
-            "rewire",
-            name,
-            sentence([message, work.aside(unused)]),
-            nodes=work.paths([i]),
-            wires=tuple((work.exit(s), work.entry(i)) for s, _ in mine),
-            new_wires=tuple((work.exit(s), work.entry(i)) for s, _ in theirs),
-            targets=work.targets([j]),
-            unused=unused,
-        ),
-        changes=1.0 + 0.1 * (max(len(mine), len(theirs)) - 1) + (0.05 if node.family == "input" else 0.0),
+    missing = [t for _, t in wrong if t is not None]
+    theirs = [t for t in map(work.image, missing) if t is not None]
+    ports: tuple[str, ...] = ()
+    if not theirs:
+        ports = tuple(p for p, *ref in work.a.reads[i] if tuple(ref) in mine)
+    elif not mine:
+        ports = tuple(p for p, *ref in work.b.reads[j] if tuple(ref) in missing)
+    edit = Edit(
+        "rewire",
+        nodes=work.paths([i]),
+        targets=work.targets([j]),
+        wires=tuple((work.exit(s), work.entry(i)) for s, _ in mine),
+        new_wires=tuple((work.exit(s), work.entry(i)) for s, _ in theirs),
+        ports=ports,
+        unused=work.unused(theirs),
+        mine=(i,),
+        theirs=(j,),
+        reads=tuple(mine),
+        should_read=tuple(theirs),
     )
-
-
-def _place(ports: list[str], node: Node) -> str:
-    """As what a layer is given tensors, where that has one name: `initial_state`, `mask`."""
-    names = {port.partition(".")[0] for port in ports}
-    is_named = node.family == "layer" and len(names) == 1 and all(name.isidentifier() for name in names)
-    return f", as `{names.pop()}`" if is_named else ""
+    is_input = work.mine.nodes[i].family == "input"
+    dearer = 0.1 * (max(len(mine), len(theirs)) - 1) + (0.05 if is_input else 0.0)
+    work.add(work.place(i), edit, changes=1.0 + dearer)
