@@ -12,7 +12,7 @@ import numpy as np
 from course_utils.graphs.compare.behaviour.forms import order_of_ends
 from course_utils.graphs.compare.behaviour.inputs import draw, sources
 from course_utils.graphs.compare.behaviour.running import Runner
-from course_utils.graphs.compare.match import Interner, Side, refine
+from course_utils.graphs.compare.match import IndexedGraph, Interner, refine
 from course_utils.graphs.graph import Graph, Path
 from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
@@ -32,7 +32,7 @@ def assert_computes_the_same(a: keras.Model, b: keras.Model, forms=None, **rules
     graphs = read(a), read(b)
     forms = forms or normal_forms(*graphs, **rules)
     intern = Interner()
-    sides = [Side(form, intern) for form in forms]
+    sides = [IndexedGraph(form, intern) for form in forms]
     colours = refine(sides, [side.labels for side in sides], intern)
     assert colours is not None, "these models do not count as the same"
     # Where features were concatenated in another order, the weights that read them stand in another order too: they
@@ -88,11 +88,13 @@ def _by_name(model: keras.Model) -> dict[str, keras.Variable]:
 def _same_without_turning(graphs: tuple[Graph, Graph], rules: dict) -> bool:
     without = [*rules.get("without", ()), "concatenation order"]
     intern = Interner()
-    sides = [Side(form, intern) for form in normal_forms(*graphs, **{**rules, "without": without})]
+    sides = [IndexedGraph(form, intern) for form in normal_forms(*graphs, **{**rules, "without": without})]
     return refine(sides, [side.labels for side in sides], intern) is not None
 
 
-def _values(model: keras.Model, graph: Graph, side: Side, colours: list[int], *, alike: bool) -> dict[int, np.ndarray]:
+def _values(
+    model: keras.Model, graph: Graph, side: IndexedGraph, colours: list[int], *, alike: bool
+) -> dict[int, np.ndarray]:
     """A value for each weight, by id: by the colour of its layer."""
     found: dict[int, np.ndarray] = {}
     groups: dict[object, int] = {}

@@ -40,7 +40,7 @@ def ends(graph: Graph, code, prefix):
         variables = []
         for tensor in tensors:
             name = code[(*prefix, tensor.node)].split("\n")[-1].split(" = ")[0]
-            variables.append(f"{name}[{tensor.index}]" if len(graph.nodes[tensor.node].shapes) > 1 else name)
+            variables.append(f"{name}[{tensor.output}]" if len(graph.nodes[tensor.node].shapes) > 1 else name)
         if names:
             return "{" + ", ".join(f"{n!r}: {v}" for n, v in zip(names, variables, strict=True)) + "}"
         return variables[0] if len(variables) == 1 else f"[{', '.join(variables)}]"

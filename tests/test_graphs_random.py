@@ -32,11 +32,11 @@ def isomorphic(a: keras.Model, b: keras.Model) -> bool:
             if i in form.dead:
                 continue
             place = [k for k, t in enumerate(form.inputs) if t.node == i]
-            ends = [(k, t.index) for k, t in enumerate(form.outputs) if t.node == i]
+            ends = [(k, t.output) for k, t in enumerate(form.outputs) if t.node == i]
             g.add_node(i, label=repr((node.kind, sorted(node.settings.items()), place, ends)))
             for t, port in zip(node.inputs, node.ports, strict=True):
                 ports = g.edges[t.node, i]["port"] if g.has_edge(t.node, i) else []
-                g.add_edge(t.node, i, port=sorted([*ports, (port, t.index)]))
+                g.add_edge(t.node, i, port=sorted([*ports, (port, t.output)]))
         graphs.append(g)
     return networkx.vf2pp_is_isomorphic(*graphs, node_label="label") and networkx.is_isomorphic(
         *graphs, lambda x, y: x["label"] == y["label"], lambda x, y: x["port"] == y["port"]

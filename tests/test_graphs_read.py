@@ -74,7 +74,7 @@ def test_arguments_keep_their_ports():
         ("long", "initial_state.1", "y"),
     }
     assert {p for _, p, n in edges(graph) if n == "z"} == {"", "value", "key"}
-    assert [t.index for t in by_name(graph, "y").inputs] == [0, 1, 2]
+    assert [t.output for t in by_name(graph, "y").inputs] == [0, 1, 2]
     assert by_name(graph, "w").ports == ("0", "1")
 
 

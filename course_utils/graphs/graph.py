@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Shape = tuple[int | None, ...]
 Path = tuple[int, ...]
@@ -28,14 +29,29 @@ def setting_name(key: str) -> str:
     return key.rpartition(".")[2]
 
 
-@dataclass(frozen=True)
-class Tensor:
+class Tensor(NamedTuple):
     """One output of one call: what an edge starts from."""
 
     node: int
     """Index of the call in `Graph.nodes`."""
-    index: int = 0
+    output: int = 0
     """Which of the call's outputs (an LSTM with `return_state=True` has three)."""
+
+
+class Wire(NamedTuple):
+    """One end of an edge, seen from the call at the other end."""
+
+    port: str
+    """The argument that the edge ends at; `ANY_ORDER` where the order of arguments does not matter."""
+    call: int
+    """Index in `Graph.nodes` of the call that is read, or that reads."""
+    output: int
+    """Which of its outputs the call that is read gives."""
+
+    @property
+    def tensor(self) -> Tensor:
+        """What is read, of a wire to what a call reads."""
+        return Tensor(self.call, self.output)
 
 
 @dataclass(frozen=True)

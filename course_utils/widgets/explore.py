@@ -88,7 +88,7 @@ def _calls(folding: Folding, layers: Mapping[Hashable, Any], names: Mapping[Hash
         node = folding.graph.find(path)
         graph = folding.graph if len(path) == 1 else folding.graph.find(path[:-1]).inner
         assert graph is not None
-        read = [graph.nodes[tensor.node].shapes[tensor.index] for tensor in node.inputs]
+        read = [graph.nodes[tensor.node].shapes[tensor.output] for tensor in node.inputs]
         earlier = first.setdefault(node.layer, number)
         weights = formula(node, layers[node.layer])
         if earlier != number and node.family != "input":

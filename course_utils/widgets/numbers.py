@@ -79,7 +79,7 @@ def _run(
         found[(*prefix, i)] = [next(results) for _ in tensors]
     for i, node in enumerate(graph.nodes[: len(by_call)]):
         if node.inner is not None and node.family == "model":
-            read = [found[(*prefix, tensor.node)][tensor.index] for tensor in node.inputs]
+            read = [found[(*prefix, tensor.node)][tensor.output] for tensor in node.inputs]
             _run(layers[node.layer], node.inner, layers, read, (*prefix, i), found)
 
 

@@ -10,8 +10,8 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
-from course_utils.graphs.compare.match import Colours, Interner, Side, refine
-from course_utils.graphs.graph import ANY_ORDER
+from course_utils.graphs.compare.match import Colours, IndexedGraph, Interner, refine
+from course_utils.graphs.graph import ANY_ORDER, Wire
 
 _MOST_READERS = 16
 _MOST_ARGUMENTS = 12
@@ -21,7 +21,7 @@ _STEPS_OVER_GAPS = 3
 class Alignment:
     """A partial matching of the calls of `a` (the learner's) and `b` (the target's)."""
 
-    def __init__(self, a: Side, b: Side, *, by_place: bool = False) -> None:
+    def __init__(self, a: IndexedGraph, b: IndexedGraph, *, by_place: bool = False) -> None:
         self.a = a
         self.b = b
         # Equal settings usually say more than the place; the other way round when two sizes were exchanged.
@@ -185,10 +185,10 @@ class Alignment:
 
 
 def _over_gaps(
-    first: Sequence[tuple[str, int, int]],
-    second: Sequence[tuple[str, int, int]],
-    steps_a: list[list[tuple[str, int, int]]],
-    steps_b: list[list[tuple[str, int, int]]],
+    first: Sequence[Wire],
+    second: Sequence[Wire],
+    steps_a: list[list[Wire]],
+    steps_b: list[list[Wire]],
 ) -> Iterator[tuple[int, int, int]]:
     """Pairs one of which lies a few unmatched calls further away, where a layer may be missing or too many."""
     near_a, near_b = [s for _, s, _ in first], [s for _, s, _ in second]
@@ -203,7 +203,7 @@ def _over_gaps(
                 yield s, t, steps
 
 
-def _step(calls: Iterable[int], steps: list[list[tuple[str, int, int]]]) -> list[int]:
+def _step(calls: Iterable[int], steps: list[list[Wire]]) -> list[int]:
     found: dict[int, None] = {}
     for call in calls:
         for _, following, _ in steps[call][:4]:
@@ -211,7 +211,7 @@ def _step(calls: Iterable[int], steps: list[list[tuple[str, int, int]]]) -> list
     return list(found)[:6]
 
 
-def alignments(a: Side, b: Side, intern: Interner) -> Iterator[Alignment]:
+def alignments(a: IndexedGraph, b: IndexedGraph, intern: Interner) -> Iterator[Alignment]:
     """Ways to match two graphs that differ, each worked out on its own."""
     up_a, up_b = a.up(a.labels, intern), b.up(b.labels, intern)
     down_a, down_b = a.down(a.labels, intern), b.down(b.labels, intern)
@@ -260,7 +260,7 @@ def alignments(a: Side, b: Side, intern: Interner) -> Iterator[Alignment]:
 
 
 def _agreed(
-    a: Side, b: Side, up: tuple[Colours, Colours], down: tuple[Colours, Colours]
+    a: IndexedGraph, b: IndexedGraph, up: tuple[Colours, Colours], down: tuple[Colours, Colours]
 ) -> tuple[list[Hashable], list[Hashable]]:
     """Colours under which only those calls meet of which `up` and `down` do not say different things."""
     partner: list[dict[int, int]] = []

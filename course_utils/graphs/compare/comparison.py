@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from course_utils.graphs.compare.align import Alignment, alignments
 from course_utils.graphs.compare.behaviour import Counterexample, Verdict
-from course_utils.graphs.compare.edits import Edit, Edits, Pairing, edits_of
-from course_utils.graphs.compare.match import Budget, Interner, Side, is_isomorphism, isomorphism
+from course_utils.graphs.compare.edits import Derivation, Edit, EditScript, edits_of
+from course_utils.graphs.compare.match import Budget, IndexedGraph, Interner, is_isomorphism, isomorphism
 from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.normal import normal_forms
 
@@ -38,7 +38,7 @@ class Comparison:
     """An input for which the learner's model gives another number than the target with the same weights, if known."""
     of_other_code: bool = field(default=False, repr=False)
     """Whether the edits are layers of a class of one's own that has the name of the one asked for, and other code."""
-    pairing: Pairing | None = field(default=None, repr=False, compare=False)
+    derivation: Derivation | None = field(default=None, repr=False, compare=False)
     """The matching that the edits come from; None where they come from running the models, or from no matching."""
 
     @property
@@ -78,7 +78,7 @@ def compare(
     """
     pair = normal_forms(graph, target, without=rules[0], also=rules[1])
     intern = Interner()
-    a, b = (Side(form, intern) for form in pair)
+    a, b = (IndexedGraph(form, intern) for form in pair)
     mapping = isomorphism(a, b, intern)
     others = [] if mapping is None else _of_other_code(a, b, mapping)
     if mapping is not None and (behaviour is None or not (others or _may_hide(graph, target, intern))):
@@ -97,10 +97,10 @@ def compare(
     best = _edits(a, b, intern, graph, target, rules)
     if best is None:
         return Comparison((Edit("rewire"),), graph, target, rules, counterexample=shown)
-    return Comparison(best.edits, graph, target, rules, counterexample=shown, pairing=best.pairing)
+    return Comparison(best.edits, graph, target, rules, counterexample=shown, derivation=best.derivation)
 
 
-def _of_other_code(a: Side, b: Side, mapping: Mapping[int, int]) -> list[int]:
+def _of_other_code(a: IndexedGraph, b: IndexedGraph, mapping: Mapping[int, int]) -> list[int]:
     """Calls of layers of somebody's own class that stands for a class of the same name with other methods."""
     found = {a.graph.nodes[i].layer: i for i, j in mapping.items() if a.graph.nodes[i].code != b.graph.nodes[j].code}
     return sorted(found.values())
@@ -110,7 +110,7 @@ def _may_hide(graph: Graph, target: Graph, intern: Interner) -> bool:
     """Whether rules may have made equal what is not: they see neither masks nor what somebody's own code does."""
     if not any(hides(node) for one in (graph, target) for _, node in one.walk()):
         return False
-    return isomorphism(Side(graph, intern), Side(target, intern), intern) is None
+    return isomorphism(IndexedGraph(graph, intern), IndexedGraph(target, intern), intern) is None
 
 
 def hides(node: Node) -> bool:
@@ -132,8 +132,13 @@ def _of_what_is_hidden(graph: Graph) -> Edit:
 
 
 def _edits(
-    a: Side, b: Side, intern: Interner, graph: Graph, target: Graph, rules: tuple[tuple[str, ...], tuple[str, ...]]
-) -> Edits | None:
+    a: IndexedGraph,
+    b: IndexedGraph,
+    intern: Interner,
+    graph: Graph,
+    target: Graph,
+    rules: tuple[tuple[str, ...], tuple[str, ...]],
+) -> EditScript | None:
     """The fewest edits that any way of looking at the two gives; none if one shows that they are the same.
 
     None where nothing is known but that they differ.
@@ -161,7 +166,7 @@ def _fewest_without(
     branches: bool,
     seen: set[tuple[bool, int, int]],
     budget: Budget,
-) -> Edits | None:
+) -> EditScript | None:
     """The fewest edits when some rules do not hold, or with what leads nowhere; None if that shows nothing new."""
     pair = normal_forms(graph, target, without=rules[0] + left_out, also=rules[1], branches=branches)
     sizes = (branches, len(pair[0].nodes), len(pair[1].nodes))
@@ -169,15 +174,17 @@ def _fewest_without(
         return None
     seen.add(sizes)
     intern = Interner()
-    a, b = (Side(form, intern) for form in pair)
+    a, b = (IndexedGraph(form, intern) for form in pair)
     found = _fewest(a, b, intern, graph, target, budget)
     # Branches count only where an edit uses one: what leads nowhere changes nothing else that is told.
     return found if found is None or not branches or found.uses(graph.dead) else None
 
 
-def _fewest(a: Side, b: Side, intern: Interner, graph: Graph, target: Graph, budget: Budget) -> Edits | None:
+def _fewest(
+    a: IndexedGraph, b: IndexedGraph, intern: Interner, graph: Graph, target: Graph, budget: Budget
+) -> EditScript | None:
     """The fewest edits that any matching gives; no edits if one shows that the graphs are the same; None if unknown."""
-    best: Edits | None = None
+    best: EditScript | None = None
     for alignment in alignments(a, b, intern):
         if not budget.spend(len(a.live) + len(b.live)) and best is not None:
             break
@@ -195,7 +202,7 @@ def _fewest(a: Side, b: Side, intern: Interner, graph: Graph, target: Graph, bud
     return best
 
 
-def _repaired(alignment: Alignment, found: Edits, graph: Graph, target: Graph, budget: Budget) -> Edits:
+def _repaired(alignment: Alignment, found: EditScript, graph: Graph, target: Graph, budget: Budget) -> EditScript:
     """Part matched calls that look wrong, one at a time, as long as that saves edits: a layer may just be misplaced."""
     for i in found.suspects[:_MOST_PARTED]:
         if not budget.spend(len(alignment.a.live) + len(alignment.b.live)):

@@ -11,7 +11,7 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 
-from course_utils.graphs.graph import ANY_ORDER, Graph
+from course_utils.graphs.graph import ANY_ORDER, Graph, Wire
 
 Colours = list[int]
 _FEW_ROUNDS = 8
@@ -29,14 +29,14 @@ class Interner:
         return self._numbers.setdefault(thing, len(self._numbers))
 
 
-class Side:
+class IndexedGraph:
     """A normal form with what matching asks for at hand.
 
     Attributes:
         graph: the normal form.
         live: whether an output depends on each call.
-        reads: for each call (port, call, output number) of what it reads.
-        readers: for each call (port, call, output number) of what reads it.
+        reads: for each call the wires to what it reads.
+        readers: for each call the wires to what reads it.
         input_at: position among the model's inputs, by call.
         outputs_at: positions among the model's outputs with the output number, by call.
         labels: what each call is, as a number that is the same in both graphs.
@@ -47,15 +47,15 @@ class Side:
         self.graph = graph
         nodes = graph.nodes
         self.live = [i not in graph.dead for i in range(len(nodes))]
-        self.reads = [[(p, t.node, t.index) for p, t in zip(_ports(n), n.inputs, strict=True)] for n in nodes]
-        self.readers: list[list[tuple[str, int, int]]] = [[] for _ in nodes]
+        self.reads = [[Wire(p, *t) for p, t in zip(_ports(n), n.inputs, strict=True)] for n in nodes]
+        self.readers: list[list[Wire]] = [[] for _ in nodes]
         for i, reads in enumerate(self.reads):
             for port, source, number in reads:
-                self.readers[source].append((port, i, number))
+                self.readers[source].append(Wire(port, i, number))
         self.input_at = {t.node: k for k, t in enumerate(graph.inputs)}
         self.outputs_at: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for k, t in enumerate(graph.outputs):
-            self.outputs_at[t.node].append((k, t.index))
+            self.outputs_at[t.node].append((k, t.output))
         self.labels = [intern((n.kind, n.family, _frozen(n.settings))) for n in nodes]
         self.groups: dict[Hashable, list[int]] = defaultdict(list)
         for i, node in enumerate(nodes):
@@ -119,7 +119,7 @@ class Budget:
 
 
 def refine(
-    sides: Sequence[Side], starts: list[Colours], intern: Interner, budget: Budget | None = None
+    sides: Sequence[IndexedGraph], starts: list[Colours], intern: Interner, budget: Budget | None = None
 ) -> list[Colours] | None:
     """Tell calls apart until nothing changes; None as soon as the graphs are seen to differ.
 
@@ -149,7 +149,7 @@ def refine(
     return colours
 
 
-def isomorphism(a: Side, b: Side, intern: Interner) -> dict[int, int] | None:
+def isomorphism(a: IndexedGraph, b: IndexedGraph, intern: Interner) -> dict[int, int] | None:
     """A mapping of the calls of `a` that matter onto those of `b` that shows both to be the same; None if none is.
 
     Calls that no colour tells apart are nearly always interchangeable: then following the wires finds the mapping in
@@ -174,7 +174,7 @@ def isomorphism(a: Side, b: Side, intern: Interner) -> dict[int, int] | None:
 class _Search:
     """The search for an isomorphism among calls that no colour tells apart."""
 
-    def __init__(self, a: Side, b: Side, intern: Interner) -> None:
+    def __init__(self, a: IndexedGraph, b: IndexedGraph, intern: Interner) -> None:
         self.a, self.b, self.intern = a, b, intern
         self.budget = Budget(_MOST_WORK)
 
@@ -229,7 +229,7 @@ class _Search:
         return tuple(sorted(self.b.reads[j])), tuple(sorted(self.b.readers[j])), ends, self.b.input_at.get(j)
 
 
-def _paired(a: Side, b: Side, of_a: Colours, of_b: Colours) -> dict[int, int] | None:
+def _paired(a: IndexedGraph, b: IndexedGraph, of_a: Colours, of_b: Colours) -> dict[int, int] | None:
     """Follow the wires of both graphs from the outputs on, choosing among equal colours what fits so far."""
     mapping: dict[int, int] = {}
     taken: set[int] = set()
@@ -262,9 +262,7 @@ def _paired(a: Side, b: Side, of_a: Colours, of_b: Colours) -> dict[int, int] | 
     return mapping
 
 
-def _pair_reads(
-    reads: list[tuple[str, int, int]], others: list[tuple[str, int, int]], of_a: Colours, of_b: Colours, pair: object
-) -> bool:
+def _pair_reads(reads: list[Wire], others: list[Wire], of_a: Colours, of_b: Colours, pair: object) -> bool:
     if len(reads) != len(others):
         return False
     left = sorted(others, key=lambda r: (r[0], of_b[r[1]], r[2]))
@@ -281,7 +279,7 @@ def _pair_reads(
     return True
 
 
-def is_isomorphism(a: Side, b: Side, mapping: dict[int, int]) -> bool:
+def is_isomorphism(a: IndexedGraph, b: IndexedGraph, mapping: dict[int, int]) -> bool:
     """Whether a mapping keeps what each call is, what it reads, which calls share a layer, inputs and outputs."""
     if len(mapping) != sum(a.live) or len(set(mapping.values())) != len(mapping) or len(mapping) != sum(b.live):
         return False
@@ -301,6 +299,6 @@ def is_isomorphism(a: Side, b: Side, mapping: dict[int, int]) -> bool:
     ends = ((a.graph.inputs, b.graph.inputs), (a.graph.outputs, b.graph.outputs))
     return all(
         len(of_a) == len(of_b)
-        and all(mapping.get(s.node) == t.node and s.index == t.index for s, t in zip(of_a, of_b, strict=True))
+        and all(mapping.get(s.node) == t.node and s.output == t.output for s, t in zip(of_a, of_b, strict=True))
         for of_a, of_b in ends
     )

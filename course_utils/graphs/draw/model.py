@@ -179,7 +179,7 @@ def output_key(place: int) -> str:
 
 
 def _index(graph: Graph, tensor: Tensor) -> str:
-    return str(tensor.index + 1) if len(graph.nodes[tensor.node].shapes) > 1 else ""
+    return str(tensor.output + 1) if len(graph.nodes[tensor.node].shapes) > 1 else ""
 
 
 @dataclass
@@ -232,7 +232,7 @@ class _Builder:
         path = (*prefix, tensor.node)
         node = graph.nodes[tensor.node]
         while node.inner is not None and self.is_open(path):
-            tensor = node.inner.outputs[tensor.index]
+            tensor = node.inner.outputs[tensor.output]
             path = (*path, tensor.node)
             node = node.inner.nodes[tensor.node]
         return self.keys[path]

@@ -90,7 +90,7 @@ def _runs(graph: Graph, order: Sequence[int]) -> tuple[Run, ...]:
     calls = Counter(node.layer for node in nodes)
     numbers: dict[Hashable, int] = {}
     looks = [numbers.setdefault(_look(node, calls), len(numbers)) for node in nodes]
-    reads = [[(place[tensor.node], tensor.index) for tensor in node.inputs] for node in nodes]
+    reads = [[(place[tensor.node], tensor.output) for tensor in node.inputs] for node in nodes]
     found: list[_Stretch] = []
     for length in range(1, min(len(nodes) // 2, _LONGEST_BLOCK) + 1):
         start = 0

@@ -101,11 +101,11 @@ class Draft:
         calls: dict[int, Call] = {}
         for i in kept:
             node = graph.nodes[i]
-            calls[i] = Call(node, [(calls[t.node], t.index) for t in node.inputs])
+            calls[i] = Call(node, [(calls[t.node], t.output) for t in node.inputs])
             if not calls[i].origin:
                 calls[i].origin = ((i,),)
-        inputs = [(calls[t.node], t.index) for t in graph.inputs]
-        outputs = [(calls[t.node], t.index) for t in graph.outputs]
+        inputs = [(calls[t.node], t.output) for t in graph.inputs]
+        outputs = [(calls[t.node], t.output) for t in graph.outputs]
         return cls(
             graph.name, list(calls.values()), inputs, outputs, graph.input_names, graph.output_names,
             graph.inputs_by_name, graph.outputs_by_name,

@@ -83,18 +83,19 @@ def _of_held(node: Node, key: str) -> object:
 def _named_for(names: Naming, i: int, keys: list[str]) -> str:
     """The learner's layer that a setting belongs to: an activation may be a layer of its own."""
     node = names.mine.nodes[i]
-    entry, way_out = names.pairing.entry(i), names.pairing.exit(i)
+    entry, way_out = names.derivation.entry(i), names.derivation.exit(i)
     if keys == ["activation"] and way_out != entry and node.settings["activation"] != "linear":
         return f"{names.at(way_out)}, after {names.call(i)},"
     if node.family == "output":
         return f"output {names.layer(i)}"
     if node.family == "input":
         return f"the input {names.call(i)}"
-    calls = names.pairing.a.groups[node.layer]
+    calls = names.derivation.a.groups[node.layer]
     wrong = [
         k
         for k in calls
-        if k in names.pairing.to_b and names.pairing.a.labels[k] != names.pairing.b.labels[names.pairing.to_b[k]]
+        if k in names.derivation.to_b
+        and names.derivation.a.labels[k] != names.derivation.b.labels[names.derivation.to_b[k]]
     ]
     return names.layer(i) if calls == wrong else names.call(i)
 
@@ -135,7 +136,7 @@ def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> st
 def _hidden(names: Naming, i: int) -> str:
     """Layers that a function calls are not the model's."""
     node, name = names.mine.nodes[i], names.call(i)
-    traced = names.graph.find(names.pairing.entry(i)).traced
+    traced = names.graph.find(names.derivation.entry(i)).traced
     inside = [f"`{n.name}`" for n in traced.nodes if n.layer == node.layer] if traced else []
     layer = inside[0] if inside else "a layer"
     return (

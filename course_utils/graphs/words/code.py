@@ -103,8 +103,8 @@ class _Writer:
         node = graph.nodes[tensor.node]
         name = self.tensors[(id(graph), tensor.node)]
         if node.inner is not None and node.inner.outputs_by_name and node.family == "model":
-            return f"{name}[{_text(node.inner.output_names[tensor.index])}]"
-        return f"{name}[{tensor.index}]" if len(node.shapes) > 1 else name
+            return f"{name}[{_text(node.inner.output_names[tensor.output])}]"
+        return f"{name}[{tensor.output}]" if len(node.shapes) > 1 else name
 
     def arguments(self, graph: Graph, node: Node) -> str:
         """What a layer is called on."""

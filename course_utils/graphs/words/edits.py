@@ -1,4 +1,4 @@
-"""Edits in sentences: what is, and what should be."""
+"""EditScript in sentences: what is, and what should be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from course_utils.graphs.compare.comparison import Comparison, hides, makes_mask
 from course_utils.graphs.compare.edits import Edit
-from course_utils.graphs.graph import Node
+from course_utils.graphs.graph import Node, Wire
 from course_utils.graphs.words.changed import changed
 from course_utils.graphs.words.names import argument, own_name
 from course_utils.graphs.words.naming import Naming
@@ -19,9 +19,9 @@ from course_utils.graphs.words.settings import spelled, value
 
 def told(comparison: Comparison) -> tuple[Edit, ...]:
     """The edits of a comparison with their words: `where`, `message`, and where they have them `found` and `wanted`."""
-    if comparison.pairing is None:
+    if comparison.derivation is None:
         return tuple(_otherwise(comparison, edit) for edit in comparison.edits)
-    names = Naming(comparison.pairing)
+    names = Naming(comparison.derivation)
     return tuple(_TOLD[edit.kind](names, edit) for edit in comparison.edits)
 
 
@@ -52,7 +52,7 @@ def _input(names: Naming, edit: Edit) -> Edit:
         return replace(edit, where="the inputs", message=message)
     if edit.theirs:
         return _insert(names, edit)
-    work, (i,) = names.pairing, edit.mine
+    work, (i,) = names.derivation, edit.mine
     name = names.layer(i)
     is_unused = not any(work.a.live[r] for _, r, _ in work.a.readers[i]) and i not in work.a.outputs_at
     message = sentence([f"the input {name} is too much; leave it out.", "It reaches no output." if is_unused else ""])
@@ -65,7 +65,7 @@ def _output(names: Naming, edit: Edit) -> Edit:
         message = f"The outputs are listed as {order}; they should be {wanted}, in this order."
         return replace(edit, where="the outputs", message=message)
     (k,) = edit.outputs
-    listed_as = [(t.node, t.index) for t in names.mine.outputs]
+    listed_as = names.mine.outputs
     name = names.tensor((*edit.should_read, *edit.reads)[0])
     is_twice = any(listed_as.count(tensor) > 1 for tensor in edit.reads)
     if not edit.reads:
@@ -84,7 +84,7 @@ def _output(names: Naming, edit: Edit) -> Edit:
 def _share(names: Naming, edit: Edit) -> Edit:
     first, other = edit.mine[:2]
     name, original = names.layer(other), names.layer(first)
-    kinds = {names.graph.find(names.pairing.entry(k)).kind for k in (first, other)}
+    kinds = {names.graph.find(names.derivation.entry(k)).kind for k in (first, other)}
     if len(kinds) > 1:  # a wrapper and a bare layer: neither can be called in place of the other
         message = (
             f"{name} has weights of its own; it should share those of {original}: "
@@ -102,7 +102,7 @@ def _share(names: Naming, edit: Edit) -> Edit:
 
 def _unshare(names: Naming, edit: Edit) -> Edit:
     node = names.mine.nodes[edit.mine[0]]
-    live = names.pairing.a.live
+    live = names.derivation.a.live
     count = sum(live[i] and other.layer == node.layer for i, other in enumerate(names.mine.nodes))
     times = "twice" if count == 2 else f"{count} times"
     name = names.layer(edit.mine[0])
@@ -118,7 +118,7 @@ def _replace(names: Naming, edit: Edit) -> Edit:
     (i,), (j,) = edit.mine, edit.theirs
     node, other = names.mine.nodes[i], names.theirs.nodes[j]
     name = names.call(i)
-    found, wanted = f"`{spelled(node, names.graph.find(names.pairing.entry(i)))}`", names.wanted(j)
+    found, wanted = f"`{spelled(node, names.graph.find(names.derivation.entry(i)))}`", names.wanted(j)
     note = ""
     if "Average" in node.kind and other.kind == node.kind.replace("Average", "Max"):
         note = "An average lets strong signals fade; a maximum keeps the strongest."
@@ -142,14 +142,14 @@ def _delete(names: Naming, edit: Edit) -> Edit:
     verb, them = ("are", "them") if more else ("is", "it")
     place = names.place(edit.reads, edit.readers, ())
     message = f"{listed(gone)} {verb} too much {place}; leave {them} out."
-    if not more and any(names.pairing.paths([k]) == edit.nodes for k in names.pairing.to_b):
+    if not more and any(names.derivation.paths([k]) == edit.nodes for k in names.derivation.to_b):
         codes = listed(f"`{spelled(names.mine.nodes[i])}`" for i in edit.mine)  # the rest of it is right
         message = sentence([f"the function in {names.at(path)} also computes {codes}; leave that out."])
     return replace(edit, where=gone[0], message=message)
 
 
 def _insert(names: Naming, edit: Edit) -> Edit:
-    work = names.pairing
+    work = names.derivation
     inputs = [j for j in edit.theirs if names.theirs.nodes[j].family == "input"]
     layers = [j for j in edit.theirs if j not in inputs]
     place = _missing_place(names, edit)
@@ -174,14 +174,14 @@ def _missing_place(names: Naming, edit: Edit) -> str:
     place = names.place(edit.reads, edit.readers, edit.outputs)
     if len(edit.readers) != 1:
         return place
-    reads = names.pairing.b.reads[names.pairing.to_b[edit.readers[0]]]
+    reads = names.derivation.b.reads[names.derivation.to_b[edit.readers[0]]]
     named = dict.fromkeys(argument(port) for port, s, _ in reads if s in edit.theirs)
     return f"{place}, as its {listed(named)}" if named and all(named) else place
 
 
 def _in_order(names: Naming, layers: list[int], most: int = 6) -> str:
     """The missing layers in words: with an arrow where one alone reads another alone, with a comma elsewhere."""
-    inside, side = set(layers), names.pairing.b
+    inside, side = set(layers), names.derivation.b
     said = names.wanted(layers[0])
     for one, other in pairwise(layers[:most]):
         read = {s for _, s, _ in side.reads[other]} & inside
@@ -192,7 +192,7 @@ def _in_order(names: Naming, layers: list[int], most: int = 6) -> str:
 
 def _sibling(names: Naming, j: int) -> int | None:
     """The learner's call of the layer that a missing call of the target should share; None if it is alone."""
-    work = names.pairing
+    work = names.derivation
     siblings = work.b.groups.get(names.theirs.nodes[j].layer, ())
     return next((work.to_a[k] for k in siblings if k != j and k in work.to_a), None)
 
@@ -207,7 +207,7 @@ def _missing_inputs(names: Naming, inputs: list[int]) -> str:
     return f"the model lacks {listed(described)}."
 
 
-def _ends_a_sequence(node: Node, reads: list[tuple[str, int, int]], nodes: tuple[Node, ...]) -> bool:
+def _ends_a_sequence(node: Node, reads: list[Wire], nodes: tuple[Node, ...]) -> bool:
     """Whether a layer makes one value of those of all time steps."""
     shapes = nodes[reads[0][1]].shapes if reads else ()
     return node.kind.startswith("Global") and bool(shapes) and len(shapes[0]) == 3
@@ -223,11 +223,11 @@ def _move(names: Naming, edit: Edit) -> Edit:
 def _rewire(names: Naming, edit: Edit) -> Edit:
     """One sentence for all the wrong wires into a call."""
     (i,), (j,), mine, theirs = edit.mine, edit.theirs, edit.reads, edit.should_read
-    work, name = names.pairing, names.call(i)
-    reads = [(s, k) for _, s, k in work.a.reads[i]]
+    work, name = names.derivation, names.call(i)
+    reads = [wire.tensor for wire in work.a.reads[i]]
     place = _as_argument(edit.ports, names.mine.nodes[i])
     if len(mine) > 1 and Counter(mine) == Counter(theirs):
-        wanted = [image for _, s, k in work.b.reads[j] if (image := work.image((s, k))) is not None]
+        wanted = [image for wire in work.b.reads[j] if (image := work.image(wire.tensor)) is not None]
         message = f"{name} reads {names.tensors(reads)}, in this order; it should read {names.tensors(wanted)}."
     elif mine and not theirs:
         less = "so often" if any(Counter(reads)[m] > 1 for m in mine) else "too"

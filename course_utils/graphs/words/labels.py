@@ -235,7 +235,7 @@ def reference(graph: Graph, tensor: Tensor, names: Mapping[Hashable, str]) -> st
     if any(n.layer == node.layer and i != tensor.node for i, n in enumerate(graph.nodes) if i not in graph.dead):
         text += f" (call {node.call + 1})"
     if len(node.shapes) > 1:
-        text += f" (output {tensor.index + 1})"
+        text += f" (output {tensor.output + 1})"
     return text
 
 
@@ -263,7 +263,7 @@ def _lines(
             for position, tensor in enumerate(node.inputs):
                 text = said[tensor.node]
                 if len(graph.nodes[tensor.node].shapes) > 1:
-                    text += f" (output {tensor.index + 1})"
+                    text += f" (output {tensor.output + 1})"
                 port = port_text(node, position)
                 read.append(text if port.isdigit() else f"{port}={text}")
             line += " reads " + ", ".join(read)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from course_utils.graphs.compare.edits import Pairing
-from course_utils.graphs.compare.edits.edit import Ref
-from course_utils.graphs.graph import Path
+from course_utils.graphs.compare.edits import Derivation
+from course_utils.graphs.graph import Path, Tensor
 from course_utils.graphs.words.names import call_name, own_name
 from course_utils.graphs.words.sentences import listed, ordinal
 from course_utils.graphs.words.settings import spelled
@@ -19,13 +18,13 @@ class Naming:
     """Names in a matching: calls `i` of the learner's normal form, calls `j` of the target's.
 
     Args:
-        pairing: the matching.
+        derivation: the matching.
     """
 
-    def __init__(self, pairing: Pairing) -> None:
-        self.pairing = pairing
-        self.graph, self.target = pairing.graph, pairing.target
-        self.mine, self.theirs = pairing.mine, pairing.theirs
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self.graph, self.target = derivation.graph, derivation.target
+        self.mine, self.theirs = derivation.mine, derivation.theirs
         self._places: dict[int, str] = {}
 
     def at(self, path: Path) -> str:
@@ -34,19 +33,19 @@ class Naming:
 
     def layer(self, i: int) -> str:
         """The learner's name for the layer of a call."""
-        return self.at(self.pairing.entry(i))
+        return self.at(self.derivation.entry(i))
 
     def call(self, i: int) -> str:
         """The learner's name for a call."""
         return self.layer(i) + self._which(i)
 
-    def tensor(self, tensor: Ref) -> str:
+    def tensor(self, tensor: Tensor) -> str:
         """The learner's name for a tensor."""
         i, number = tensor
-        name = self.at(self.pairing.exit(i)) + self._which(i)
+        name = self.at(self.derivation.exit(i)) + self._which(i)
         return f"the {ordinal(number)} output of {name}" if number else name
 
-    def tensors(self, tensors: Iterable[Ref]) -> str:
+    def tensors(self, tensors: Iterable[Tensor]) -> str:
         """Names of several tensors, as they stand in a sentence."""
         return listed(map(self.tensor, tensors))
 
@@ -56,13 +55,13 @@ class Naming:
             calls: dict[str, list[int]] = defaultdict(list)
             for k in range(len(self.mine.nodes)):
                 calls[self.layer(k)].append(k)
-            live = self.pairing.a.live
+            live = self.derivation.a.live
             for several in calls.values():
-                entries = dict.fromkeys(self.pairing.entry(k) for k in several if live[k])
+                entries = dict.fromkeys(self.derivation.entry(k) for k in several if live[k])
                 places = {entry: f" ({ordinal(place)} call)" for place, entry in enumerate(entries)}
                 for k in several:
                     is_clear = len(entries) <= (1 if live[k] else 0)
-                    self._places[k] = "" if is_clear else places.get(self.pairing.entry(k), _UNUSED)
+                    self._places[k] = "" if is_clear else places.get(self.derivation.entry(k), _UNUSED)
         return self._places[i]
 
     def wanted(self, j: int) -> str:
@@ -77,7 +76,7 @@ class Naming:
         name = own_name(self.target.find(node.origin[-1])) if node.origin else None
         return f"{self.wanted(j)} called `{name}`" if name and node.family != "input" else self.wanted(j)
 
-    def place(self, reads: Sequence[Ref], readers: Sequence[int], outputs: Sequence[int]) -> str:
+    def place(self, reads: Sequence[Tensor], readers: Sequence[int], outputs: Sequence[int]) -> str:
         """Where something is missing or too much: what it reads, what reads it, which outputs it is."""
         sources = self.tensors(reads[:4])
         followers = listed(self.call(i) for i in readers[:4])

@@ -173,7 +173,7 @@ def _network(graph: Graph) -> nx.DiGraph:
         ports: dict[int, list[tuple[str, int]]] = {}
         for place, tensor in enumerate(node.inputs):
             port = node.ports[place] if place < len(node.ports) else ""
-            ports.setdefault(tensor.node, []).append((port if port == "*" else f"{place} {port}", tensor.index))
+            ports.setdefault(tensor.node, []).append((port if port == "*" else f"{place} {port}", tensor.output))
         for source, wires in ports.items():
             network.add_edge(source, at, label=sorted(wires))
     for calls in shared.values():
@@ -185,5 +185,5 @@ def _network(graph: Graph) -> nx.DiGraph:
         for place, tensor in enumerate(ends):
             end = (kind, place)
             network.add_node(end, label=(kind, place))
-            network.add_edge(tensor.node, end, label=tensor.index)
+            network.add_edge(tensor.node, end, label=tensor.output)
     return network

@@ -23,7 +23,7 @@ def same_ends(mine: Graph, theirs: Graph) -> bool:
                 )
                 if node.family != wanted.family or any(node.settings.get(k) != wanted.settings.get(k) for k in keys):
                     return False
-            elif not _fit(node.shapes[end.index], wanted.shapes[other.index]):
+            elif not _fit(node.shapes[end.output], wanted.shapes[other.output]):
                 return False
     return True
 

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from course_utils.graphs.graph import Path
+from course_utils.graphs.graph import Path, Tensor
 
 if TYPE_CHECKING:
-    from course_utils.graphs.compare.edits.pairing import Pairing
+    from course_utils.graphs.compare.edits.derivation import Derivation
 
 KINDS = ("insert", "delete", "move", "replace", "setting", "rewire", "share", "unshare", "input", "output")
 """What an edit can be.
@@ -19,8 +19,6 @@ another class. setting: a layer's settings. rewire: a call reads the wrong tenso
 layer should be called where there are two. unshare: the reverse. input, output: what the model lists as its own.
 """
 
-Ref = tuple[int, int]
-"""A tensor: call and output number, in a normal form."""
 End = tuple[Literal["model", "target", "output"], Path]
 """Where a wire begins or ends: a call of the learner's model, a call of the target, a position among the outputs."""
 
@@ -68,9 +66,9 @@ class Edit:
     """The learner's calls concerned, in the normal form."""
     theirs: tuple[int, ...] = ()
     """The target's calls concerned, in its normal form."""
-    reads: tuple[Ref, ...] = ()
+    reads: tuple[Tensor, ...] = ()
     """The learner's tensors that are read or listed; for what is missing or too much: that it reads."""
-    should_read: tuple[Ref, ...] = ()
+    should_read: tuple[Tensor, ...] = ()
     """The learner's tensors that should be read or listed instead."""
     readers: tuple[int, ...] = ()
     """For what is missing or too much: the learner's calls that read it."""
@@ -100,12 +98,12 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Edits:
+class EditScript:
     """What a matching of two graphs comes to."""
 
     edits: tuple[Edit, ...]
     """In the order of the learner's calls."""
-    pairing: Pairing
+    derivation: Derivation
     """The matching, for the words."""
     changes: float
     """How much they change, to choose among as many edits."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from course_utils.graphs.compare.edits.edit import Edit, Ref
-from course_utils.graphs.compare.edits.pairing import Pairing
+from course_utils.graphs.compare.edits.derivation import Derivation
+from course_utils.graphs.compare.edits.edit import Edit
+from course_utils.graphs.graph import Tensor
 
 _LAST = 10_000.0  # outputs are told after all calls
 
 
-def inputs(work: Pairing) -> None:
+def inputs(work: Derivation) -> None:
     """Inputs that are too many or in another order; missing ones come with what reads them."""
     left = list(dict.fromkeys(t.node for t in work.mine.inputs))
     for i in left:
@@ -20,26 +21,25 @@ def inputs(work: Pairing) -> None:
     images = [work.to_a[j] for j in right if j in work.to_a]
     kept = [i for i in left if i in work.to_b]
     if images != kept:
-        reads, should_read = (tuple((i, 0) for i in calls) for calls in (kept, images))
+        reads, should_read = (tuple(map(Tensor, calls)) for calls in (kept, images))
         edit = Edit("input", nodes=work.paths(kept), ends="inputs", reads=reads, should_read=should_read)
         # Dearer than the one call that may read them in the wrong order.
         work.add(-1.0, edit, changes=1.5)
 
 
-def outputs(work: Pairing) -> None:
+def outputs(work: Derivation) -> None:
     """Compare what the models list as their outputs."""
-    mine = [(t.node, t.index) for t in work.mine.outputs]
-    theirs = [(t.node, t.index) for t in work.theirs.outputs]
+    mine, theirs = work.mine.outputs, work.theirs.outputs
     if len(mine) == len(theirs):
         wrong = []
         for k, (m, t) in enumerate(zip(mine, theirs, strict=True)):
             if work.fits(m, t):
                 work.accept(m, t)
-            elif work.image(t) is not None or m[0] in work.to_b:
+            elif work.image(t) is not None or m.node in work.to_b:
                 wrong.append(k)
         images = [work.image(theirs[k]) for k in wrong]
         if len(wrong) > 1 and Counter(images) == Counter([mine[k] for k in wrong]):
-            _order(work, mine, [work.image(t) or m for m, t in zip(mine, theirs, strict=True)])
+            _order(work, list(mine), [work.image(t) or m for m, t in zip(mine, theirs, strict=True)])
             return
         for k in wrong:
             image = work.image(theirs[k])
@@ -61,23 +61,23 @@ def outputs(work: Pairing) -> None:
                 _output(work, k, (), image)
     for m in dict.fromkeys(mine):
         if left[m] > 0:
-            if m[0] not in work.to_b:
-                work.deleted.add(m[0])
+            if m.node not in work.to_b:
+                work.deleted.add(m.node)
                 continue
-            work.add(_LAST, Edit("output", nodes=work.paths([m[0]]), outputs=(mine.index(m),), reads=(m,)))
+            work.add(_LAST, Edit("output", nodes=work.paths([m.node]), outputs=(mine.index(m),), reads=(m,)))
     kept = [m for m in mine if m in wanted]
     if not any(left[m] > 0 for m in mine) and kept != wanted and Counter(kept) == Counter(wanted):
         _order(work, kept, wanted)
 
 
-def _order(work: Pairing, mine: list[Ref], wanted: list[Ref]) -> None:
-    nodes = work.paths(t[0] for t in mine)
+def _order(work: Derivation, mine: list[Tensor], wanted: list[Tensor]) -> None:
+    nodes = work.paths(t.node for t in mine)
     work.add(_LAST, Edit("output", nodes=nodes, ends="outputs", reads=tuple(mine), should_read=tuple(wanted)))
 
 
-def _output(work: Pairing, k: int, reads: tuple[Ref, ...], image: Ref) -> None:
+def _output(work: Derivation, k: int, reads: tuple[Tensor, ...], image: Tensor) -> None:
     """An output that comes from the wrong layer, or that is missing."""
-    nodes = work.paths([*(t[0] for t in reads), image[0]])
+    nodes = work.paths([*(t.node for t in reads), image.node])
     unused = work.unused([image])
     edit = Edit("output", nodes=nodes, outputs=(k,), unused=unused, reads=reads, should_read=(image,))
     work.add(_LAST + k, edit)

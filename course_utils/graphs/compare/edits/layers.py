@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable
 
+from course_utils.graphs.compare.edits.derivation import Derivation
 from course_utils.graphs.compare.edits.edit import Edit, Setting
-from course_utils.graphs.compare.edits.pairing import Pairing
 from course_utils.graphs.graph import Node
 
 
-def sharing(work: Pairing) -> None:
+def sharing(work: Derivation) -> None:
     """Where one layer should be called and several are, and the reverse."""
     for group in work.b.groups.values():
         layers: dict[Hashable, list[int]] = defaultdict(list)
@@ -46,12 +46,12 @@ def sharing(work: Pairing) -> None:
             work.add(work.place(calls[0]), edit, changes=0.9)
 
 
-def _fit(work: Pairing, calls: list[int]) -> int:
+def _fit(work: Derivation, calls: list[int]) -> int:
     """How many calls have the right settings already."""
     return sum(work.a.labels[i] == work.b.labels[work.to_b[i]] for i in calls)
 
 
-def labels(work: Pairing) -> None:
+def labels(work: Derivation) -> None:
     """Settings and classes of matched calls; a shared layer counts once."""
     told: dict[Hashable, Node] = {}
     for i, j in sorted(work.to_b.items()):
@@ -70,7 +70,7 @@ def labels(work: Pairing) -> None:
             _change(work, i, j)
 
 
-def _change(work: Pairing, i: int, j: int) -> None:
+def _change(work: Derivation, i: int, j: int) -> None:
     """Other settings."""
     node, other = work.mine.nodes[i], work.theirs.nodes[j]
     keys = [k for k in {**node.settings, **other.settings} if node.settings.get(k) != other.settings.get(k)]

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from course_utils.graphs.compare.edits.derivation import Derivation
 from course_utils.graphs.compare.edits.edit import Edit, End
-from course_utils.graphs.compare.edits.pairing import Pairing
+from course_utils.graphs.graph import Wire
 
 
-def missing(work: Pairing) -> None:
+def missing(work: Derivation) -> None:
     """One edit for each group of connected calls that the learner's model lacks."""
     lacking = [j for j in range(len(work.b.reads)) if j not in work.to_a]
     for group in _connected(lacking, work.b.reads):
         _insert(work, group)
 
 
-def _insert(work: Pairing, group: list[int]) -> None:
+def _insert(work: Derivation, group: list[int]) -> None:
     """Edit for a group of missing calls, in the order of the target."""
     members = set(group)
-    reads = [(s, k) for j in group for _, s, k in work.b.reads[j] if s not in members]
+    reads = [wire.tensor for j in group for wire in work.b.reads[j] if wire.call not in members]
     after = list(dict.fromkeys(t for t in map(work.image, reads) if t is not None))
     readers = [r for j in group for _, r, _ in work.b.readers[j] if r not in members]
     before = list(dict.fromkeys(work.to_a[r] for r in readers if r in work.to_a))
@@ -44,16 +45,16 @@ def _insert(work: Pairing, group: list[int]) -> None:
     work.add(at, edit, changes=1.05 * len(group))  # what is there and unused is named first
 
 
-def _wiring(work: Pairing, group: list[int]) -> tuple[tuple[End, End], ...]:
+def _wiring(work: Derivation, group: list[int]) -> tuple[tuple[End, End], ...]:
     """The wires of a group of missing calls, as the target has them."""
     wires: list[tuple[End, End]] = []
     for j in group:
         entry, way_out = work.ends_of_target(j)
-        for _, s, k in work.b.reads[j]:
-            if s in group:
-                wires.append((("target", work.ends_of_target(s)[1]), ("target", entry)))
-            elif (image := work.image((s, k))) is not None:
-                wires.append((("model", work.exit(image[0])), ("target", entry)))
+        for wire in work.b.reads[j]:
+            if wire.call in group:
+                wires.append((("target", work.ends_of_target(wire.call)[1]), ("target", entry)))
+            elif (image := work.image(wire.tensor)) is not None:
+                wires.append((("model", work.exit(image.node)), ("target", entry)))
         wires += [
             (("target", way_out), ("model", work.entry(work.to_a[r])))
             for _, r, _ in work.b.readers[j]
@@ -63,7 +64,7 @@ def _wiring(work: Pairing, group: list[int]) -> tuple[tuple[End, End], ...]:
     return tuple(dict.fromkeys(wires))
 
 
-def superfluous(work: Pairing) -> None:
+def superfluous(work: Derivation) -> None:
     """One edit for each group of connected calls that the target does not have."""
     extra = set(work.deleted)
     for i in range(len(work.a.reads) - 1, -1, -1):
@@ -73,7 +74,8 @@ def superfluous(work: Pairing) -> None:
                 extra.add(i)
     for group in _connected(sorted(i for i in extra if i not in work.a.input_at), work.a.reads):
         members = set(group)
-        after = list(dict.fromkeys((s, k) for i in group for _, s, k in work.a.reads[i] if s not in members))
+        reads = [wire.tensor for i in group for wire in work.a.reads[i] if wire.call not in members]
+        after = list(dict.fromkeys(reads))
         before = [r for i in group for _, r, _ in work.a.readers[i] if r not in members and work.a.live[r]]
         edit = Edit(
             "delete",
@@ -86,7 +88,7 @@ def superfluous(work: Pairing) -> None:
         work.add(work.place(group[0]), edit, changes=float(len(group)))
 
 
-def abandoned(work: Pairing) -> int:
+def abandoned(work: Derivation) -> int:
     """How many groups of live calls have no counterpart and are named by no edit."""
     named = {path for _, edit in work.found for path in edit.nodes}
     left = [
@@ -100,7 +102,7 @@ def abandoned(work: Pairing) -> int:
     return len(_connected(left, work.a.reads))
 
 
-def _connected(calls: list[int], reads: list[list[tuple[str, int, int]]]) -> list[list[int]]:
+def _connected(calls: list[int], reads: list[list[Wire]]) -> list[list[int]]:
     """Groups of calls that read each other, each in order."""
     members = set(calls)
     root = {i: i for i in calls}
@@ -121,7 +123,7 @@ def _connected(calls: list[int], reads: list[list[tuple[str, int, int]]]) -> lis
     return list(groups.values())
 
 
-def moved(edits: list[Edit], work: Pairing) -> list[Edit]:
+def moved(edits: list[Edit], work: Derivation) -> list[Edit]:
     """Join "too much here" and "missing there" of one layer into one edit."""
     result = list(edits)
     for gone in [e for e in edits if e.kind == "delete"]:
@@ -137,7 +139,7 @@ def moved(edits: list[Edit], work: Pairing) -> list[Edit]:
     return result
 
 
-def _same_layers(work: Pairing, gone: Edit, new: Edit) -> bool:
+def _same_layers(work: Derivation, gone: Edit, new: Edit) -> bool:
     a = [work.a.labels[i] for i, n in enumerate(work.mine.nodes) if n.origin and n.origin[0] in gone.nodes]
     b = [work.b.labels[j] for j, n in enumerate(work.theirs.nodes) if n.origin and n.origin[0] in new.targets]
     return bool(a) and a == b

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from course_utils.graphs.compare.edits.edit import Edit, Ref
-from course_utils.graphs.compare.edits.pairing import Pairing
-from course_utils.graphs.graph import ANY_ORDER
+from course_utils.graphs.compare.edits.derivation import Derivation
+from course_utils.graphs.compare.edits.edit import Edit
+from course_utils.graphs.graph import ANY_ORDER, Tensor
 
 
-def wires(work: Pairing) -> None:
+def wires(work: Derivation) -> None:
     """Compare what matched calls read."""
     for i, j in work.to_b.items():
         reads, others = work.a.reads[i], work.b.reads[j]
         if len(reads) == 1 and len(others) == 1:
-            mine, theirs = reads[0][1:], others[0][1:]
+            mine, theirs = reads[0].tensor, others[0].tensor
             if work.fits(mine, theirs):
                 work.accept(mine, theirs)
             elif work.image(theirs) is not None:  # else what is missing is told where it goes
@@ -25,7 +25,7 @@ def wires(work: Pairing) -> None:
             rewire(work, i, j, wrong)
 
 
-def compare_reads(work: Pairing, i: int, j: int) -> list[tuple[Ref | None, Ref | None]]:
+def compare_reads(work: Derivation, i: int, j: int) -> list[tuple[Tensor | None, Tensor | None]]:
     """Pairs of what call `i` reads and should read that do not fit; None: nothing."""
     reads, others = work.a.reads[i], work.b.reads[j]
     node, other = work.mine.nodes[i], work.theirs.nodes[j]
@@ -33,37 +33,37 @@ def compare_reads(work: Pairing, i: int, j: int) -> list[tuple[Ref | None, Ref |
     if node.family != other.family:  # which name their arguments differently
         any_order = True
     if any_order and node.kind != other.kind:  # a square for a product reads one tensor twice
-        return _unordered(work, *(list(dict.fromkeys(r[1:] for r in rs)) for rs in (reads, others)))
+        return _unordered(work, *(list(dict.fromkeys(r.tensor for r in rs)) for rs in (reads, others)))
     is_list = all(p.isdigit() for p, _, _ in reads + others)
     if any_order:
-        return _unordered(work, [r[1:] for r in reads], [r[1:] for r in others])
+        return _unordered(work, [r.tensor for r in reads], [r.tensor for r in others])
     if is_list and len(reads) != len(others):
-        return _sequence(work, [r[1:] for r in reads], [r[1:] for r in others])
-    wrong: list[tuple[Ref | None, Ref | None]] = []
-    by_port = {p: (s, k) for p, s, k in others}
-    for p, s, k in reads:
-        theirs = by_port.pop(p, None)
+        return _sequence(work, [r.tensor for r in reads], [r.tensor for r in others])
+    wrong: list[tuple[Tensor | None, Tensor | None]] = []
+    by_port = {wire.port: wire.tensor for wire in others}
+    for wire in reads:
+        theirs = by_port.pop(wire.port, None)
         if theirs is None:
-            wrong += _extra(work, (s, k))
-        elif work.fits((s, k), theirs):
-            work.accept((s, k), theirs)
+            wrong += _extra(work, wire.tensor)
+        elif work.fits(wire.tensor, theirs):
+            work.accept(wire.tensor, theirs)
         elif work.image(theirs) is not None:
-            wrong.append(((s, k), theirs))
+            wrong.append((wire.tensor, theirs))
     wrong += [(None, theirs) for theirs in by_port.values() if work.image(theirs) is not None]
     return wrong
 
 
-def _extra(work: Pairing, mine: Ref) -> list[tuple[Ref | None, Ref | None]]:
+def _extra(work: Derivation, mine: Tensor) -> list[tuple[Tensor | None, Tensor | None]]:
     """An argument too many: if its branch is too many as well, taking that out is the edit."""
-    if mine[0] in work.to_b:
+    if mine.node in work.to_b:
         return [(mine, None)]
-    work.deleted.add(mine[0])
+    work.deleted.add(mine.node)
     return []
 
 
-def _unordered(work: Pairing, mine: list[Ref], theirs: list[Ref]) -> list[tuple[Ref | None, Ref | None]]:
+def _unordered(work: Derivation, mine: list[Tensor], theirs: list[Tensor]) -> list[tuple[Tensor | None, Tensor | None]]:
     left = Counter(mine)
-    rest: list[Ref] = []
+    rest: list[Tensor] = []
     for t in theirs:
         image = work.image(t)
         if image is not None and left[image] > 0:
@@ -71,7 +71,7 @@ def _unordered(work: Pairing, mine: list[Ref], theirs: list[Ref]) -> list[tuple[
         else:
             rest.append(t)
     remaining = [t for t in mine if left[t] > 0 and not left.subtract([t])]
-    unfit: list[Ref] = []
+    unfit: list[Tensor] = []
     for t in rest:
         match = next((s for s in remaining if work.fits(s, t)), None)
         if match is not None:
@@ -79,20 +79,20 @@ def _unordered(work: Pairing, mine: list[Ref], theirs: list[Ref]) -> list[tuple[
             work.accept(match, t)
         else:
             unfit.append(t)
-    wrong: list[tuple[Ref | None, Ref | None]] = []
+    wrong: list[tuple[Tensor | None, Tensor | None]] = []
     known = [t for t in unfit if work.image(t) is not None]
     for t in known:
         wrong.append((remaining.pop(0), t) if remaining else (None, t))
     spare = len(unfit) - len(known)  # arguments that a missing branch will bring
     for s in remaining:
-        if spare > 0 and s[0] in work.to_b:
+        if spare > 0 and s.node in work.to_b:
             spare -= 1  # the missing branch takes its place
         else:
             wrong += _extra(work, s)
     return wrong
 
 
-def _sequence(work: Pairing, mine: list[Ref], theirs: list[Ref]) -> list[tuple[Ref | None, Ref | None]]:
+def _sequence(work: Derivation, mine: list[Tensor], theirs: list[Tensor]) -> list[tuple[Tensor | None, Tensor | None]]:
     """Align two lists of arguments of different length."""
     rows, columns = len(mine) + 1, len(theirs) + 1
     cost = [[float(i + j) for j in range(columns)] for i in range(rows)]
@@ -100,7 +100,7 @@ def _sequence(work: Pairing, mine: list[Ref], theirs: list[Ref]) -> list[tuple[R
         for j in range(1, columns):
             fit = 0.0 if work.fits(mine[i - 1], theirs[j - 1]) else 1.5
             cost[i][j] = min(cost[i - 1][j - 1] + fit, cost[i - 1][j] + 1, cost[i][j - 1] + 1)
-    wrong: list[tuple[Ref | None, Ref | None]] = []
+    wrong: list[tuple[Tensor | None, Tensor | None]] = []
     i, j = rows - 1, columns - 1
     while i or j:
         fit = 0.0 if i and j and work.fits(mine[i - 1], theirs[j - 1]) else 1.5
@@ -120,7 +120,7 @@ def _sequence(work: Pairing, mine: list[Ref], theirs: list[Ref]) -> list[tuple[R
     return wrong[::-1]
 
 
-def rewire(work: Pairing, i: int, j: int, wrong: list[tuple[Ref | None, Ref | None]]) -> None:
+def rewire(work: Derivation, i: int, j: int, wrong: list[tuple[Tensor | None, Tensor | None]]) -> None:
     """One edit for all the wrong wires into a call."""
     work.suspects.append(i)
     mine = [m for m, _ in wrong if m is not None]
@@ -128,9 +128,9 @@ def rewire(work: Pairing, i: int, j: int, wrong: list[tuple[Ref | None, Ref | No
     theirs = [t for t in map(work.image, missing) if t is not None]
     ports: tuple[str, ...] = ()
     if not theirs:
-        ports = tuple(p for p, *ref in work.a.reads[i] if tuple(ref) in mine)
+        ports = tuple(wire.port for wire in work.a.reads[i] if wire.tensor in mine)
     elif not mine:
-        ports = tuple(p for p, *ref in work.b.reads[j] if tuple(ref) in missing)
+        ports = tuple(wire.port for wire in work.b.reads[j] if wire.tensor in missing)
     edit = Edit(
         "rewire",
         nodes=work.paths([i]),

@@ -70,7 +70,7 @@ def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
     for i, node in enumerate(inner.nodes):
         if i in sources or i in inner.dead:
             continue
-        call = Call(node, [sources[t.node][t.index] for t in node.inputs])
+        call = Call(node, [sources[t.node][t.output] for t in node.inputs])
         call.shapes = tuple([(*time, *shape[1:]) for shape in node.shapes])
         call.origin = tuple((*path, i) for path in outer.origin)
         pass_training_on(outer, call)
@@ -80,7 +80,7 @@ def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
             _unwrap(call)
             done.append(call)
         sources[i] = opened or [(call, k) for k in range(max(1, len(node.shapes)))]
-    return [sources[t.node][t.index] for t in inner.outputs]
+    return [sources[t.node][t.output] for t in inner.outputs]
 
 
 def _read(draft: Draft) -> Counter[tuple[int, int]]:

@@ -21,7 +21,7 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call], *,
     for i, node in enumerate(graph.nodes):
         if i in sources or i in graph.dead:
             continue
-        call = Call(node, [sources[t.node][t.index] for t in node.inputs])
+        call = Call(node, [sources[t.node][t.output] for t in node.inputs])
         if traced:  # its calls are not the learner's: what they wrote is the function
             call.origin, call.name = outer.origin, outer.name
         else:
@@ -32,7 +32,7 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call], *,
         else:
             done.append(call)
             sources[i] = [(call, k) for k in range(max(1, len(node.shapes)))]
-    return [sources[t.node][t.index] for t in graph.outputs]
+    return [sources[t.node][t.output] for t in graph.outputs]
 
 
 def pass_training_on(outer: Call, inner: Call) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from course_utils.graphs.compare.align import Alignment
-from course_utils.graphs.compare.edits.edit import Edit, Ref
-from course_utils.graphs.graph import Graph, Path
+from course_utils.graphs.compare.edits.edit import Edit
+from course_utils.graphs.graph import Graph, Path, Tensor
 
 _MOST_ROUTES = 60
 
 
-class Pairing:
+class Derivation:
     """A matching at work: calls `i` of the learner's normal form, calls `j` of the target's, and what was found so far.
 
     Attributes:
@@ -33,8 +33,8 @@ class Pairing:
         self.found: list[tuple[float, Edit]] = []
         self.changes = 0.0
         self.deleted: set[int] = set()
-        self._routes_a: dict[Ref, tuple[set[Ref], set[int]]] = {}
-        self._routes_b: dict[Ref, set[Ref]] = {}
+        self._routes_a: dict[Tensor, tuple[set[Tensor], set[int]]] = {}
+        self._routes_b: dict[Tensor, set[Tensor]] = {}
         self.suspects: list[int] = []
         self.relabelled: set[int] = set()
 
@@ -71,66 +71,66 @@ class Pairing:
         path = self.entry(i)
         return path[0] + sum(p / 1000 ** (k + 1) for k, p in enumerate(path[1:]))
 
-    def image(self, tensor: Ref) -> Ref | None:
+    def image(self, tensor: Tensor) -> Tensor | None:
         """The learner's tensor that stands for a tensor of the target."""
-        i = self.to_a.get(tensor[0])
-        return None if i is None else (i, tensor[1])
+        i = self.to_a.get(tensor.node)
+        return None if i is None else Tensor(i, tensor.output)
 
-    def routes_a(self, tensor: Ref) -> tuple[set[Ref], set[int]]:
+    def routes_a(self, tensor: Tensor) -> tuple[set[Tensor], set[int]]:
         """Matched tensors that the learner's tensor is made from by unmatched calls alone; and those calls."""
         if tensor not in self._routes_a:
-            ends: set[Ref] = set()
+            ends: set[Tensor] = set()
             passed: set[int] = set()
             stack = [tensor]
             while stack and len(passed) < _MOST_ROUTES:
                 i, number = stack.pop()
                 if i in self.to_b:
-                    ends.add((i, number))
+                    ends.add(Tensor(i, number))
                 elif i not in passed:
                     passed.add(i)
-                    stack += [(s, k) for _, s, k in self.a.reads[i]]
+                    stack += [wire.tensor for wire in self.a.reads[i]]
             self._routes_a[tensor] = (ends, passed)
         return self._routes_a[tensor]
 
-    def routes_b(self, tensor: Ref) -> set[Ref]:
+    def routes_b(self, tensor: Tensor) -> set[Tensor]:
         """The learner's tensors that missing calls, on the way to a tensor of the target, read."""
         if tensor not in self._routes_b:
-            ends: set[Ref] = set()
+            ends: set[Tensor] = set()
             passed: set[int] = set()
             stack = [tensor]
             while stack and len(passed) < _MOST_ROUTES:
                 j, number = stack.pop()
                 if j in self.to_a:
-                    ends.add((self.to_a[j], number))
+                    ends.add(Tensor(self.to_a[j], number))
                 elif j not in passed:
                     passed.add(j)
-                    stack += [(s, k) for _, s, k in self.b.reads[j]]
+                    stack += [wire.tensor for wire in self.b.reads[j]]
             self._routes_b[tensor] = ends
         return self._routes_b[tensor]
 
-    def fits(self, mine: Ref, theirs: Ref) -> bool:
+    def fits(self, mine: Tensor, theirs: Tensor) -> bool:
         """Whether reading `mine` becomes right once missing calls are put in and superfluous ones taken out."""
         image = self.image(theirs)
         if image is not None:
             if image == mine:
                 return True
-            return mine[0] not in self.to_b and image in self.routes_a(mine)[0]
+            return mine.node not in self.to_b and image in self.routes_a(mine)[0]
         ends = self.routes_b(theirs)
-        return mine in ends if mine[0] in self.to_b else bool(ends & self.routes_a(mine)[0])
+        return mine in ends if mine.node in self.to_b else bool(ends & self.routes_a(mine)[0])
 
-    def accept(self, mine: Ref, theirs: Ref) -> None:
+    def accept(self, mine: Tensor, theirs: Tensor) -> None:
         """Note what must be taken out for `mine` to fit."""
-        if mine[0] in self.to_b:
+        if mine.node in self.to_b:
             return
         image = self.image(theirs)
         wanted = {image} if image is not None else self.routes_b(theirs)
         self.deleted |= self._between(mine, wanted)
 
-    def _between(self, start: Ref, ends: set[Ref]) -> set[int]:
+    def _between(self, start: Tensor, ends: set[Tensor]) -> set[int]:
         """Unmatched calls on a way from `start` back to one of `ends`."""
         found: set[int] = set()
-        parents: dict[int, int | None] = {start[0]: None}
-        stack = [start[0]]
+        parents: dict[int, int | None] = {start.node: None}
+        stack = [start.node]
         while stack:
             i = stack.pop()
             for _, s, k in self.a.reads[i]:
@@ -143,9 +143,9 @@ class Pairing:
                 if s not in self.to_b and s not in parents:
                     parents[s] = i
                     stack.append(s)
-        return {start[0]}
+        return {start.node}
 
-    def unused(self, sources: Iterable[Ref]) -> tuple[Path, ...]:
+    def unused(self, sources: Iterable[Tensor]) -> tuple[Path, ...]:
         """The learner's call among these that leads nowhere so far, if there is one."""
         for i, _ in sources:
             if not any(self.a.live[r] for _, r, _ in self.a.readers[i]) and i not in self.a.outputs_at:
