@@ -1,8 +1,15 @@
-"""Whether two normal forms are the same graph: colours that tell calls apart, then a mapping that is checked.
+"""Whether two normal forms are the same graph: colour refinement, then individualisation where colours do not decide.
 
 Each call gets a colour from what it is, from all that it reads (one pass from the inputs) and from all that reads it
 (one pass from the outputs); the calls of a shared layer are then told from those of separate ones, and the passes are
-repeated until nothing new is told apart. Every pass takes time proportional to the size of the graph.
+repeated until nothing new is told apart. This is the refinement of Weisfeiler and Lehman (1968), directed and with
+labelled edges. On a graph without cycles two passes tell nearly all apart that can be, so n calls with e wires take
+O((n + e) log n) for each round, nearly always one. A mapping that colours suggest is checked wire by wire: refinement
+alone is never the answer "the same".
+
+References:
+    B. Weisfeiler, A. Lehman: The reduction of a graph to canonical form and the algebra which appears therein, 1968.
+    B. McKay, A. Piperno: Practical graph isomorphism II, Journal of Symbolic Computation 60, 2014.
 """
 
 from __future__ import annotations
@@ -155,8 +162,23 @@ def isomorphism(a: IndexedGraph, b: IndexedGraph, intern: Interner) -> dict[int,
     Calls that no colour tells apart are nearly always interchangeable: then following the wires finds the mapping in
     linear time. Where they are not, the mapping is searched: one call of `a` is told apart by force, with each call of
     `b` that may be its image in turn, and the rest follows or is searched likewise (individualisation and refinement:
-    McKay and Piperno, Practical graph isomorphism II, 2014). The search is bounded by `_MOST_WORK`; past it the answer
-    is None, too.
+    McKay and Piperno, 2014). The search is bounded by `_MOST_WORK` calls looked at; past it the answer is None, too.
+
+    Example:
+        Two branches that are joined mean the same in either order, where the order of what is joined does not matter:
+
+        >>> from course_utils.graphs.graph import Graph, Node, Tensor
+        >>> def joined(*units):
+        ...     read = [Node("Dense", f"d{u}", (Tensor(0),), {"units": u}, u, ports=("",)) for u in units]
+        ...     ends = Node("Add", "add", (Tensor(1), Tensor(2)), {}, "add", ports=("*", "*"))
+        ...     nodes = (Node("Input", "x", (), {}, "x", family="input"), *read, ends)
+        ...     return Graph("model", nodes, (Tensor(0),), (Tensor(3),), ("x",), ("add",))
+        >>> number = Interner()
+        >>> one, other = (IndexedGraph(joined(*units), number) for units in ((8, 16), (16, 8)))
+        >>> isomorphism(one, other, number) == {0: 0, 1: 2, 2: 1, 3: 3}
+        True
+        >>> isomorphism(one, IndexedGraph(joined(8, 8), number), number) is None
+        True
     """
     if sum(a.live) != sum(b.live) or len(a.graph.outputs) != len(b.graph.outputs):
         return None
