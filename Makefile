@@ -14,7 +14,7 @@ PY := .venv/bin/python
 endif
 STAMP := .venv/installed
 
-.PHONY: help lab test test-browser chromium search test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
+.PHONY: help lab test test-browser chromium coverage search test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -37,6 +37,9 @@ chromium: .venv/browser  ## install the browser of these tests, where there is n
 .venv/browser: tests/browser/requirements.txt $(STAMP)
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) --no-deps -r tests/browser/requirements.txt
 	@$(PY) -c "open('$@', 'w').close()"
+
+coverage: $(STAMP)  ## which lines and branches of course_utils the tests run; fails under 95 %
+	$(PY) -m pytest tests --cov --cov-config=pyproject.toml -n $(JOBS) --dist loadscope $(ARGS)
 
 search: $(STAMP)  ## the property tests on inputs that no run tried before
 	$(PY) -m pytest tests -m hypothesis --hypothesis-profile=search -n $(JOBS) $(ARGS)

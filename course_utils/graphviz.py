@@ -6,13 +6,11 @@ wheel instead, so `keras.utils.plot_model` works on a machine that has no Graphv
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
 import importlib.util
 import io
 import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -60,9 +58,10 @@ def render(source: str, format: str, program: str = "dot", arguments: str = "") 
         raise ValueError(f"Graphviz cannot write the format {format!r}; use one of {', '.join(FORMATS[:7])}.")
     if program not in PROGRAMS:
         raise ValueError(f"Graphviz has no layout {program!r}; it has {', '.join(PROGRAMS)}.")
-    with _lock, _environment(FONTCONFIG_FILE=_font_file()), _silence() as said:
+    with _lock, _silence() as said:
         import pygraphviz
 
+        _find_fonts()
         try:
             graph = pygraphviz.AGraph(string=source)
             return bytes(graph.draw(format=format, prog=program, args=arguments))
@@ -213,16 +212,22 @@ def _environment(**variables: str) -> Iterator[None]:
 
 
 @functools.cache
-def _font_file() -> str:
-    """Path of a font configuration that finds a font everywhere: the machine's own, then matplotlib's DejaVu."""
-    folder = tempfile.mkdtemp(prefix="fonts-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    file = Path(folder, "fonts.conf")
-    file.write_text(_font_configuration(folder), encoding="utf-8")
-    return str(file)
+def _find_fonts() -> None:
+    """Have Fontconfig find a font everywhere: the machine's own, then matplotlib's DejaVu.
+
+    It reads its configuration once, for the first text that is laid out. The file is gone right after that, so that a
+    process that is killed later leaves none behind.
+    """
+    import pygraphviz
+
+    with tempfile.TemporaryDirectory(prefix="fonts-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder, "fonts.conf")
+        file.write_text(_font_configuration(), encoding="utf-8")
+        with _environment(FONTCONFIG_FILE=str(file)):
+            pygraphviz.AGraph(string="digraph {text}").draw(format="plain", prog="dot")
 
 
-def _font_configuration(cache: str) -> str:
+def _font_configuration() -> str:
     own = Path(os.environ.get("FONTCONFIG_FILE") or "/etc/fonts/fonts.conf")
     folders, rejected = [], []
     if not own.is_file():
@@ -247,7 +252,7 @@ def _font_configuration(cache: str) -> str:
             '<match target="pattern"><edit name="family" mode="append_last">'
             "<string>DejaVu Sans</string></edit></match>",
             '<cachedir prefix="xdg">fontconfig</cachedir>',
-            f"<cachedir>{escape(cache)}</cachedir>",  # where the home folder cannot be written
+            "<config><rescan><int>0</int></rescan></config>",  # the file is not looked for again
             "</fontconfig>",
         ]
     )

@@ -19,6 +19,8 @@ import course_utils  # noqa: F401  (before Keras: it silences TensorFlow's start
 
 import keras  # noqa: F401, isort: skip
 
+collect_ignore_glob = ["golden/*"]  # editions to compare with, not to run
+
 # What is tried is the same in each run, so that a test that fails tells of what was changed; `make search` tries other.
 # How fast the machine is, is not tested.
 always = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
