@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.criterion import Holds
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, feed
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns, feed
+from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue
@@ -135,7 +136,7 @@ EXERCISES = (
             Holds("inputs", _reads_four_quarters, "four quarters of 16 points."),
             Structure(outputs=1, merges=1, branches=True),
             Parameters(at_most=1500),
-            Learns(_quarters, reach=0.93, measure=accuracy, epochs=40, batch_size=64),
+            Learns(_quarters, Goal(0.93, accuracy), epochs=40, batch_size=64),
         ],
         hints=[
             "A branch of n units has 16·n + n weights, and the last layer 4·n·10 + 10. Which n fits into 1,500?",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_utils.checks.criterion import Holds
-from course_utils.checks.learning import CHECK_SEED, Learns, mean_squared_error, outputs_for
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns, outputs_for
+from course_utils.checks.measures import Measure, root_mean_squared_error
 from course_utils.checks.models import Parameters, SameGraph, all_layers
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Structure
@@ -175,8 +175,11 @@ def _few_garments() -> Dataset:
     return Dataset(scaled(made.train), scaled(made.validation))
 
 
-def _error_in_euros(truth: np.ndarray, prediction: np.ndarray) -> float:
-    return math.sqrt(mean_squared_error(truth, prediction)) * _SPREAD
+def _in_euros(truth: np.ndarray, prediction: np.ndarray) -> float:
+    return root_mean_squared_error(truth, prediction) * _SPREAD
+
+
+_error_in_euros = Measure("error", _in_euros, unit=" €")
 
 
 EXERCISES = (
@@ -227,9 +230,7 @@ EXERCISES = (
             Parameters(at_most=10_000),
             Learns(
                 _few_garments,
-                reach=13,
-                measure=_error_in_euros,
-                unit=" €",
+                Goal(13, _error_in_euros),
                 epochs=6,
                 batch_size=64,
                 name="error in euros",

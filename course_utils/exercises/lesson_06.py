@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import CHECK_SEED, Learns
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.structure import Design, Structure
 from course_utils.checks.values import SameValue
@@ -121,9 +120,9 @@ EXERCISES = (
             Structure(inputs=1, outputs=2),
             Holds("trunk and heads", _has_a_trunk_and_heads, "one trunk, and a hidden layer or more in each head."),
             Named(outputs=("sin", "exp")),
-            LearnHeads(
+            Learns(
                 _curves,
-                heads=[Learns(_curves, reach=2e-3, output="sin"), Learns(_curves, reach=2e-3, output="exp")],
+                [Goal(2e-3, output="sin"), Goal(2e-3, output="exp")],
                 epochs=50,
             ),
         ],

@@ -9,8 +9,8 @@ import numpy as np
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
+from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Design, Structure
@@ -214,11 +214,11 @@ EXERCISES = (
             ),
             Holds("inputs", _reads_headlines, "headlines and five numbers."),
             Holds("auxiliary head", _aux_is_blind, "it reads the headline alone."),
-            LearnHeads(
+            Learns(
                 _headlines,
-                heads=[
-                    Learns(_headlines, reach=0.72, measure=accuracy, output="main_output"),
-                    Learns(_headlines, reach=0.66, measure=accuracy, output="aux_output"),
+                [
+                    Goal(0.72, accuracy, output="main_output"),
+                    Goal(0.66, accuracy, output="aux_output"),
                 ],
                 epochs=6,
                 batch_size=64,

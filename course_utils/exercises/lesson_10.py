@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.criterion import Holds
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
+from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.saying import Says
 from course_utils.checks.structure import Structure
@@ -82,7 +83,7 @@ EXERCISES = (
             Holds("output", _one_number, "one number for each pair."),
             Parameters(at_most=30_000),
             Says(_a_few_pairs, {"same": "share"}, name="range", praise="always between 0 and 1."),
-            Learns(_digit_pairs, reach=0.80, measure=accuracy, epochs=10, batch_size=64, seconds=25),
+            Learns(_digit_pairs, Goal(0.80, accuracy), epochs=10, batch_size=64, seconds=25),
         ],
         hints=[
             "Write the trunk as a model of its own and call it on both pictures.",

@@ -11,7 +11,7 @@ import numpy as np
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.drawn import not_drawn, not_shuffled
-from course_utils.checks.learning import CHECK_SEED, Learns, is_trained, outputs_for
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns, is_trained, outputs_for
 from course_utils.checks.models import SameGraph, all_layers
 from course_utils.checks.saying import Says, weights_drawn
 from course_utils.checks.structure import Design, Structure, is_a, is_passed, longest_chain
@@ -398,7 +398,7 @@ EXERCISES = (
         [
             Holds("layers", _two_hidden_layers, "two hidden layers of 32 units, one unit at the end."),
             Holds("start", _is_no_longer_flat, "the units no longer begin flat."),
-            Learns(_sine, reach=0.01, epochs=30, batch_size=50, own_start=True),
+            Learns(_sine, Goal(0.01), epochs=30, batch_size=50, own_start=True),
         ],
         "Keras's own start, `tanh`, and Adam at 0.01.",
     ),
