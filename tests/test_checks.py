@@ -117,9 +117,9 @@ class TestLearning:
         assert [float(part[0]) for part in by_order] == [0, 1]
         with pytest.raises(ValueError, match="2 inputs; the data has 1: p"):
             feed(model, {"p": np.zeros(1)})
-        assert targets(two_heads(), {"age": np.zeros(1), "income": np.ones(1)}).keys() == {"age", "income"}
+        assert targets(["age", "income"], {"age": np.zeros(1), "income": np.ones(1)}).keys() == {"age", "income"}
         with pytest.raises(ValueError, match="2 outputs; the data has 1"):
-            targets(two_heads(), {"age": np.zeros(1)})
+            targets(["age", "income"], {"age": np.zeros(1)})
 
 
 class TestModels:

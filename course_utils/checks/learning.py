@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +50,34 @@ def is_trained(model: keras.Model) -> bool:
 
 
 @dataclass(frozen=True)
+class Task:
+    """Data, and how the outputs of a model belong to their targets."""
+
+    data: Dataset
+    names: Sequence[str]
+    """Of the model's outputs, in order."""
+    boundaries: Mapping[str, float]
+    """Target → where its head says yes, by the head's loss."""
+
+    @classmethod
+    def of(cls, data: Dataset, names: Sequence[str], settings: Mapping[str, Any]) -> Task:
+        """The task of a model with these outputs, compiled with these settings."""
+        task = cls(data, names, {})
+        given = list(losses_as_given(names, settings).values())
+        places = {target: task.place(target) for target in data.validation.y}
+        return replace(
+            task, boundaries={t: boundary_of(given[at]) if at < len(given) else 0.5 for t, at in places.items()}
+        )
+
+    def place(self, target: str) -> int:
+        """Which output stands for a target: the one of its name, else the one in its place."""
+        all_targets = list(self.data.validation.y)
+        if target in self.names:
+            return self.names.index(target)
+        return all_targets.index(target) if len(self.names) == len(all_targets) else 0
+
+
+@dataclass(frozen=True)
 class Goal:
     """A figure that one output is to reach on held-out data.
 
@@ -77,17 +105,15 @@ class Goal:
         found = f"its {measure.name} on data it has not seen is {measure.shown(figure)}"
         return f"{found}; {measure.bound(self.reach)} asked for"
 
-    def figure(
-        self, model: keras.Model, arrays: list[np.ndarray], data: Dataset, boundaries: Mapping[str, float]
-    ) -> float:
-        """The figure, from what the model predicts for the validation data; NaN when a prediction is."""
-        output = self.output or next(iter(data.validation.y))
-        truth, prediction = data.validation.y[output], arrays[_place(model, data, output)]
+    def figure(self, arrays: list[np.ndarray], task: Task) -> float:
+        """The figure, from what a model predicts for the validation data; NaN when a prediction is."""
+        output = self.output or next(iter(task.data.validation.y))
+        truth, prediction = task.data.validation.y[output], arrays[task.place(output)]
         if not np.all(np.isfinite(prediction)):
             return math.nan
         if len(prediction) != len(truth) or (not self.measure.of_classes and prediction.size != truth.size):
             raise ValueError(f"it predicts shape {prediction.shape} for targets of shape {truth.shape}")
-        return self.measure(truth, prediction, boundaries.get(output, 0.5))
+        return self.measure(truth, prediction, task.boundaries.get(output, 0.5))
 
     def is_built_in(self, copy: keras.Model, data: Dataset) -> bool:
         """Whether something that does not train computes the target, up to a factor and a constant."""
@@ -140,9 +166,9 @@ class Learns(Criterion):
         size = model.count_params()
         if size > LARGEST:
             return self.found(False, f"the model has {size:,} parameters; a check trains models of up to {LARGEST:,}.")
-        data = self.dataset()
+        data, names = self.dataset(), output_names(attempt.graph)
         try:
-            before = self._figures(model, data, {})
+            before = self._figures(model, Task(data, names, {}))
         except Exception as error:
             return self.found(False, f"the data cannot be fed to the model: {reason(error)}")
         if not _are_finite(before):
@@ -153,18 +179,19 @@ class Learns(Criterion):
             return self.found(False, str(problem))
         if not model.trainable_weights:
             return self.found(False, "the model has no weights that train, so it can learn nothing.")
-        finding, is_near = self._trained(attempt, data, settings)
+        task = Task.of(data, names, settings)
+        finding, is_near = self._trained(attempt, task, settings)
         if not finding.passed and is_near:
-            again, _ = self._trained(attempt, data, settings_of(model))  # the start may have been an unlucky one
+            again, _ = self._trained(attempt, task, settings_of(model))  # the start may have been an unlucky one
             finding = again if again.passed else finding
         if not finding.passed and self.own_start and not is_trained(model):
             # Another optimizer: the first one has the first copy's weights in hand.
-            again, _ = self._trained(attempt, data, settings_of(model), is_fresh=False)
+            again, _ = self._trained(attempt, task, settings_of(model), is_fresh=False)
             return again if again.passed else finding
         return finding
 
     def _trained(
-        self, attempt: Attempt, data: Dataset, settings: Mapping[str, Any], is_fresh: bool = True
+        self, attempt: Attempt, task: Task, settings: Mapping[str, Any], is_fresh: bool = True
     ) -> tuple[Finding, bool]:
         """Train a copy, from fresh weights or from the model's own: what was found, and whether it missed by little."""
         model = attempt.value
@@ -172,15 +199,14 @@ class Learns(Criterion):
             with fresh_copy(model) as copy:
                 if not is_fresh:
                     copy.set_weights(model.get_weights())
-                boundaries = _boundaries(copy, data, settings)
-                objection = self._given_away(copy, data, boundaries)
-                if objection and (not is_fresh or self._is_given_away_again(model, data, settings)):
+                objection = self._given_away(copy, task)
+                if objection and (not is_fresh or self._is_given_away_again(model, task)):
                     return self.found(False, objection), False
                 copy.compile(**settings)
                 seconds = min(self.seconds, attempt.seconds_left)
-                figures, is_late = self._train(copy, data, boundaries, time.monotonic() + seconds)
+                figures, is_late = self._train(copy, task, time.monotonic() + seconds)
         except Exception as error:
-            failure = f"training fails: {reason(error, losses_of(model, settings).values())}"
+            failure = f"training fails: {reason(error, losses_of(task.names, settings).values())}"
             return self.found(False, failure), False
         short = self._short(figures)
         if not short:
@@ -193,20 +219,20 @@ class Learns(Criterion):
         finding = self.found(False, f"after {limit} of training a copy, {'; '.join(missed)}.")
         return finding, not is_late and all(goal.is_near(figure) for goal, figure in short)
 
-    def _is_given_away_again(self, model: keras.Model, data: Dataset, settings: Mapping[str, Any]) -> bool:
+    def _is_given_away_again(self, model: keras.Model, task: Task) -> bool:
         for _ in range(_STARTS - 1):
             with fresh_copy(model) as copy:
-                if not self._given_away(copy, data, _boundaries(copy, data, settings)):
+                if not self._given_away(copy, task):
                     return False
         return True
 
-    def _given_away(self, copy: keras.Model, data: Dataset, boundaries: Mapping[str, float]) -> str | None:
+    def _given_away(self, copy: keras.Model, task: Task) -> str | None:
         """A sentence on the first goal that an untrained copy reaches already; None where it must learn."""
-        for goal, figure in zip(self._goals, self._figures(copy, data, boundaries), strict=True):
+        for goal, figure in zip(self._goals, self._figures(copy, task), strict=True):
             if goal.is_reached(figure):
                 what = self._of(goal) or "it"
                 return f"before any training {what} gives the answer already; it should learn it from the data."
-            if goal.is_built_in(copy, data):
+            if goal.is_built_in(copy, task.data):
                 return (
                     f"for {self._of(goal)}, a part that does not train computes the answer; it should be learned."
                     if self._of(goal)
@@ -214,9 +240,7 @@ class Learns(Criterion):
                 )
         return None
 
-    def _train(
-        self, copy: keras.Model, data: Dataset, boundaries: Mapping[str, float], until: float
-    ) -> tuple[list[float], bool]:
+    def _train(self, copy: keras.Model, task: Task, until: float) -> tuple[list[float], bool]:
         """Train until the goals are reached, or epochs or seconds run out: (last figures, whether time ran out)."""
         import keras
 
@@ -235,19 +259,19 @@ class Learns(Criterion):
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
                 nonlocal last
                 if (epoch + 1) % every == 0 or is_late or epoch + 1 == criterion.epochs:
-                    last = criterion._figures(self.model, data, boundaries)
+                    last = criterion._figures(self.model, task)
                     if not criterion._short(last) or not _are_finite(last):
                         self.model.stop_training = True
 
-        x, y = feed(copy, data.train.x), targets(copy, data.train.y)
+        x, y = feed(copy, task.data.train.x), targets(task.names, task.data.train.y)
         callbacks = [Watch(), ProgressLine("Trained a copy", interruptible=False)]
         copy.fit(x, y, epochs=self.epochs, batch_size=self.batch_size, verbose=0, callbacks=callbacks)
         return last, is_late
 
-    def _figures(self, model: keras.Model, data: Dataset, boundaries: Mapping[str, float]) -> list[float]:
+    def _figures(self, model: keras.Model, task: Task) -> list[float]:
         """The figure of each goal on the validation data."""
-        arrays = predictions(model, data)
-        return [goal.figure(model, arrays, data, boundaries) for goal in self._goals]
+        arrays = predictions(model, task.data)
+        return [goal.figure(arrays, task) for goal in self._goals]
 
     def _short(self, figures: Sequence[float]) -> list[tuple[Goal, float]]:
         """The goals that are not reached, and how far the model has come."""
@@ -273,19 +297,6 @@ _NOT_FINITE = "its predictions are not finite numbers (NaN)"
 
 def _are_finite(figures: Sequence[float]) -> bool:
     return all(map(math.isfinite, figures))
-
-
-def _boundaries(copy: keras.Model, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
-    """Target → where its head says yes, by the head's loss."""
-    given = list(losses_as_given(copy, settings).values())
-    places = {name: _place(copy, data, name) for name in data.validation.y}
-    return {name: boundary_of(given[at]) if at < len(given) else 0.5 for name, at in places.items()}
-
-
-def _place(model: keras.Model, data: Dataset, output: str) -> int:
-    """Which output of the model stands for a target: the one of its name, else the one in its place."""
-    names, own = list(data.validation.y), output_names(model)
-    return own.index(output) if output in own else names.index(output) if len(own) == len(names) else 0
 
 
 def predictions(model: keras.Model, data: Dataset) -> list[np.ndarray]:
@@ -323,9 +334,8 @@ def feed(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> Any:
     return values if len(values) > 1 else values[0]
 
 
-def targets(model: keras.Model, arrays: Arrays) -> Any:
-    """The targets as this model takes them: by name where the names fit, else in order."""
-    names = output_names(model)
+def targets(names: Sequence[str], arrays: Arrays) -> Any:
+    """The targets as a model with outputs of these names takes them: by name where the names fit, else in order."""
     if len(names) == 1 and len(arrays) == 1:
         return next(iter(arrays.values()))
     if set(names) == set(arrays):

@@ -125,16 +125,16 @@ class Exercise:
 
     def _judge(self, value: Any, findings: list[Finding]) -> AnswerMissing | None:
         """Ask one criterion after another; return why one of them could not be asked, where the answer is missing."""
+        attempt = Attempt(value, self._answer(), time.monotonic() + SECONDS)
         if self.asks_for == "model":
             try:
-                objection = not_a_model(value)
+                objection = not_a_model(value, lambda _: attempt.design)
             except (Exception, SystemExit) as error:
                 objection = _stumbled(error)
             if objection:
                 findings.append(Finding("a model", False, objection))
                 return None
         missing = None
-        attempt = Attempt(value, self._answer(), time.monotonic() + SECONDS)
         for criterion in self.criteria:
             if criterion.costly and not all(finding.passed for finding in findings):
                 break

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Holds
+from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.design import Design
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.saying import Says
 from course_utils.checks.structure import Functional, Structure
@@ -35,11 +36,10 @@ def _photographs() -> Mapping[str, Any]:
     return {"photo": np.random.default_rng(7).uniform(size=(8, 150, 150, 3)).astype("float32")}
 
 
-def _ends_in_a_sigmoid(model: Any) -> str | None:
+def _ends_in_a_sigmoid(design: Design) -> str | None:
     from course_utils.graphs.normal import normal_form
-    from course_utils.graphs.reading.read import read
 
-    graph = normal_form(read(model))
+    graph = normal_form(design.whole)
     end = graph.nodes[graph.outputs[0].node]
     while end.kind in ("Flatten", "Reshape"):
         end = graph.nodes[end.inputs[0].node]
@@ -104,7 +104,7 @@ EXERCISES = (
         criteria=[
             Structure(inputs=1, outputs=1, kinds=["convolution"]),
             Holds("input and output", _reads_photographs, "a photograph in, one number out."),
-            Holds("last activation", _ends_in_a_sigmoid, "a sigmoid, so the number lies between 0 and 1."),
+            Has("last activation", _ends_in_a_sigmoid, "a sigmoid, so the number lies between 0 and 1."),
             Parameters(at_most=100_000),
             Says(_photographs, {"photo": "sigmoid"}, praise="anything between 0 and 1."),
         ],

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Holds
+from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.design import Design
 from course_utils.checks.learning import CHECK_SEED, Goal, Learns, feed
 from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Parameters, SameGraph
-from course_utils.checks.structure import Design, Structure
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
 from course_utils.exercises.declaration import Exercise
@@ -50,15 +51,16 @@ def _reads_four_quarters(model: Any) -> str | None:
     return _reads(model, 4, 16)
 
 
-def _is_cosine(model: Any) -> str | None:
+def _is_cosine(design: Design) -> str | None:
     """Compare what the model computes with the cosine, and with what people write instead."""
     import keras
 
+    model = design.model
     if objection := _reads(model, 2, 16):
         return objection
     if model.count_params():
         return f"it has {model.count_params():,} weights; two vectors can be compared without any."
-    if hidden := Design.of(model).hidden():
+    if hidden := design.hidden():
         return f"a function in it calls `{next(iter(hidden))}`, which has weights; two vectors need none."
     rng = np.random.default_rng(3)
     a, b = (rng.normal(size=(20, 16)).astype("float32") for _ in range(2))
@@ -122,7 +124,7 @@ EXERCISES = (
     Exercise(
         id="3.3",
         title="The same direction",
-        criteria=[Holds("comparison", _is_cosine, "1 for the same direction, −1 for the opposite, at any length.")],
+        criteria=[Has("comparison", _is_cosine, "1 for the same direction, −1 for the opposite, at any length.")],
         hints=[
             "Look at the table above: how alike are two things?",
             "`dot` grows with the length of both vectors. One argument brings them to length 1 first.",

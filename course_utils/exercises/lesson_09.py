@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.criterion import Holds
+from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.design import Design
 from course_utils.checks.learning import CHECK_SEED, Goal, Learns
 from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.reuse import Given, Reuses
-from course_utils.checks.structure import Design, Structure
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
 from course_utils.exercises.declaration import Exercise
@@ -74,14 +75,13 @@ def _reads_headlines(model: Any) -> str | None:
     )
 
 
-def _aux_is_blind(model: Any) -> str | None:
-    design = Design.of(model)
+def _aux_is_blind(design: Design) -> str | None:
     graph = design.graph
     if len(graph.inputs) != 2 or len(graph.outputs) != 2:
         return "with two inputs and two outputs this can be looked at."
     at = list(graph.output_names).index("aux_output") if "aux_output" in graph.output_names else 1
     numbers = graph.inputs[list(graph.input_names).index("aux_input") if "aux_input" in graph.input_names else 1].node
-    if numbers in design.behind([graph.outputs[at].node]):
+    if numbers in graph.ancestors([graph.outputs[at].node]):
         return "`aux_output` depends on `aux_input`; it should branch off before the numbers join."
     return None
 
@@ -213,7 +213,7 @@ EXERCISES = (
                 outputs_in_order=True,
             ),
             Holds("inputs", _reads_headlines, "headlines and five numbers."),
-            Holds("auxiliary head", _aux_is_blind, "it reads the headline alone."),
+            Has("auxiliary head", _aux_is_blind, "it reads the headline alone."),
             Learns(
                 _headlines,
                 [

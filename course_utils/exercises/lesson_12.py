@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.criterion import Holds
+from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.design import Design, is_a, is_passed, longest_chain
 from course_utils.checks.drawn import not_drawn, not_shuffled
 from course_utils.checks.learning import CHECK_SEED, Goal, Learns, is_trained, outputs_for
 from course_utils.checks.models import SameGraph, all_layers
 from course_utils.checks.saying import Says, weights_drawn
-from course_utils.checks.structure import Design, Structure, is_a, is_passed, longest_chain
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 from course_utils.exercises.declaration import Exercise
@@ -47,8 +48,7 @@ def _hundred_words(model: Any) -> str | None:
     return None if shape[1:] == (100,) else f"the input has shape {shape}; posts of 100 words are (None, 100)."
 
 
-def _five_convolutions(model: Any) -> str | None:
-    design = Design.of(model)
+def _five_convolutions(design: Design) -> str | None:
     calls = design.of_kind("Conv1D")
     for at in calls:
         kernels = [part.kernel_size for part in design.parts(design.graph.nodes[at]) if is_a(part, "Conv1D")]
@@ -62,8 +62,7 @@ def _five_convolutions(model: Any) -> str | None:
     return None
 
 
-def _whole_vocabulary(model: Any) -> str | None:
-    design = Design.of(model)
+def _whole_vocabulary(design: Design) -> str | None:
     for at in design.of_kind("Embedding"):
         for table in (part for part in design.parts(design.graph.nodes[at]) if is_a(part, "Embedding")):
             if table.input_dim < 5000:
@@ -74,8 +73,7 @@ def _whole_vocabulary(model: Any) -> str | None:
     return None
 
 
-def _same_embedding(model: Any) -> str | None:
-    design = Design.of(model)
+def _same_embedding(design: Design) -> str | None:
     tables = [part for at in design.of_kind("Embedding") for part in design.parts(design.graph.nodes[at])]
     sizes = [(part.input_dim, part.output_dim) for part in tables if is_a(part, "Embedding")]
     return None if sizes == [(5000, 32)] else f"the embedding is {sizes[0]}; keep (5000, 32)."
@@ -168,15 +166,14 @@ _SCALING = {
 }  # fmt: skip
 
 
-def _two_hidden_layers(model: Any) -> str | None:
-    design = Design.of(model)
+def _two_hidden_layers(design: Design) -> str | None:
     dense = design.of_kind("Dense")
     units = [design.layer(design.graph.nodes[at]).units for at in dense]
     if units != [32, 32, 1]:
         return f"its dense layers have {units} units; keep [32, 32, 1]."
     if round := [design.graph.nodes[at].name for at in dense if not is_passed(design, at)]:
         return f"a way leads to the output past `{round[0]}`; keep the layers in a row."
-    before = [design.graph.nodes[at] for at in design.behind([dense[0]]) if at != dense[0]]
+    before = [design.graph.nodes[at] for at in design.graph.ancestors([dense[0]]) if at != dense[0]]
     if bent := [node.name for node in before if node.kind not in _SCALING]:
         return f"`{bent[0]}` stands before the hidden layers and does a part of their work; leave it out."
     return None
@@ -252,7 +249,7 @@ EXERCISES = (
         [
             Structure(inputs=1, outputs=2, kinds=["Embedding", "convolution"]),
             Holds("any length", _any_length, "posts of any length."),
-            Holds("vocabulary", _whole_vocabulary, "rows for 5,000 words."),
+            Has("vocabulary", _whole_vocabulary, "rows for 5,000 words."),
             Holds("one row a person", _one_row_a_person, "one number a person from each head."),
             Says(
                 _posts,
@@ -281,8 +278,8 @@ EXERCISES = (
         [
             Structure(inputs=1, outputs=1, kinds=["Embedding"]),
             Holds("input", _hundred_words, "100 words."),
-            Holds("embedding", _same_embedding, "5,000 words, 32 numbers each.", costly=True),
-            Holds("convolutions", _five_convolutions, "five convolutions with a kernel of 5, in a row."),
+            Has("embedding", _same_embedding, "5,000 words, 32 numbers each.", costly=True),
+            Has("convolutions", _five_convolutions, "five convolutions with a kernel of 5, in a row."),
             Holds("output", _one_row_a_person, "one number a person."),
             Says(_posts, {"age": "number"}, name="age", praise="it can say any age."),
         ],
@@ -396,7 +393,7 @@ EXERCISES = (
     _cure(
         13,
         [
-            Holds("layers", _two_hidden_layers, "two hidden layers of 32 units, one unit at the end."),
+            Has("layers", _two_hidden_layers, "two hidden layers of 32 units, one unit at the end."),
             Holds("start", _is_no_longer_flat, "the units no longer begin flat."),
             Learns(_sine, Goal(0.01), epochs=30, batch_size=50, own_start=True),
         ],
