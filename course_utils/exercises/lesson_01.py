@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.criterion import Has
 from course_utils.checks.design import Design
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.saying import Says
+from course_utils.checks.shapes import Ends, Shapes
 from course_utils.checks.structure import Functional, Structure
 from course_utils.checks.values import SameValue
 from course_utils.exercises.declaration import Exercise
@@ -22,14 +23,6 @@ def _numbers() -> Mapping[str, Any]:
         "bias": np.array([0.1, 0.2, 0.3]),
         "example": np.array([[2.0, -1.0]]),
     }
-
-
-def _reads_photographs(model: Any) -> str | None:
-    shape = tuple(model.inputs[0].shape)
-    if shape[1:] != (150, 150, 3):
-        return f"the input has shape {shape}; photographs have (None, 150, 150, 3)."
-    outputs = tuple(model.outputs[0].shape)
-    return None if outputs[1:] == (1,) else f"the output has shape {outputs}; one unit gives (None, 1)."
 
 
 def _photographs() -> Mapping[str, Any]:
@@ -103,7 +96,11 @@ EXERCISES = (
         title="A diet",
         criteria=[
             Structure(inputs=1, outputs=1, kinds=["convolution"]),
-            Holds("input and output", _reads_photographs, "a photograph in, one number out."),
+            Shapes(
+                [Ends("input", (150, 150, 3), "photographs have"), Ends("output", (1,), "one unit gives")],
+                name="input and output",
+                praise="a photograph in, one number out.",
+            ),
             Has("last activation", _ends_in_a_sigmoid, "a sigmoid, so the number lies between 0 and 1."),
             Parameters(at_most=100_000),
             Says(_photographs, {"photo": "sigmoid"}, praise="anything between 0 and 1."),

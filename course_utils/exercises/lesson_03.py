@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.criterion import Has
 from course_utils.checks.design import Design
 from course_utils.checks.learning import CHECK_SEED, Goal, Learns, feed
 from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Parameters, SameGraph
+from course_utils.checks.shapes import Ends, Shapes
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
@@ -38,17 +39,7 @@ def _quarters() -> Dataset:
     return Dataset(cut(whole.train), cut(whole.validation))
 
 
-def _reads(model: Any, count: int, size: int) -> str | None:
-    """None when the model has so many inputs of so many numbers; else what was found."""
-    shapes = [tuple(tensor.shape) for tensor in model.inputs]
-    if len(shapes) != count:
-        return f"the model has {len(shapes)} input{'s' if len(shapes) != 1 else ''}; {count} asked for."
-    wrong = [shape for shape in shapes if shape[1:] != (size,)]
-    return f"an input has shape {wrong[0]}; each should have (None, {size})." if wrong else None
-
-
-def _reads_four_quarters(model: Any) -> str | None:
-    return _reads(model, 4, 16)
+_TWO_VECTORS = Ends("input", (16,), "each should have", count=2)
 
 
 def _is_cosine(design: Design) -> str | None:
@@ -56,7 +47,7 @@ def _is_cosine(design: Design) -> str | None:
     import keras
 
     model = design.model
-    if objection := _reads(model, 2, 16):
+    if objection := _TWO_VECTORS.objection(design.whole):
         return objection
     if model.count_params():
         return f"it has {model.count_params():,} weights; two vectors can be compared without any."
@@ -135,7 +126,9 @@ EXERCISES = (
         id="3.4",
         title="Four quarters",
         criteria=[
-            Holds("inputs", _reads_four_quarters, "four quarters of 16 points."),
+            Shapes(
+                [Ends("input", (16,), "each should have", count=4)], name="inputs", praise="four quarters of 16 points."
+            ),
             Structure(outputs=1, merges=1, branches=True),
             Parameters(at_most=1500),
             Learns(_quarters, Goal(0.93, accuracy), epochs=40, batch_size=64),

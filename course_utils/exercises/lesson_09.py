@@ -14,6 +14,7 @@ from course_utils.checks.learning import CHECK_SEED, Goal, Learns
 from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.reuse import Given, Reuses
+from course_utils.checks.shapes import Ends, Shapes
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
@@ -56,23 +57,6 @@ def _headlines() -> Dataset:
     from course_utils import data
 
     return data.headlines.make(n=3000, n_validation=1000, seed=CHECK_SEED, length=data.headlines.MAX_TOKENS)
-
-
-def _reads_headlines(model: Any) -> str | None:
-    from course_utils.graphs.reading.read import read
-
-    graph = read(model)
-    shapes = {
-        name: graph.nodes[tensor.node].shapes[0][1:]
-        for name, tensor in zip(graph.input_names, graph.inputs, strict=True)
-    }
-    if shapes.get("main_input", (43,)) not in ((43,), (None,)):
-        return f"`main_input` has shape {shapes['main_input']}; these headlines have (43,)."
-    return (
-        None
-        if shapes.get("aux_input", (5,)) == (5,)
-        else f"`aux_input` has shape {shapes['aux_input']}; there are 5 numbers."
-    )
 
 
 def _aux_is_blind(design: Design) -> str | None:
@@ -212,7 +196,14 @@ EXERCISES = (
                 inputs_in_order=True,
                 outputs_in_order=True,
             ),
-            Holds("inputs", _reads_headlines, "headlines and five numbers."),
+            Shapes(
+                [
+                    Ends("input", (43,), "these headlines have", called=["main_input"], or_open=True),
+                    Ends("input", (5,), "5 numbers have", called=["aux_input"]),
+                ],
+                name="inputs",
+                praise="headlines and five numbers.",
+            ),
             Has("auxiliary head", _aux_is_blind, "it reads the headline alone."),
             Learns(
                 _headlines,

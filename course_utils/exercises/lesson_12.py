@@ -15,6 +15,7 @@ from course_utils.checks.drawn import not_drawn, not_shuffled
 from course_utils.checks.learning import CHECK_SEED, Goal, Learns, is_trained, outputs_for
 from course_utils.checks.models import SameGraph, all_layers
 from course_utils.checks.saying import Says, weights_drawn
+from course_utils.checks.shapes import Ends, Shapes
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
@@ -29,23 +30,7 @@ def _diagnosis(case: int, mistakes: Sequence[tuple[Any, str]], hint: str) -> Exe
     return Exercise(id=f"12.{2 * case - 1}", title=title, asks_for="value", criteria=[criterion], hints=[hint])
 
 
-def _one_row_a_person(model: Any) -> str | None:
-    from course_utils.graphs.reading.read import read
-
-    for name, tensor in zip(read(model).output_names, model.outputs, strict=True):
-        if tuple(tensor.shape)[1:] != (1,):
-            return f"`{name}` has shape {tuple(tensor.shape)}; one number a person is (None, 1)."
-    return None
-
-
-def _any_length(model: Any) -> str | None:
-    shape = tuple(model.inputs[0].shape)
-    return None if shape[1:] == (None,) else f"the input has shape {shape}; posts of any length are (None, None)."
-
-
-def _hundred_words(model: Any) -> str | None:
-    shape = tuple(model.inputs[0].shape)
-    return None if shape[1:] == (100,) else f"the input has shape {shape}; posts of 100 words are (None, 100)."
+_ONE_ROW_A_PERSON = Ends("output", (1,), "one number a person is", by_name=True)
 
 
 def _five_convolutions(design: Design) -> str | None:
@@ -248,9 +233,11 @@ EXERCISES = (
         3,
         [
             Structure(inputs=1, outputs=2, kinds=["Embedding", "convolution"]),
-            Holds("any length", _any_length, "posts of any length."),
+            Shapes(
+                [Ends("input", (None,), "posts of any length are")], name="any length", praise="posts of any length."
+            ),
             Has("vocabulary", _whole_vocabulary, "rows for 5,000 words."),
-            Holds("one row a person", _one_row_a_person, "one number a person from each head."),
+            Shapes([_ONE_ROW_A_PERSON], name="one row a person", praise="one number a person from each head."),
             Says(
                 _posts,
                 {"age": "number", "gender": "sigmoid"},
@@ -277,10 +264,10 @@ EXERCISES = (
         4,
         [
             Structure(inputs=1, outputs=1, kinds=["Embedding"]),
-            Holds("input", _hundred_words, "100 words."),
+            Shapes([Ends("input", (100,), "posts of 100 words are")], name="input", praise="100 words."),
             Has("embedding", _same_embedding, "5,000 words, 32 numbers each.", costly=True),
             Has("convolutions", _five_convolutions, "five convolutions with a kernel of 5, in a row."),
-            Holds("output", _one_row_a_person, "one number a person."),
+            Shapes([_ONE_ROW_A_PERSON], name="output", praise="one number a person."),
             Says(_posts, {"age": "number"}, name="age", praise="it can say any age."),
         ],
         '`padding="same"` takes no steps off; a smaller pooling leaves more of them.',
