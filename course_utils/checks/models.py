@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from course_utils.checks.criterion import Answer, Attempt, Criterion
 from course_utils.checks.result import Finding
 from course_utils.graphs.reading.read import UnreadableModel, read
+from course_utils.graphs.reading.things import thing_of
 from course_utils.graphs.words.sentences import article, listed
 
 if TYPE_CHECKING:
@@ -35,27 +36,27 @@ def not_a_model(value: Any, reading: Callable[[Any], object] = read) -> str | No
         value: anything.
         reading: reads a model; may keep what it has read.
     """
-    import keras
+    thing = thing_of(value)
+    if thing == "model":
+        try:
+            reading(value)
+        except UnreadableModel as error:
+            return str(error)
+        return None
+    what = article(type(value).__name__)
+    return {
+        "nothing": _NOTHING if value is None else f"{_ASKED_FOR} {what}.",
+        "class": f"this is the class `{getattr(value, '__name__', '')}` itself; call it to make a model.",
+        "tensor": "this is a tensor, the end of a graph; wrap it: `keras.Model(inputs, outputs)`.",
+        "layer": f"this is one layer, `{getattr(value, 'name', '')}`; connect it and wrap the graph: {_MADE_BY}.",
+        "history": "this is what `fit` returns, its history; keep the model under a name of its own.",
+        "sequence": f"this is {what}; a model is made by {_MADE_BY}.",
+    }.get(thing, f"{_ASKED_FOR} {what}.")
 
-    if isinstance(value, type):
-        return f"this is the class `{value.__name__}` itself; call it to make a model."
-    if isinstance(value, keras.KerasTensor):
-        return "this is a tensor, the end of a graph; wrap it: `keras.Model(inputs, outputs)`."
-    if value is None:
-        return "this is None: `compile`, `summary` and `add` return nothing, so keep them off the line `model = …`."
-    if isinstance(value, keras.callbacks.History):
-        return "this is what `fit` returns, its history; keep the model under a name of its own."
-    if isinstance(value, keras.layers.Layer) and not isinstance(value, keras.Model):
-        return f"this is one layer, `{value.name}`; connect it and wrap the graph: `keras.Model(inputs, outputs)`."
-    if isinstance(value, (list, tuple)):
-        return f"this is {article(type(value).__name__)}; a model is made by `keras.Model(inputs, outputs)`."
-    if not isinstance(value, keras.Model):
-        return f"a Keras model was asked for; this is {article(type(value).__name__)}."
-    try:
-        reading(value)
-    except UnreadableModel as error:
-        return str(error)
-    return None
+
+_MADE_BY = "`keras.Model(inputs, outputs)`"
+_ASKED_FOR = "a Keras model was asked for; this is"
+_NOTHING = "this is None: `compile`, `summary` and `add` return nothing, so keep them off the line `model = …`."
 
 
 def _is_order(edit: Edit) -> bool:
@@ -319,10 +320,19 @@ class Frozen(Criterion):
         return self.found(True, "frozen where asked, and only there.")
 
 
-def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """The layers of a model and of the models in it, without these models themselves."""
+def every_layer(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The layers of a model, and those of the models in it, which come before these models themselves."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            yield from all_layers(layer)
-        else:
-            yield layer
+            yield from every_layer(layer)
+        yield layer
+
+
+def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The layers of a model and of the models in it, without these models themselves."""
+    return (layer for layer in every_layer(model) if not hasattr(layer, "layers"))
+
+
+def models_in(model: keras.Model) -> Iterator[keras.Model]:
+    """The models inside a model, the innermost first."""
+    return (layer for layer in every_layer(model) if hasattr(layer, "layers"))

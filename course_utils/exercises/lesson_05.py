@@ -11,7 +11,7 @@ import numpy as np
 from course_utils.checks.criterion import Holds
 from course_utils.checks.learning import CHECK_SEED, Goal, Learns, outputs_for
 from course_utils.checks.measures import Measure, root_mean_squared_error
-from course_utils.checks.models import Parameters, SameGraph, all_layers
+from course_utils.checks.models import Parameters, SameGraph, all_layers, models_in
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Structure
 from course_utils.data.dataset import Dataset, Split
@@ -31,14 +31,6 @@ def _parcels() -> Mapping[str, Any]:
         "colours": rng.uniform(0, 255, size=(300, 3)).astype("float32"),
         "weights": rng.normal(600, 150, size=(300, 1)).astype("float32"),
     }
-
-
-def _models_in(model: keras.Model) -> Iterator[keras.Model]:
-    """The models inside a model, the innermost first."""
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from _models_in(layer)
-            yield layer
 
 
 def _is_normalised(model: Any) -> str | None:
@@ -98,7 +90,7 @@ def _price_layer(model: keras.Model) -> keras.Model | None:
     """From the inputs to the scaled price, of a model inside this one or of the model itself."""
     import keras
 
-    for part in [*_models_in(model), model]:
+    for part in [*models_in(model), model]:
         if any(layer.name == "price" for layer in part.layers):
             return keras.Model(part.inputs, part.get_layer("price").output)
     return None
