@@ -22,6 +22,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from course_utils.markup import first_line
+
 PROGRAMS = ("dot", "neato", "fdp", "sfdp", "twopi", "circo", "osage", "patchwork")
 """Layouts that the wheel holds."""
 
@@ -68,7 +70,7 @@ def render(source: str, format: str, program: str = "dot", arguments: str = "") 
         except Exception as error:
             # pygraphviz meets Graphviz's error codes with errors of many kinds; the reason is what Graphviz said.
             errors = [line.removeprefix("Error:") for line in said().splitlines() if line.startswith("Error:")]
-            reason = (errors or [str(error)])[0].strip().rstrip(".")
+            reason = (errors or [first_line(error)])[0].strip().rstrip(".")
             raise ValueError(f"Graphviz could not draw the graph: {reason}.") from error
 
 

@@ -30,3 +30,9 @@ def shorten(text: object, length: int) -> str:
         return cleaned
     tail = (length - 1) // 3
     return cleaned[: length - 1 - tail] + "…" + cleaned[len(cleaned) - tail :]
+
+
+def first_line(error: BaseException, most: int = 200) -> str:
+    """The first line of an error that says something, cut after `most` characters; else the name of its class."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line for line in lines if line), type(error).__name__)[:most]

@@ -905,9 +905,7 @@ show(
 
 # %%
 lines = "who is up for {} on saturday . nobody warned me about the reunion ."
-pair = np.stack(
-    [data.posts.encode(lines.format(word)) for word in ("rugby", "netball")]
-)
+pair = data.posts.encode([lines.format(word) for word in ("rugby", "netball")])
 belief = data.posts.posterior(pair)  # people × ages × income groups × genders
 mean_group = belief.sum(axis=(1, 3)) @ np.arange(10)
 print(

@@ -15,7 +15,8 @@ from keras import layers, ops
 
 from course_utils import data, exercise
 from course_utils.checks.fresh import fresh_copy
-from course_utils.checks.learning import Learns, accuracy, feed, mean_squared_error, root_mean_squared_error, targets
+from course_utils.checks.learning import Goal, Learns, feed, targets
+from course_utils.checks.measures import accuracy, mean_squared_error, root_mean_squared_error
 from course_utils.checks.models import Frozen, Parameters, SameGraph
 from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import SameValue, difference, is_blank, shown
@@ -37,7 +38,7 @@ class TestLearning:
     def test_a_copy_trains_and_the_model_stays(self, capsys):
         model = self.model()
         before = model.get_weights()
-        found = Learns(self.waves, reach=0.25, epochs=30).judge(attempt(model))
+        found = Learns(self.waves, Goal(0.25), epochs=30).judge(attempt(model))
         assert found.passed
         assert 0 < float(found.measured) <= 0.25
         assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
@@ -47,7 +48,7 @@ class TestLearning:
         model, made = self.model(), self.waves()
         model.fit(made.train.x["x"], made.train.y["sin"], epochs=60, verbose=0)
         compiled(model, loss="mse", optimizer=keras.optimizers.SGD(0.0))
-        found = Learns(self.waves, reach=0.25, epochs=2).judge(attempt(model))
+        found = Learns(self.waves, Goal(0.25), epochs=2).judge(attempt(model))
         assert "after 2 epochs of training a copy" in found.message
 
     def test_the_copy_keeps_what_was_adapted_and_nothing_that_was_trained(self):
@@ -66,17 +67,17 @@ class TestLearning:
             assert not mine[1].trainable
 
     def test_what_cannot_be_reached_is_said_in_figures(self, capsys):
-        found = Learns(self.waves, reach=1e-9, epochs=2).judge(attempt(self.model()))
+        found = Learns(self.waves, Goal(1e-9), epochs=2).judge(attempt(self.model()))
         assert not found.passed
         assert "after 2 epochs of training a copy" in found.message
         assert "under 1e-09 asked for" in found.message
 
     def test_time_runs_out(self, capsys):
-        found = Learns(self.waves, reach=1e-9, epochs=10**6, seconds=1).judge(attempt(self.model()))
+        found = Learns(self.waves, Goal(1e-9), epochs=10**6, seconds=1).judge(attempt(self.model()))
         assert "after 1 seconds" in found.message
 
     def test_nan(self, capsys):
-        found = Learns(self.waves, reach=0.1, epochs=3).judge(attempt(self.model(optimizer=keras.optimizers.SGD(1e30))))
+        found = Learns(self.waves, Goal(0.1), epochs=3).judge(attempt(self.model(optimizer=keras.optimizers.SGD(1e30))))
         assert "NaN" in found.message
 
     @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ class TestLearning:
         ],
     )
     def test_models_that_do_not_fit_the_data(self, make, words):
-        assert words in Learns(self.waves, reach=1e-9).judge(attempt(make(self))).message
+        assert words in Learns(self.waves, Goal(1e-9)).judge(attempt(make(self))).message
 
     def test_measures(self):
         one_hot, classes = np.eye(3)[[0, 1, 2, 1]], np.array([0, 1, 2, 0])
@@ -116,9 +117,9 @@ class TestLearning:
         assert [float(part[0]) for part in by_order] == [0, 1]
         with pytest.raises(ValueError, match="2 inputs; the data has 1: p"):
             feed(model, {"p": np.zeros(1)})
-        assert targets(two_heads(), {"age": np.zeros(1), "income": np.ones(1)}).keys() == {"age", "income"}
+        assert targets(["age", "income"], {"age": np.zeros(1), "income": np.ones(1)}).keys() == {"age", "income"}
         with pytest.raises(ValueError, match="2 outputs; the data has 1"):
-            targets(two_heads(), {"age": np.zeros(1)})
+            targets(["age", "income"], {"age": np.zeros(1)})
 
 
 class TestModels:

@@ -1,5 +1,6 @@
 """Several heads judged in one training."""
 
+import re
 import time
 
 import keras
@@ -8,8 +9,8 @@ import pytest
 from keras import layers
 
 from course_utils.checks.criterion import Answer, Attempt
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import Learns, accuracy
+from course_utils.checks.learning import Goal, Learns
+from course_utils.checks.measures import accuracy
 from course_utils.data.dataset import Dataset, Split
 
 
@@ -37,10 +38,10 @@ def model(weights=None, rate=0.03):
 
 def judge(made, reach=0.05, epochs=12):
     heads = [
-        Learns(points, reach=0.95, measure=accuracy, output="sign"),
-        Learns(points, reach=reach, output="double"),
+        Goal(0.95, accuracy, output="sign"),
+        Goal(reach, output="double"),
     ]
-    criterion = LearnHeads(points, heads=heads, epochs=epochs)
+    criterion = Learns(points, heads, epochs=epochs)
     return criterion.judge(Attempt(made, Answer(model), time.monotonic() + 60))
 
 
@@ -50,6 +51,7 @@ def test_both_heads_learn_in_one_training_of_a_copy(capsys):
     found = judge(made)
     assert found.passed, found.message
     assert "`sign` at least 95% accuracy, `double` an error under 0.05" in found.message
+    assert re.fullmatch(r"`sign` [\d.]+%, `double` [\d.e-]+", found.measured), "each head's own figure"
     assert capsys.readouterr().out.count("Trained a copy") == 1
     assert all(np.array_equal(a, b) for a, b in zip(before, made.get_weights(), strict=True))
 

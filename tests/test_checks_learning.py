@@ -10,8 +10,8 @@ from keras import layers, ops
 from course_utils import data
 from course_utils.checks.compiling import settings_of
 from course_utils.checks.fresh import fresh_copy
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, boundary_of
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns, boundary_of
+from course_utils.checks.measures import accuracy, mean_squared_error
 from course_utils.data.dataset import Dataset, Split
 from course_utils.exercises import every
 from course_utils.lessons.source import sources
@@ -30,8 +30,8 @@ def chain(*parts, optimizer=None, loss="mse"):
     return compiled(keras.Sequential([keras.Input((1,)), *parts]), optimizer=optimizer or adam(), loss=loss)
 
 
-def judged(model, reach=0.25, epochs=30, **settings):
-    return Learns(waves, reach=reach, epochs=epochs, **settings).judge(attempt(model))
+def judged(model, reach=0.25, epochs=30, measure=mean_squared_error, **settings):
+    return Learns(waves, Goal(reach, measure), epochs=epochs, **settings).judge(attempt(model))
 
 
 def table(x):
@@ -189,7 +189,7 @@ def signs():
 
 def test_logits_are_judged_at_0(capsys):
     model = chain(layers.Dense(1), optimizer=adam(0.05), loss=keras.losses.BinaryCrossentropy(from_logits=True))
-    found = Learns(signs, reach=0.97, measure=accuracy, epochs=30).judge(attempt(model))
+    found = Learns(signs, Goal(0.97, accuracy), epochs=30).judge(attempt(model))
     assert found.passed, found.message
 
 
@@ -204,8 +204,8 @@ def test_one_head_that_is_given_away_is_enough():
     def curves():
         return data.waves.make(n=200, n_validation=50, targets=("sin", "exp"))
 
-    heads = [Learns(curves, reach=0.1, output=name) for name in ("sin", "exp")]
-    found = LearnHeads(curves, heads=heads).judge(attempt(model))
+    heads = [Goal(0.1, output=name) for name in ("sin", "exp")]
+    found = Learns(curves, heads).judge(attempt(model))
     assert not found.passed
     assert "`sin`" in found.message
     assert "`exp`" not in found.message
@@ -228,7 +228,7 @@ def test_what_keras_says_is_turned_into_what_to_do(model, words):
         split = Split({"words": np.full((4, 5), 43, "int32")}, {"y": np.zeros((4, 10), "float32")})
         return Dataset(split, split)
 
-    assert words in Learns(words_of_43, reach=0.1).judge(attempt(model())).message
+    assert words in Learns(words_of_43, Goal(0.1)).judge(attempt(model())).message
 
 
 @pytest.mark.parametrize(
@@ -246,12 +246,12 @@ def test_targets_that_do_not_fit_the_loss(loss, target, words, capsys):
         return Dataset(split, split)
 
     model = chain(layers.Dense(3, "softmax"), loss=loss)
-    found = Learns(one_of_three, reach=1.1, measure=accuracy).judge(attempt(model))
+    found = Learns(one_of_three, Goal(1.1, accuracy)).judge(attempt(model))
     assert words in found.message
 
 
 def test_an_error_has_its_unit(capsys):
-    found = judged(chain(layers.Dense(1)), reach=1e-6, epochs=1, unit=" kg")
+    found = judged(chain(layers.Dense(1)), reach=1e-6, epochs=1, measure=mean_squared_error.in_unit(" kg"))
     assert re.search(r"is [\d.e-]+ kg; under 1e-06 kg asked for", found.message)
 
 

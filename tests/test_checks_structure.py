@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from keras import layers
 
 from course_utils.checks.describing import Skips, has_skip
+from course_utils.checks.design import Design, is_passed, longest_chain
 from course_utils.checks.drawn import not_alike, not_drawn, not_shuffled
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.saying import Says, weights_drawn
-from course_utils.checks.structure import Design, Functional, Structure, is_passed, longest_chain
+from course_utils.checks.structure import Functional, Structure
 from course_utils.graphs.reading.read import read
 from tests.attempts import attempt, compiled, two_heads
 

@@ -47,9 +47,10 @@ def test_headlines_read_as_words_and_go_back(data):
         used = np.flatnonzero(row)
         assert (row[used[0] :] > 1).all()  # zeros in front only, no unknown words
         longest = max(longest, len(row) - used[0])
-        np.testing.assert_array_equal(encode(data.decode(row)), row)
+        np.testing.assert_array_equal(encode(data.decode(row))[0], row)
     assert longest <= MAX_TOKENS
-    assert decode(encode("Penguin chick finds xyzzy", 6)) == "penguin chick finds [UNK]"
+    assert encode(["museum", "Museum reviews interest rates"]).shape == (2, 100)
+    assert decode(encode("Penguin chick finds xyzzy", 6)[0]) == "penguin chick finds [UNK]"
 
 
 def test_the_words_alone_give_the_points(data):

@@ -41,15 +41,21 @@ def test_posts_read_as_words_and_go_back(data):
     row = data.train.x["posts"][0]
     text = data.decode(row)
     assert text.count(".") == 28
-    np.testing.assert_array_equal(encode(text), row)
+    np.testing.assert_array_equal(encode(text)[0], row)
     assert (row[: np.flatnonzero(row)[0]] == 0).all()
     assert (row[np.flatnonzero(row)[0] :] > 1).all()  # zeros in front only, no unknown words
 
 
 def test_words_a_learner_types_may_be_unknown():
-    row = encode("The nursery xyzzy.", 6)
+    (row,) = encode("The nursery xyzzy.", 6)
     assert decode(row) == "the nursery [UNK]."
     np.testing.assert_array_equal(row[:2], 0)
+
+
+def test_each_text_gets_a_row_as_in_every_data_set_of_words():
+    both = encode(["The nursery.", "Good morning, what a day."])
+    assert both.shape == (2, posts.LENGTH)
+    assert [decode(row) for row in both] == ["the nursery.", "good morning what a day."]
 
 
 def test_no_token_tells_its_meaning_by_its_number():
@@ -172,7 +178,7 @@ def test_any_size_and_seed(n, n_validation, seed):
     data = make(n, n_validation, seed, length=50)
     assert (len(data.train), len(data.validation)) == (n, n_validation)
     for row in data.train.x["posts"]:
-        np.testing.assert_array_equal(encode(decode(row), 50), row)
+        np.testing.assert_array_equal(encode(decode(row), 50)[0], row)
 
 
 @pytest.mark.parametrize(

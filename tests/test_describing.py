@@ -2,7 +2,7 @@ import keras
 import pytest
 from keras import layers
 
-from course_utils.checks.describing import describe, has_skip, ways
+from course_utils.checks.describing import describe, has_skip
 from course_utils.graphs.reading.read import read
 
 
@@ -42,7 +42,7 @@ def two_heads():
     ],
 )
 def test_ways(make, expected):
-    assert ways(read(make())) == expected
+    assert read(make()).ways() == expected
 
 
 def test_skips_are_found_projected_or_not():

@@ -1,6 +1,7 @@
 """Every checker on the answer, the blank, right answers written otherwise, and known mistakes."""
 
 import re
+from dataclasses import FrozenInstanceError
 
 import keras
 import pytest
@@ -8,6 +9,7 @@ from keras import layers
 
 from course_utils.cells import NotThere
 from course_utils.exercises import UnknownExercise, every, exercise
+from course_utils.exercises.state import state_of
 from course_utils.lessons.source import parse, sources
 
 from . import answers
@@ -67,15 +69,21 @@ def test_wrong_answers_fail_in_their_own_words(id, case):
 
 
 @pytest.mark.parametrize("id", EXERCISES)
+def test_an_exercise_is_declared_once_and_stays_so(id):
+    with pytest.raises(FrozenInstanceError):
+        exercise(id).title = "another"
+
+
+@pytest.mark.parametrize("id", EXERCISES)
 def test_hints_come_one_by_one_and_end_with_the_way_to_the_solution(id):
     own = EXERCISES[id]
-    own._shown = 0
+    state_of(id).forget()
     texts = [str(own.hint()) for _ in own.hints]
     assert len(set(texts)) == len(texts) >= 1
     assert "solution" in texts[-1]
     assert str(own.hint()) == texts[-1]
     assert str(own.solution()).strip()
-    own._shown = 0
+    state_of(id).forget()
 
 
 @pytest.mark.parametrize("id", EXERCISES)
@@ -98,9 +106,8 @@ def untried():
     """Exercises as they are before anybody tried them."""
 
     def forget():
-        for own in EXERCISES.values():
-            own._shown = 0
-            own._tries.clear()
+        for id in EXERCISES:
+            state_of(id).forget()
 
     forget()
     yield
@@ -150,7 +157,7 @@ def test_a_first_check_gives_nothing_away(id, untried):
     for make, _ in WRONG[id]:
         value = make()
         every_word = exercise(id).check(value, show="all")
-        EXERCISES[id]._tries.clear()
+        state_of(id).tries.clear()
         told = {finding.name: finding for finding in exercise(id).check(value).criteria}
         for full in (finding for finding in every_word.criteria if finding.telling):
             first = told[full.name]

@@ -16,6 +16,7 @@ from course_utils.exercises import every, exercise, keeping, my_progress
 from course_utils.exercises.keeping import FILE, place
 from course_utils.exercises.my_progress import _course, _next, _view
 from course_utils.exercises.my_progress import my_progress as shown
+from course_utils.exercises.state import state_of
 from course_utils.lessons.source import sources
 
 RECORDS = st.dictionaries(
@@ -30,7 +31,7 @@ def learner(tmp_path, monkeypatch):
     at_work = SimpleNamespace(folder=tmp_path, is_by_hand=True)
     monkeypatch.setattr(keeping, "watched", lambda: at_work)
     monkeypatch.delenv(keeping.SETTING, raising=False)
-    monkeypatch.setattr(exercise("0.1"), "_shown", 0)
+    monkeypatch.setattr(state_of("0.1"), "hints", 0)
     return at_work
 
 
@@ -75,8 +76,8 @@ class TestWhatIsTold:
     def told(self, monkeypatch):
         heard = []
         own = exercise("0.1")
-        monkeypatch.setattr(own, "listener", lambda id, done: heard.append((id, done)))
-        monkeypatch.setattr(own, "_shown", 0)
+        monkeypatch.setattr(keeping, "note_down", lambda id, done: heard.append((id, done)))
+        monkeypatch.setattr(state_of("0.1"), "hints", 0)
         return own, heard
 
     def test_answers_hints_and_the_solution(self, told):
@@ -106,8 +107,11 @@ class TestWhatIsTold:
         assert own.check(9).status == "not checked"
         assert heard == []
 
-    def test_every_exercise_is_heard(self):
-        assert all(own.listener is keeping.note_down for own in every().values())
+    def test_every_exercise_is_heard(self, told):
+        _, heard = told
+        for own in every().values():
+            own.solution()
+        assert heard == [(id, Done(solution=True)) for id in every()]
 
 
 class TestWhatIsShown:

@@ -9,18 +9,20 @@ from __future__ import annotations
 import math
 import re
 import warnings
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Answer, Attempt, Criterion
+from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
+from course_utils.graphs.graph import Graph
 from course_utils.graphs.layers import is_keras
 from course_utils.graphs.reading.calls import structure_of, sublayers
+from course_utils.graphs.reading.read import read
 from course_utils.graphs.words.names import snake_case
 from course_utils.graphs.words.sentences import plural
 
@@ -81,8 +83,12 @@ def _made_anew(value: Any) -> Any:
     return value
 
 
-def resolve(model: keras.Model) -> Resolved:
+def resolve(model: keras.Model, graph: Graph | None = None) -> Resolved:
     """Loss and weight of each output, optimizer, and a trial that computes losses and metrics.
+
+    Args:
+        model: a compiled model.
+        graph: its graph, where it is read already.
 
     Raises:
         CompileProblem: when training would refuse the settings.
@@ -101,8 +107,8 @@ def resolve(model: keras.Model) -> Resolved:
         raise CompileProblem(
             f"`{snake_case(type(metrics[0]).__name__)}` is a metric, which has no gradient; give a loss."
         )
-    losses = losses_of(model, settings)
-    names = list(losses)
+    names = output_names(graph or read(model))
+    losses = losses_of(names, settings)
     sparse = [(loss or "").startswith("sparse_") for loss in losses.values()]
     tried = {key: settings.get(key) for key in ("loss", "loss_weights", "metrics", "weighted_metrics")}
     try:
@@ -167,26 +173,24 @@ def adds_losses(model: keras.Model) -> bool:
         return False
 
 
-def losses_as_given(model: keras.Model, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Output → its loss, as it is written."""
-    return _spread(settings.get("loss"), output_names(model))
+def losses_as_given(names: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Output → its loss, as it is written, for the outputs with these names."""
+    return _spread(settings.get("loss"), names)
 
 
-def losses_of(model: keras.Model, settings: Mapping[str, Any]) -> dict[str, str | None]:
+def losses_of(names: Sequence[str], settings: Mapping[str, Any]) -> dict[str, str | None]:
     """Output → name of its loss, with the settings that are not Keras's defaults."""
-    return {name: _loss(one) for name, one in losses_as_given(model, settings).items()}
+    return {name: _loss(one) for name, one in losses_as_given(names, settings).items()}
 
 
-def output_names(model: keras.Model) -> list[str]:
-    """Names of the outputs in order; for a Sequential, which has none of its own, the name of its last layer."""
-    from course_utils.graphs.reading.read import read
-
-    names = list(read(model).output_names)
+def output_names(graph: Graph) -> list[str]:
+    """Names of a model's outputs in order, each once; a Sequential has that of its last layer."""
+    names = list(graph.output_names)
     # One layer, or one nested model, may give several outputs.
     return [name if name not in names[:at] else f"{name} ({at + 1})" for at, name in enumerate(names)]
 
 
-def _spread(value: Any, names: list[str]) -> dict[str, Any]:
+def _spread(value: Any, names: Sequence[str]) -> dict[str, Any]:
     """One value an output, from a value for all, a list in order, or a dict by name, as they are written."""
     if isinstance(value, Mapping) and len(names) > 1:
         return {name: value.get(name) for name in names}
@@ -317,10 +321,8 @@ def _metric_of(logged: str, outputs: list[str], called: list[str]) -> str:
 
 
 def _same_graph(attempt: Attempt, *, by_name: bool = False) -> bool:
-    from course_utils.graphs.difference import compare_models
-
     without, also = (["output names"], ["output order"]) if by_name else ([], [])
-    return compare_models(attempt.value, attempt.target, without=without, also=also).same
+    return attempt.difference(attempt.target, without, also).same
 
 
 @dataclass
@@ -347,10 +349,10 @@ class Compiled(Criterion):
     def judge(self, attempt: Attempt) -> Finding:
         """Resolve both and compare."""
         try:
-            found = resolve(attempt.value)
+            found = resolve(attempt.value, attempt.graph)
         except CompileProblem as problem:
             return self.found(False, str(problem))
-        wanted = attempt.answer.once(resolve, lambda: resolve(attempt.target))
+        wanted = self.wanted(attempt, found)
         mine, theirs = list(found.losses), list(wanted.losses)
         if len(mine) != len(theirs):
             return self.found(False, f"the model has {plural(len(mine), 'output')}; {len(theirs)} asked for.")
@@ -368,6 +370,11 @@ class Compiled(Criterion):
             return self.found(True, "training will use what was asked for.")
         telling = ("look at what `compile` is given.",)
         return Finding(self.name, False, objection, place=self.name, telling=telling)
+
+    def wanted(self, attempt: Attempt, found: Resolved) -> Resolved:
+        """The settings to compare with: the answer's."""
+        target = attempt.target
+        return attempt.answer.once(resolve, lambda: resolve(target, attempt.answer.graph(target)))
 
     def objection(self, found: Resolved, wanted: Resolved, mine: list[str]) -> str | None:
         """What differs first, where `mine` are the names of the outputs that stand for the wanted ones."""
@@ -425,17 +432,14 @@ class Compiled(Criterion):
 class InProportion(Compiled):
     """As `Compiled`, but the loss weights are the answer's up to one factor for all."""
 
-    def judge(self, attempt: Attempt) -> Finding:
-        """Compare with the answer compiled anew, its weights times the learner's factor."""
-        try:
-            mine = resolve(attempt.value).weights
-        except CompileProblem as problem:
-            return self.found(False, str(problem))
-        target = attempt.answer.make()
-        asked = resolve(target).weights
-        factors = [mine[name] / weight for name, weight in asked.items() if weight and mine.get(name, 0) > 0]
+    def wanted(self, attempt: Attempt, found: Resolved) -> Resolved:
+        """The answer's settings, its loss weights times the learner's factor."""
+        asked = super().wanted(attempt, found)
+        mine = found.weights
+        factors = [mine[name] / weight for name, weight in asked.weights.items() if weight and mine.get(name, 0) > 0]
         if not factors:
-            return super().judge(attempt)
-        settings = settings_of(target) | {"loss_weights": {name: w * factors[0] for name, w in asked.items()}}
-        target.compile(**settings)
-        return super().judge(replace(attempt, answer=Answer(lambda: target)))
+            return asked
+        target = attempt.answer.make()
+        weights = {name: weight * factors[0] for name, weight in asked.weights.items()}
+        target.compile(**settings_of(target) | {"loss_weights": weights})
+        return resolve(target)

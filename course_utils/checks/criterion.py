@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from course_utils.checks.design import Design
 from course_utils.checks.result import Finding
+from course_utils.graphs.reading.read import read
+
+if TYPE_CHECKING:
+    from course_utils.graphs.difference import Difference
+    from course_utils.graphs.graph import Graph
 
 T = TypeVar("T")
 
@@ -42,6 +48,10 @@ class Answer:
         found: T = self._known[key]
         return found
 
+    def graph(self, model: Any) -> Graph:
+        """The graph of the answer's model, or of another that the answer keeps, read once."""
+        return self.once(("graph", id(model)), lambda: read(model))
+
 
 @dataclass
 class Attempt:
@@ -51,11 +61,42 @@ class Attempt:
     answer: Answer
     deadline: float
     """`time.monotonic()` at which costly criteria stop."""
+    _differences: dict[Hashable, Difference] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def target(self) -> Any:
         """The answer's value, made when a criterion first asks for it."""
         return self.answer.value
+
+    @cached_property
+    def design(self) -> Design:
+        """The learner's model, read once for all criteria.
+
+        Raises:
+            UnreadableModel: if it has no graph of layers.
+        """
+        return Design.of(self.value)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the learner's model, as read."""
+        return self.design.whole
+
+    def difference(self, target: Any, without: Collection[str] = (), also: Collection[str] = ()) -> Difference:
+        """From the learner's model to another, compared once by the same rules, however many criteria ask.
+
+        Args:
+            target: the answer, or a model that it keeps.
+            without: rules that are not to hold, as for `compare_models`.
+            also: rules that hold besides.
+        """
+        from course_utils.graphs.difference import compare_read
+
+        key = (id(target), frozenset(without), frozenset(also))
+        if key not in self._differences:
+            pair = (self.value, self.graph), (target, self.answer.graph(target))
+            self._differences[key] = compare_read(*pair, without=without, also=also)
+        return self._differences[key]
 
     @property
     def seconds_left(self) -> float:
@@ -105,5 +146,16 @@ class Holds(Criterion):
         parts = parts_of(attempt.value)
         if todo := sum(part is Ellipsis for part in parts):
             return self.found(False, f"{todo} of {len(parts)} to fill in.")
-        objection = self.ask(attempt.value)
+        objection = self.ask(self._subject(attempt))
         return self.found(objection is None, objection or self.praise)
+
+    def _subject(self, attempt: Attempt) -> Any:
+        return attempt.value
+
+
+@dataclass
+class Has(Holds):
+    """A condition of one exercise alone, on the learner's model as it was read: `ask` is given its `Design`."""
+
+    def _subject(self, attempt: Attempt) -> Design:
+        return attempt.design

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.design import is_zero
 from course_utils.checks.result import Finding
-from course_utils.checks.structure import Design, is_zero
 from course_utils.graphs.words.sentences import listed, plural
 
 if TYPE_CHECKING:
@@ -27,16 +26,16 @@ def describe(graph: Graph) -> str:
     from course_utils.graphs.normal.rules.structure import flatten
 
     flat = flatten(graph)
-    live = [at for at in range(len(flat.nodes)) if at not in flat.dead]
+    live = flat.live()
     sentences = [
         f"It has {_counted(flat.input_names, 'input')} and {_counted(flat.output_names, 'output')}.",
     ]
-    calls = Counter(flat.nodes[at].layer for at in live if flat.nodes[at].parameters)
-    for layer, count in calls.items():
-        if count > 1:
-            name = next(flat.nodes[at].name for at in live if flat.nodes[at].layer == layer)
-            sentences.append(f"`{name}` is called {count} times, with one set of weights.")
-    splits = [flat.nodes[at].name for at in live if len(_readers(flat, at)) > 1]
+    for calls in flat.shared().values():
+        first = flat.nodes[calls[0]]
+        if first.parameters:
+            sentences.append(f"`{first.name}` is called {len(calls)} times, with one set of weights.")
+    readers = flat.readers()
+    splits = [flat.nodes[at].name for at in live if len(readers[at]) > 1]
     if splits:
         sentences.append(f"The way splits after {listed(f'`{name}`' for name in splits)}.")
     merges = [(flat.nodes[at].name, len(set(flat.nodes[at].inputs))) for at in live]
@@ -47,7 +46,7 @@ def describe(graph: Graph) -> str:
         sentences.append(
             "A part of the way is skipped: there are ways of different length between the same two points."
         )
-    shortest, longest, count = ways(flat)
+    shortest, longest, count = flat.ways()
     long = "" if shortest == longest else f", the longest through {longest}"
     sentences.append(
         f"{plural(count, 'way').capitalize()} lead{'s' if count == 1 else ''} from an input to an output; "
@@ -60,35 +59,6 @@ def describe(graph: Graph) -> str:
 
 def _counted(names: tuple[str, ...], noun: str) -> str:
     return f"{plural(len(names), noun)} ({listed(f'`{name}`' for name in names)})"
-
-
-def _readers(graph: Graph, node: int) -> list[int]:
-    """Calls that read an output of a call, those that lead nowhere left out."""
-    return [
-        at
-        for at, other in enumerate(graph.nodes)
-        if at not in graph.dead and any(tensor.node == node for tensor in other.inputs)
-    ]
-
-
-def ways(graph: Graph) -> tuple[int, int, int]:
-    """Ways from an input to an output: calls on the shortest, calls on the longest, and how many ways there are.
-
-    Inputs are not counted as calls. Of a graph in which nothing connects the two, all three are 0.
-    """
-    found: dict[int, tuple[int, int, int]] = {}
-    starts = {tensor.node for tensor in graph.inputs}
-    for at, node in enumerate(graph.nodes):
-        if at in starts:
-            found[at] = (0, 0, 1)
-            continue
-        before = [found[tensor.node] for tensor in node.inputs if tensor.node in found]
-        if before:
-            found[at] = (min(b[0] for b in before) + 1, max(b[1] for b in before) + 1, sum(b[2] for b in before))
-    ends = [found[tensor.node] for tensor in graph.outputs if tensor.node in found]
-    if not ends:
-        return (0, 0, 0)
-    return (min(end[0] for end in ends), max(end[1] for end in ends), sum(end[2] for end in ends))
 
 
 def has_skip(graph: Graph) -> bool:
@@ -127,9 +97,7 @@ class Skips(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Look for two ways between the same two calls, one of which leaves out a layer."""
-        from course_utils.graphs.reading.read import read
-
-        if has_skip(read(attempt.value)):
+        if has_skip(attempt.graph):
             return self.found(True, "a part of the way is skipped.")
         return self.found(
             False, "no connection skips anything: all ways between two points go through equally many layers."
@@ -144,13 +112,11 @@ class Described(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Describe."""
-        from course_utils.graphs.draw import plot_model
-        from course_utils.graphs.reading.read import read
+        from course_utils.graphs.draw import draw_graph
 
-        graph = read(attempt.value)
-        design = Design.of(attempt.value)
+        design = attempt.design
         unused = [tensor.node for tensor in design.graph.inputs if tensor.node not in design.live]
         if unused:
             name = design.graph.nodes[unused[0]].name
             return self.found(False, f"the input `{name}` reaches no output: connect it, or leave it out.")
-        return self.found(True, describe(graph), plot_model(attempt.value))
+        return self.found(True, describe(design.whole), draw_graph(design.whole))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import operator
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.criterion import Answer, Attempt, Criterion
 from course_utils.checks.result import Finding
-from course_utils.checks.structure import Design
+from course_utils.graphs.reading.read import UnreadableModel, read
+from course_utils.graphs.reading.things import thing_of
 from course_utils.graphs.words.sentences import article, listed
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from course_utils.graphs.compare.edits import Edit
     from course_utils.graphs.difference import Difference
     from course_utils.graphs.draw.steps import Stepped
-    from course_utils.graphs.graph import Graph
 
 SHOWN_EDITS = 3
 LARGEST_DRAWN = 300  # calls; a larger picture takes seconds to lay out, and nobody finds a mark in it
@@ -29,31 +29,34 @@ Target = tuple["keras.Model", set[str], set[str]]
 """What would be right, and the names of rules `without` and `also` by which to compare."""
 
 
-def not_a_model(value: Any) -> str | None:
-    """None for a Keras model with a graph that can be read; else a sentence that says what it is and what to do."""
-    import keras
+def not_a_model(value: Any, reading: Callable[[Any], object] = read) -> str | None:
+    """None for a Keras model with a graph that can be read; else a sentence that says what it is and what to do.
 
-    from course_utils.graphs.reading.read import UnreadableModel, read
+    Args:
+        value: anything.
+        reading: reads a model; may keep what it has read.
+    """
+    thing = thing_of(value)
+    if thing == "model":
+        try:
+            reading(value)
+        except UnreadableModel as error:
+            return str(error)
+        return None
+    what = article(type(value).__name__)
+    return {
+        "nothing": _NOTHING if value is None else f"{_ASKED_FOR} {what}.",
+        "class": f"this is the class `{getattr(value, '__name__', '')}` itself; call it to make a model.",
+        "tensor": "this is a tensor, the end of a graph; wrap it: `keras.Model(inputs, outputs)`.",
+        "layer": f"this is one layer, `{getattr(value, 'name', '')}`; connect it and wrap the graph: {_MADE_BY}.",
+        "history": "this is what `fit` returns, its history; keep the model under a name of its own.",
+        "sequence": f"this is {what}; a model is made by {_MADE_BY}.",
+    }.get(thing, f"{_ASKED_FOR} {what}.")
 
-    if isinstance(value, type):
-        return f"this is the class `{value.__name__}` itself; call it to make a model."
-    if isinstance(value, keras.KerasTensor):
-        return "this is a tensor, the end of a graph; wrap it: `keras.Model(inputs, outputs)`."
-    if value is None:
-        return "this is None: `compile`, `summary` and `add` return nothing, so keep them off the line `model = …`."
-    if isinstance(value, keras.callbacks.History):
-        return "this is what `fit` returns, its history; keep the model under a name of its own."
-    if isinstance(value, keras.layers.Layer) and not isinstance(value, keras.Model):
-        return f"this is one layer, `{value.name}`; connect it and wrap the graph: `keras.Model(inputs, outputs)`."
-    if isinstance(value, (list, tuple)):
-        return f"this is {article(type(value).__name__)}; a model is made by `keras.Model(inputs, outputs)`."
-    if not isinstance(value, keras.Model):
-        return f"a Keras model was asked for; this is {article(type(value).__name__)}."
-    try:
-        read(value)
-    except UnreadableModel as error:
-        return str(error)
-    return None
+
+_MADE_BY = "`keras.Model(inputs, outputs)`"
+_ASKED_FOR = "a Keras model was asked for; this is"
+_NOTHING = "this is None: `compile`, `summary` and `add` return nothing, so keep them off the line `model = …`."
 
 
 def _is_order(edit: Edit) -> bool:
@@ -122,14 +125,9 @@ class SameGraph(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare normal forms; name and draw the fewest edits when they differ."""
-        from course_utils.graphs.difference import compare_models
-
         nearest: Difference | None = None
-        plain: Difference | None = None
         for target, without, also in self._targets(attempt):
-            found = compare_models(attempt.value, target, without=without, also=also)
-            if target is attempt.target and (without, also) == ({*self.without}, {*self.also}):
-                plain = found
+            found = attempt.difference(target, without, also)
             if found.same:
                 return self.found(
                     True, f"as asked: {found.note}." if found.note else "every layer and every connection is as asked."
@@ -141,7 +139,7 @@ class SameGraph(Criterion):
             telling = ("look at the names of the outputs.",)
             return Finding(self.name, False, crossed, _drawn(nearest), place="the outputs", telling=telling)
         # In which order ends are listed is the answer only where names do not tell them apart.
-        plain = plain or compare_models(attempt.value, attempt.target, without=self.without, also=self.also)
+        plain = attempt.difference(attempt.target, self.without, self.also)
         if plain.edits and len(plain.edits) <= len(nearest.edits) and not any(map(_is_order, plain.edits)):
             nearest = plain
         messages = [edit.message.rstrip(".") for edit in nearest.edits]
@@ -154,13 +152,8 @@ class SameGraph(Criterion):
 
     def _crossed(self, attempt: Attempt) -> str | None:
         """That outputs have each other's names, where that is all that is wrong."""
-        import keras
-
-        from course_utils.graphs.difference import compare_models
-        from course_utils.graphs.reading.read import read
-
-        mine, target = read(attempt.value), attempt.target
-        called, asked = mine.output_names, read(target).output_names
+        mine, target, answer = attempt.graph, attempt.target, attempt.answer
+        called, asked = mine.output_names, answer.graph(target).output_names
         if self.outputs not in ("named", "named in order") or sorted(called) != sorted(asked):
             return None
         is_ordered = self.outputs == "named in order" and not mine.outputs_by_name
@@ -168,28 +161,21 @@ class SameGraph(Criterion):
         # What needs the fewest other names is told.
         for right in sorted(orders, key=lambda order: sum(map(operator.ne, called, order))):
             wrong = [(name, other) for name, other in zip(called, right, strict=True) if name != other]
-            ends = {name: target.outputs[asked.index(other)] for name, other in zip(called, right, strict=True)}
-            if wrong and compare_models(attempt.value, keras.Model(target.inputs, ends)).same:
+            places = {name: asked.index(other) for name, other in zip(called, right, strict=True)}
+            if wrong and attempt.difference(_called_otherwise(answer, target, places)).same:
                 found = listed(f"`{name}` should be called `{other}`" for name, other in wrong)
                 return f"the outputs have each other's names: {found}."
         return None
 
     def _targets(self, attempt: Attempt) -> Iterator[Target]:
         """Every model that would be right, the answer first, with the rules by which to compare."""
-        from course_utils.graphs.reading.read import read
-
-        mine = read(attempt.value)
-        yield from self._listed(mine, attempt.target)
+        yield from self._listed(attempt, attempt.target)
         for model in attempt.answer.once(self.alternatives, self.alternatives) if self.alternatives else ():
-            yield from self._listed(mine, model)
+            yield from self._listed(attempt, model)
 
-    def _listed(self, mine: Graph, model: keras.Model) -> Iterator[Target]:
+    def _listed(self, attempt: Attempt, model: keras.Model) -> Iterator[Target]:
         """A model as it is, and with its ends in other orders where these are as good."""
-        import keras
-
-        from course_utils.graphs.reading.read import read
-
-        theirs = read(model)
+        mine, theirs = attempt.graph, attempt.answer.graph(model)
         without, also = {*self.without}, {*self.also}
         orders = []
         for what, ends, called, asked in (
@@ -205,8 +191,27 @@ class SameGraph(Criterion):
             orders.append([*itertools.permutations(range(len(asked)))] if is_free else [tuple(range(len(asked)))])
         yield model, without, also
         for inputs, outputs in [*itertools.product(*orders)][1:]:
-            other = keras.Model([model.inputs[at] for at in inputs], [model.outputs[at] for at in outputs])
-            yield other, without, also
+            yield _in_order(attempt.answer, model, inputs, outputs), without, also
+
+
+def _in_order(answer: Answer, model: keras.Model, inputs: Sequence[int], outputs: Sequence[int]) -> keras.Model:
+    """A model that the answer keeps, with its ends listed in another order."""
+    import keras
+
+    def made() -> keras.Model:
+        return keras.Model([model.inputs[at] for at in inputs], [model.outputs[at] for at in outputs])
+
+    return answer.once(("in order", id(model), inputs, outputs), made)
+
+
+def _called_otherwise(answer: Answer, model: keras.Model, places: Mapping[str, int]) -> keras.Model:
+    """A model that the answer keeps, giving a dict: of each name, the output in a place."""
+    import keras
+
+    def made() -> keras.Model:
+        return keras.Model(model.inputs, {name: model.outputs[at] for name, at in places.items()})
+
+    return answer.once(("called", id(model), *places.items()), made)
 
 
 @dataclass
@@ -222,7 +227,7 @@ class Parameters(Criterion):
         count = attempt.value.count_params()
         if self.exactly is not None and count != self.exactly:
             return self.found(False, f"the model has {count:,} parameters; it should have {self.exactly:,}.")
-        hidden = Design.of(attempt.value).hidden() if self.at_most is not None else {}
+        hidden = attempt.design.hidden() if self.at_most is not None else {}
         if self.at_most is not None and hidden and count + sum(hidden.values()) > self.at_most:
             return self.found(False, f"{hidden_weights(count, hidden)}; at most {self.at_most:,} are allowed.")
         if self.at_most is not None and count > self.at_most:
@@ -255,9 +260,7 @@ class Named(Criterion):
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare names, and their order where it is the learner's."""
-        from course_utils.graphs.reading.read import read
-
-        graph = read(attempt.value)
+        graph = attempt.graph
         for what, found, wanted, is_ordered, where in (
             (
                 "outputs",
@@ -317,10 +320,19 @@ class Frozen(Criterion):
         return self.found(True, "frozen where asked, and only there.")
 
 
-def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """The layers of a model and of the models in it, without these models themselves."""
+def every_layer(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The layers of a model, and those of the models in it, which come before these models themselves."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            yield from all_layers(layer)
-        else:
-            yield layer
+            yield from every_layer(layer)
+        yield layer
+
+
+def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The layers of a model and of the models in it, without these models themselves."""
+    return (layer for layer in every_layer(model) if not hasattr(layer, "layers"))
+
+
+def models_in(model: keras.Model) -> Iterator[keras.Model]:
+    """The models inside a model, the innermost first."""
+    return (layer for layer in every_layer(model) if hasattr(layer, "layers"))

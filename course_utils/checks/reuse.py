@@ -109,7 +109,9 @@ class Reuses(Criterion):
         from course_utils.graphs.compare.behaviour.named import computes_as_named
 
         try:
-            return computes_as_named(attempt.value, attempt.target)
+            return computes_as_named(
+                attempt.value, attempt.target, (attempt.graph, attempt.answer.graph(attempt.target))
+            )
         except Exception:  # another graph, of which more is told elsewhere
             return True
 

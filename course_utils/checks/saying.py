@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from course_utils.checks.criterion import Attempt, Criterion
+from course_utils.checks.design import Design
 from course_utils.checks.result import Finding
 from course_utils.graphs.layers import is_keras
 from course_utils.traceless import weights_kept
@@ -65,11 +66,10 @@ class Says(Criterion):
     def judge(self, attempt: Attempt) -> Finding:
         """Call the model with its own weights, then with drawn ones, until every output has shown its kind."""
         from course_utils.checks.learning import outputs_for
-        from course_utils.graphs.reading.read import read
         from course_utils.graphs.words.sentences import listed
 
         model = attempt.value
-        graph = read(model)
+        graph = attempt.graph
         names = graph.output_names
         kinds = self.outputs if sorted(names) == sorted(self.outputs) else dict(zip(names, self.outputs.values()))  # noqa: B905
         if len(names) != len(self.outputs):
@@ -98,7 +98,7 @@ class Says(Criterion):
             differs = "says something else for an example alone than for the same one among others"
             return self.found(False, f"`{names[mixed]}` {differs}: each stands for itself, along the first axis.")
         for place, name in enumerate(names):
-            if objection := _objection(kinds[name], *said[name]) or _bent(model, given, place, kinds[name]):
+            if objection := _objection(kinds[name], *said[name]) or _bent(attempt.design, given, place, kinds[name]):
                 return self.found(False, f"`{name}` {objection}")
         return self.found(True, self.praise)
 
@@ -139,11 +139,11 @@ def _first_mixed(model: keras.Model, given: Mapping[str, np.ndarray]) -> int | N
     return None
 
 
-def _bent(model: keras.Model, given: Mapping[str, np.ndarray], place: int, kind: Kind) -> str | None:
+def _bent(design: Design, given: Mapping[str, np.ndarray], place: int, kind: Kind) -> str | None:
     """What speaks against a head that bends what its last weights give: it should go along straight with them."""
     from course_utils.checks.learning import outputs_for
 
-    head = _head(model, place) if kind != "share" else None
+    model, head = design.model, _head(design, place) if kind != "share" else None
     if head is None:
         return None
     variables = head.trainable_variables
@@ -178,11 +178,8 @@ def _bent(model: keras.Model, given: Mapping[str, np.ndarray], place: int, kind:
     return None
 
 
-def _head(model: keras.Model, place: int) -> keras.Layer | None:
+def _head(design: Design, place: int) -> keras.Layer | None:
     """The layer with the last weights before an output; None where there are several, or a class hides them."""
-    from course_utils.checks.structure import Design
-
-    design = Design.of(model)
     nodes = design.graph.nodes
     waiting, found = [design.graph.outputs[place].node], set[Any]()
     while waiting:

@@ -25,8 +25,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .dataset import Arrays, Dataset, Split, check_range
-from .words import Vocabulary, place, split_words
+from course_utils.data.dataset import Arrays, Dataset, Split, check_range
+from course_utils.data.words import Vocabulary, place, split_words
 
 KINDS = {"T-shirt": 36.0, "trousers": 50.0, "dress": 64.0, "shoe": 72.0, "hat": 40.0, "bag": 57.0}
 """Kind of garment → euros."""

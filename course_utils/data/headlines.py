@@ -18,12 +18,14 @@ quadrature. No sampling is involved.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from course_utils.data.dataset import Arrays, Dataset, Split, check_range
+from course_utils.data.words import Vocabulary
 
 _OPENINGS = {
     "": 0.0,
@@ -104,6 +106,8 @@ MAX_TOKENS = sum(max(len(text.split()) for text in part) for part in _PARTS) + M
     len(text.split()) for text in _CLAUSES
 )
 """Words of the longest headline."""
+LENGTH = 100
+"""Tokens of a row."""
 
 _HOUR_POINTS, _DAY_POINTS, _FOLLOWER_POINTS = 1.4, 0.8, 1.2
 _FOLLOWERS_MEAN, _FOLLOWERS_SPREAD = 3.0, 0.8
@@ -112,7 +116,7 @@ AUX_NAMES = ("sin hour", "cos hour", "sin weekday", "cos weekday", "log10 follow
 """Columns of `aux_input`."""
 
 
-def make(n: int = 4000, n_validation: int = 2000, seed: int = 7, *, length: int = 100) -> Dataset:
+def make(n: int = 4000, n_validation: int = 2000, seed: int = 7, *, length: int = LENGTH) -> Dataset:
     """Headlines with what is known about the tweet, and whether it was retweeted (lecture example L17).
 
     Inputs: `main_input` int32 (tweets, length), the headline's words, padded with zeros in front; `aux_input` float32
@@ -171,27 +175,24 @@ def make(n: int = 4000, n_validation: int = 2000, seed: int = 7, *, length: int 
     )
 
 
-def decode(row: Any) -> str:
-    """Turn one row of tokens back into the headline."""
-    return " ".join(VOCABULARY[int(token)] for token in row if token)
-
-
-def encode(text: str, length: int = 100) -> np.ndarray:
-    """Turn a headline into one row of tokens, int32 (length,): what `decode` undoes. Unknown words become token 1.
+def encode(text: str | Iterable[str], length: int = LENGTH) -> np.ndarray:
+    """Turn headlines into tokens, int32 (headlines, length): what `decode` undoes.
 
     Args:
-        text: words, without punctuation.
-        length: tokens of the row, padded in front; of a longer text the last `length` are kept.
+        text: a headline, or a list of headlines. Unknown words become 1; punctuation is dropped.
+        length: tokens of each row, padded in front; of a longer text the last `length` are kept.
+
+    Raises:
+        ValueError: for a length that is not a whole number from 1 to 10,000.
+        TypeError: for anything that is not text.
     """
-    tokens = [_NUMBER.get(word, 1) for word in text.lower().split()][-length:]
-    row = np.zeros(length, dtype=np.int32)
-    row[length - len(tokens) :] = tokens
-    return row
+    return _VOCABULARY.encode(text, length)
 
 
-VOCABULARY = ("", "[UNK]", *sorted({word for part in (*_PARTS, _CLAUSES) for text in part for word in text.split()}))
+_VOCABULARY = Vocabulary(text for part in (*_PARTS, _CLAUSES) for text in part)
+VOCABULARY = _VOCABULARY.words
 """Token number → word: 0 padding, 1 an unknown word. Alphabetical, so that a number says nothing about the meaning."""
-_NUMBER = {word: number for number, word in enumerate(VOCABULARY)}
+decode = _VOCABULARY.decode
 
 
 def _sigmoid(points: np.ndarray) -> np.ndarray:
@@ -214,7 +215,7 @@ def _texts(texts: Any) -> tuple[np.ndarray, np.ndarray]:
     words = [text.split() for text in texts]
     table = np.zeros((len(words), max(map(len, words))), dtype=np.int32)
     for row, text in zip(table, words, strict=True):
-        row[: len(text)] = [_NUMBER[word] for word in text]
+        row[: len(text)] = [_VOCABULARY.number(word) for word in text]
     points = np.array(list(texts.values())) if isinstance(texts, dict) else np.zeros(len(words))
     return table, points
 

@@ -27,8 +27,8 @@ from itertools import product
 
 import numpy as np
 
-from .dataset import Dataset, Split, check_range
-from .words import Vocabulary, split_words
+from course_utils.data.dataset import Dataset, Split, check_range
+from course_utils.data.words import Vocabulary, split_words
 
 SYNONYMS = {
     "who": (

@@ -30,12 +30,13 @@ probability. These are averaged over 8,000 people drawn by the same rules (stand
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from course_utils.data.dataset import Arrays, Dataset, Split, check_range
+from course_utils.data.words import Vocabulary
 
 AGES = np.arange(18, 71)
 """Years."""
@@ -51,6 +52,8 @@ FAITHFUL = 0.95
 """Probability that a favourite gender word is from the list that goes with the writer."""
 POST_LENGTH = 10
 """Tokens a post has at most, its full stop included."""
+LENGTH = 280
+"""Tokens a person."""
 
 _AGE_SPREAD = 3.0
 _INCOME_SPREAD = 0.7
@@ -120,7 +123,7 @@ _SHARES = {"age": 0.28, "income": 0.28, "gender": 0.24, "nothing": 0.2}
 _KINDS = tuple(_SHARES)
 
 
-def make(n: int = 4000, n_validation: int = 1000, seed: int = 7, *, length: int = 280) -> Dataset:
+def make(n: int = 4000, n_validation: int = 1000, seed: int = 7, *, length: int = LENGTH) -> Dataset:
     """People's posts with their age, income and gender (lecture example L15).
 
     Input: `posts` int32 (people, length), padded with zeros in front; each post ends with the token ".".
@@ -187,34 +190,27 @@ def make(n: int = 4000, n_validation: int = 1000, seed: int = 7, *, length: int 
     )
 
 
-def decode(row: Any) -> str:
-    """Turn one row of tokens back into text; padding is left out, posts end with a full stop."""
-    return " ".join(VOCABULARY[int(token)] for token in row if token).replace(" .", ".")
-
-
-def encode(text: str, length: int = 280) -> np.ndarray:
-    """Turn text into one row of tokens, int32 (length,): what `decode` undoes. Unknown words become token 1.
+def encode(text: str | Iterable[str], length: int = LENGTH) -> np.ndarray:
+    """Turn posts into tokens, int32 (texts, length): what `decode` undoes.
 
     Args:
-        text: posts, each ending with a full stop.
-        length: tokens of the row, padded in front; of a longer text the last `length` are kept.
+        text: the posts of one person, each ending with a full stop, or a list of such texts. Unknown words become 1;
+            other punctuation is dropped.
+        length: tokens of each row, padded in front; of a longer text the last `length` are kept.
+
+    Raises:
+        ValueError: for a length that is not a whole number from 1 to 10,000.
+        TypeError: for anything that is not text.
     """
-    tokens = [_NUMBER.get(word, 1) for word in text.lower().replace(".", " .").split()][-length:]
-    row = np.zeros(length, dtype=np.int32)
-    row[length - len(tokens) :] = tokens
-    return row
+    return _VOCABULARY.encode(text, length)
 
 
-def _spell() -> tuple[str, ...]:
-    """All words in alphabetical order, so that a token's number says nothing about its meaning."""
-    words = {word for phrases in _PHRASES.values() for phrase in phrases for word in phrase.split()} - {"*"}
-    words |= {*_AGE_WORDS, *_INCOME_WORDS, *_GENDER_WORDS[0], *_GENDER_WORDS[1]}
-    return ("", "[UNK]", ".", *sorted(words))
-
-
-VOCABULARY = _spell()
+_TOPIC_WORDS = [*_AGE_WORDS, *_INCOME_WORDS, *_GENDER_WORDS[0], *_GENDER_WORDS[1]]
+# In alphabetical order, so that a token's number says nothing about its meaning.
+_VOCABULARY = Vocabulary([*_TOPIC_WORDS, *(phrase for phrases in _PHRASES.values() for phrase in phrases)], marks=".")
+VOCABULARY = _VOCABULARY.words
 """Token number → word: 0 padding, 1 an unknown word, 2 the full stop."""
-_NUMBER = {word: number for number, word in enumerate(VOCABULARY)}
+decode = _VOCABULARY.decode
 _SLOT = -1
 
 
@@ -226,14 +222,13 @@ def _phrase_table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         first.append(len(rows))
         count.append(len(_PHRASES[kind]))
         for phrase in _PHRASES[kind]:
-            tokens = [_SLOT if word == "*" else _NUMBER[word] for word in phrase.split()] + [_NUMBER["."]]
+            tokens = [_SLOT if word == "*" else _VOCABULARY.number(word) for word in [*phrase.split(), "."]]
             rows.append([0] * (POST_LENGTH - len(tokens)) + tokens)
     return np.array(rows, dtype=np.int32), np.array(first), np.array(count)
 
 
 _TABLE, _FIRST, _COUNT = _phrase_table()
-_TOPIC_WORDS = [*_AGE_WORDS, *_INCOME_WORDS, *_GENDER_WORDS[0], *_GENDER_WORDS[1]]
-_TOPIC_TOKENS = np.array([_NUMBER[word] for word in _TOPIC_WORDS], dtype=np.int32)
+_TOPIC_TOKENS = np.array([_VOCABULARY.number(word) for word in _TOPIC_WORDS], dtype=np.int32)
 _OFFSET = np.cumsum([0, len(_AGE_WORDS), len(_INCOME_WORDS)])
 """Where each kind's words start in `_TOPIC_WORDS`."""
 

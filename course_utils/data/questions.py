@@ -39,8 +39,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from .dataset import Arrays, Dataset, Split, check_range
-from .words import Vocabulary, place, split_words
+from course_utils.data.dataset import Arrays, Dataset, Split, check_range
+from course_utils.data.words import Vocabulary, place, split_words
 
 ASK_A_HUMAN = "ask a human"
 VALUES = {

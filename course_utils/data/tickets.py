@@ -30,8 +30,8 @@ from itertools import combinations
 
 import numpy as np
 
-from .dataset import Arrays, Dataset, Split, check_range
-from .words import Vocabulary, place, split_words
+from course_utils.data.dataset import Arrays, Dataset, Split, check_range
+from course_utils.data.words import Vocabulary, place, split_words
 
 THINGS = {
     "hardware": ("laptop", "printer", "screen", "keyboard"),

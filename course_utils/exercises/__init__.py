@@ -8,7 +8,6 @@ import pkgutil
 from functools import cache
 
 from course_utils.exercises.declaration import Exercise
-from course_utils.exercises.keeping import note_down
 
 
 class UnknownExercise(LookupError):
@@ -20,10 +19,7 @@ def every() -> dict[str, Exercise]:
     """All exercises by id, in the order of the course."""
     modules = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name.startswith("lesson_"))
     declared = [importlib.import_module(f"{__name__}.{name}").EXERCISES for name in modules]
-    known = {exercise.id: exercise for exercises in declared for exercise in exercises}
-    for exercise in known.values():
-        exercise.listener = note_down
-    return known
+    return {exercise.id: exercise for exercises in declared for exercise in exercises}
 
 
 def exercise(id: str) -> Exercise:

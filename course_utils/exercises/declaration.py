@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from course_utils.cells import NotThere, watched
@@ -16,6 +15,8 @@ from course_utils.checks.models import not_a_model
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import is_blank
+from course_utils.exercises import keeping
+from course_utils.exercises.state import state_of
 from course_utils.lessons.editions import own_cells
 from course_utils.lessons.source import SourceError, find_answer
 from course_utils.signs import plain
@@ -29,7 +30,7 @@ class AnswerMissing(LookupError):
     """The answer is not where the lessons' sources are; the message says so, and what to do."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Exercise:
     """One exercise of a lesson.
 
@@ -55,11 +56,6 @@ class Exercise:
     given: Callable[[], Mapping[str, Any]] = dict
     continues: str = ""
     discloses: Literal["at once", "step by step"] = "at once"
-    listener: Callable[[str, Done], None] | None = field(default=None, init=False, repr=False)
-    """Hears of each answer that was judged, each hint, and the solution: the exercise's id, and what was done."""
-    _kept: tuple[Any, Answer] | None = field(default=None, init=False, repr=False)
-    _shown: int = field(default=0, init=False, repr=False)
-    _tries: Counter[str] = field(default_factory=Counter, init=False, repr=False)
 
     def check(self, value: Any, show: Literal["next", "all"] = "next") -> Result:
         """Judge a learner's value.
@@ -78,12 +74,8 @@ class Exercise:
         except (Exception, SystemExit) as error:  # as soon as it is looked at, before any criterion
             result = Result(self.id, self.title, "failed", (Finding("a value", False, _stumbled(error)),))
         if result.status in ("passed", "failed"):
-            self._tell(Done(tried=True, passed=result.passed))
+            keeping.note_down(self.id, Done(tried=True, passed=result.passed))
         return result
-
-    def _tell(self, done: Done) -> None:
-        if self.listener is not None:
-            self.listener(self.id, done)
 
     def _result(self, value: Any, show: Literal["next", "all"]) -> Result:
         if isinstance(value, NotThere):
@@ -118,23 +110,23 @@ class Exercise:
             if told != findings:
                 remark += f' Each check tells more; `exercise("{self.id}").check(…, show="all")` tells all.'
         passed = bool(findings) and not failed
-        if not passed and not note and self._shown < len(self.hints):
+        if not passed and not note and state_of(self.id).hints < len(self.hints):
             note = f'Stuck? `exercise("{self.id}").hint()` gives a hint.'
         note = f"{remark} {'' if passed else note}".strip()
         return Result(self.id, self.title, "passed" if passed else "failed", tuple(told), note)
 
     def _judge(self, value: Any, findings: list[Finding]) -> AnswerMissing | None:
         """Ask one criterion after another; return why one of them could not be asked, where the answer is missing."""
+        attempt = Attempt(value, self._answer(), time.monotonic() + SECONDS)
         if self.asks_for == "model":
             try:
-                objection = not_a_model(value)
+                objection = not_a_model(value, lambda _: attempt.design)
             except (Exception, SystemExit) as error:
                 objection = _stumbled(error)
             if objection:
                 findings.append(Finding("a model", False, objection))
                 return None
         missing = None
-        attempt = Attempt(value, self._answer(), time.monotonic() + SECONDS)
         for criterion in self.criteria:
             if criterion.costly and not all(finding.passed for finding in findings):
                 break
@@ -150,8 +142,9 @@ class Exercise:
         """A finding as far as it is told by now: further with each check that found the same, and with each hint."""
         if finding.passed or not finding.telling:
             return finding
-        step = self._tries[finding.place] + self._shown
-        self._tries[finding.place] += 1
+        state = state_of(self.id)
+        step = state.tries[finding.place] + state.hints
+        state.tries[finding.place] += 1
         return Finding(finding.name, False, finding.telling[step]) if step < len(finding.telling) else finding
 
     def use(self, value: Any, action: Callable[[Any], T]) -> T:
@@ -183,19 +176,20 @@ class Exercise:
         """The next hint; after the last, the last again."""
         if not self.hints:
             return Note(f'There is no hint; `exercise("{self.id}").solution()` shows the answer.')
-        self._shown = min(self._shown + 1, len(self.hints))
-        self._tell(Done(hints=self._shown))
+        state = state_of(self.id)
+        shown = state.hints = min(state.hints + 1, len(self.hints))
+        keeping.note_down(self.id, Done(hints=shown))
         more = (
             ""
-            if self._shown < len(self.hints)
+            if shown < len(self.hints)
             else f'\n\nThat was the last hint; `exercise("{self.id}").solution()` shows the answer.'
         )
-        return Note(f"Hint {self._shown} of {len(self.hints)}: {self.hints[self._shown - 1]}{more}")
+        return Note(f"Hint {shown} of {len(self.hints)}: {self.hints[shown - 1]}{more}")
 
     def solution(self) -> Code:
         """The answer's code."""
         code = find_answer(self.id)[1]
-        self._tell(Done(solution=True))
+        keeping.note_down(self.id, Done(solution=True))
         return Code(code)
 
     def names(self) -> dict[str, Any]:
@@ -226,9 +220,10 @@ class Exercise:
             hangs_on = self._find_answer(), _settings()
         except AnswerMissing:  # said by the criterion that asks for it
             return Answer(self.target)
-        if self._kept is None or self._kept[0] != hangs_on:
-            self._kept = hangs_on, Answer(self.target)
-        return self._kept[1]
+        state = state_of(self.id)
+        if state.answer is None or state.answer[0] != hangs_on:
+            state.answer = hangs_on, Answer(self.target)
+        return state.answer[1]
 
 
 @dataclass(frozen=True)

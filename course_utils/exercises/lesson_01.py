@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Holds
+from course_utils.checks.criterion import Has
+from course_utils.checks.design import Design
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.saying import Says
+from course_utils.checks.shapes import Ends, Shapes
 from course_utils.checks.structure import Functional, Structure
 from course_utils.checks.values import SameValue
 from course_utils.exercises.declaration import Exercise
@@ -23,23 +25,14 @@ def _numbers() -> Mapping[str, Any]:
     }
 
 
-def _reads_photographs(model: Any) -> str | None:
-    shape = tuple(model.inputs[0].shape)
-    if shape[1:] != (150, 150, 3):
-        return f"the input has shape {shape}; photographs have (None, 150, 150, 3)."
-    outputs = tuple(model.outputs[0].shape)
-    return None if outputs[1:] == (1,) else f"the output has shape {outputs}; one unit gives (None, 1)."
-
-
 def _photographs() -> Mapping[str, Any]:
     return {"photo": np.random.default_rng(7).uniform(size=(8, 150, 150, 3)).astype("float32")}
 
 
-def _ends_in_a_sigmoid(model: Any) -> str | None:
+def _ends_in_a_sigmoid(design: Design) -> str | None:
     from course_utils.graphs.normal import normal_form
-    from course_utils.graphs.reading.read import read
 
-    graph = normal_form(read(model))
+    graph = normal_form(design.whole)
     end = graph.nodes[graph.outputs[0].node]
     while end.kind in ("Flatten", "Reshape"):
         end = graph.nodes[end.inputs[0].node]
@@ -103,8 +96,12 @@ EXERCISES = (
         title="A diet",
         criteria=[
             Structure(inputs=1, outputs=1, kinds=["convolution"]),
-            Holds("input and output", _reads_photographs, "a photograph in, one number out."),
-            Holds("last activation", _ends_in_a_sigmoid, "a sigmoid, so the number lies between 0 and 1."),
+            Shapes(
+                [Ends("input", (150, 150, 3), "photographs have"), Ends("output", (1,), "one unit gives")],
+                name="input and output",
+                praise="a photograph in, one number out.",
+            ),
+            Has("last activation", _ends_in_a_sigmoid, "a sigmoid, so the number lies between 0 and 1."),
             Parameters(at_most=100_000),
             Says(_photographs, {"photo": "sigmoid"}, praise="anything between 0 and 1."),
         ],

@@ -1,7 +1,7 @@
 """Exercises of lesson 02, one input, one output: the sine."""
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.learning import CHECK_SEED, Learns
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.data import Dataset
@@ -39,7 +39,7 @@ EXERCISES = (
     Exercise(
         id="2.3",
         title="Your own network",
-        criteria=[Structure(inputs=1, outputs=1), Learns(_sine, reach=1e-3, epochs=60)],
+        criteria=[Structure(inputs=1, outputs=1), Learns(_sine, Goal(1e-3), epochs=60)],
         hints=[
             "The lecture's settings are too slow for this. Which three things did section 4 change?",
             "Adam at 0.01, `gelu` or `tanh`, 32 units or more; let the learning rate fall.",
@@ -51,7 +51,7 @@ EXERCISES = (
         criteria=[
             Structure(inputs=1, outputs=1),
             Parameters(at_most=120),
-            Learns(_sine, reach=1e-2, epochs=100),
+            Learns(_sine, Goal(1e-2), epochs=100),
         ],
         hints=[
             "Two hidden layers of n units have 1·n + n, n·n + n and n + 1 parameters. Which n fits?",

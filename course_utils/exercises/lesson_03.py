@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Holds
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, feed
+from course_utils.checks.criterion import Has
+from course_utils.checks.design import Design
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns, feed
+from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Parameters, SameGraph
-from course_utils.checks.structure import Design, Structure
+from course_utils.checks.shapes import Ends, Shapes
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset, Split
 from course_utils.exercises.declaration import Exercise
@@ -36,28 +39,19 @@ def _quarters() -> Dataset:
     return Dataset(cut(whole.train), cut(whole.validation))
 
 
-def _reads(model: Any, count: int, size: int) -> str | None:
-    """None when the model has so many inputs of so many numbers; else what was found."""
-    shapes = [tuple(tensor.shape) for tensor in model.inputs]
-    if len(shapes) != count:
-        return f"the model has {len(shapes)} input{'s' if len(shapes) != 1 else ''}; {count} asked for."
-    wrong = [shape for shape in shapes if shape[1:] != (size,)]
-    return f"an input has shape {wrong[0]}; each should have (None, {size})." if wrong else None
+_TWO_VECTORS = Ends("input", (16,), "each should have", count=2)
 
 
-def _reads_four_quarters(model: Any) -> str | None:
-    return _reads(model, 4, 16)
-
-
-def _is_cosine(model: Any) -> str | None:
+def _is_cosine(design: Design) -> str | None:
     """Compare what the model computes with the cosine, and with what people write instead."""
     import keras
 
-    if objection := _reads(model, 2, 16):
+    model = design.model
+    if objection := _TWO_VECTORS.objection(design.whole):
         return objection
     if model.count_params():
         return f"it has {model.count_params():,} weights; two vectors can be compared without any."
-    if hidden := Design.of(model).hidden():
+    if hidden := design.hidden():
         return f"a function in it calls `{next(iter(hidden))}`, which has weights; two vectors need none."
     rng = np.random.default_rng(3)
     a, b = (rng.normal(size=(20, 16)).astype("float32") for _ in range(2))
@@ -121,7 +115,7 @@ EXERCISES = (
     Exercise(
         id="3.3",
         title="The same direction",
-        criteria=[Holds("comparison", _is_cosine, "1 for the same direction, −1 for the opposite, at any length.")],
+        criteria=[Has("comparison", _is_cosine, "1 for the same direction, −1 for the opposite, at any length.")],
         hints=[
             "Look at the table above: how alike are two things?",
             "`dot` grows with the length of both vectors. One argument brings them to length 1 first.",
@@ -132,10 +126,12 @@ EXERCISES = (
         id="3.4",
         title="Four quarters",
         criteria=[
-            Holds("inputs", _reads_four_quarters, "four quarters of 16 points."),
+            Shapes(
+                [Ends("input", (16,), "each should have", count=4)], name="inputs", praise="four quarters of 16 points."
+            ),
             Structure(outputs=1, merges=1, branches=True),
             Parameters(at_most=1500),
-            Learns(_quarters, reach=0.93, measure=accuracy, epochs=40, batch_size=64),
+            Learns(_quarters, Goal(0.93, accuracy), epochs=40, batch_size=64),
         ],
         hints=[
             "A branch of n units has 16·n + n weights, and the last layer 4·n·10 + 10. Which n fits into 1,500?",

@@ -10,7 +10,8 @@ import numpy as np
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
 from course_utils.checks.drawn import not_alike, not_drawn
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
+from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
@@ -113,7 +114,7 @@ EXERCISES = (
         criteria=[
             Structure(inputs=2, outputs=1, merges=1, no="recurrent layer"),
             Parameters(at_most=20_000),
-            Learns(_letters, reach=0.95, measure=accuracy, epochs=8, batch_size=128),
+            Learns(_letters, Goal(0.95, accuracy), epochs=8, batch_size=128),
         ],
         hints=[
             "`GlobalMaxPooling1D` takes the largest number of each column over all words: one row is left.",

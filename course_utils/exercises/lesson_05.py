@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_utils.checks.criterion import Holds
-from course_utils.checks.learning import CHECK_SEED, Learns, mean_squared_error, outputs_for
-from course_utils.checks.models import Parameters, SameGraph, all_layers
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns, outputs_for
+from course_utils.checks.measures import Measure, root_mean_squared_error
+from course_utils.checks.models import Parameters, SameGraph, all_layers, models_in
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Structure
 from course_utils.data.dataset import Dataset, Split
@@ -31,14 +31,6 @@ def _parcels() -> Mapping[str, Any]:
         "colours": rng.uniform(0, 255, size=(300, 3)).astype("float32"),
         "weights": rng.normal(600, 150, size=(300, 1)).astype("float32"),
     }
-
-
-def _models_in(model: keras.Model) -> Iterator[keras.Model]:
-    """The models inside a model, the innermost first."""
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from _models_in(layer)
-            yield layer
 
 
 def _is_normalised(model: Any) -> str | None:
@@ -98,7 +90,7 @@ def _price_layer(model: keras.Model) -> keras.Model | None:
     """From the inputs to the scaled price, of a model inside this one or of the model itself."""
     import keras
 
-    for part in [*_models_in(model), model]:
+    for part in [*models_in(model), model]:
         if any(layer.name == "price" for layer in part.layers):
             return keras.Model(part.inputs, part.get_layer("price").output)
     return None
@@ -175,8 +167,11 @@ def _few_garments() -> Dataset:
     return Dataset(scaled(made.train), scaled(made.validation))
 
 
-def _error_in_euros(truth: np.ndarray, prediction: np.ndarray) -> float:
-    return math.sqrt(mean_squared_error(truth, prediction)) * _SPREAD
+def _in_euros(truth: np.ndarray, prediction: np.ndarray) -> float:
+    return root_mean_squared_error(truth, prediction) * _SPREAD
+
+
+_error_in_euros = Measure("error", _in_euros, unit=" €")
 
 
 EXERCISES = (
@@ -227,9 +222,7 @@ EXERCISES = (
             Parameters(at_most=10_000),
             Learns(
                 _few_garments,
-                reach=13,
-                measure=_error_in_euros,
-                unit=" €",
+                Goal(13, _error_in_euros),
                 epochs=6,
                 batch_size=64,
                 name="error in euros",

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.criterion import Holds
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import CHECK_SEED, Learns
+from course_utils.checks.criterion import Has
+from course_utils.checks.design import Design
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
 from course_utils.checks.models import Named, SameGraph
-from course_utils.checks.structure import Design, Structure
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
 from course_utils.exercises.declaration import Exercise
@@ -45,12 +45,11 @@ def _lecture_network() -> Mapping[str, Any]:
     return {"two_heads": two_heads}
 
 
-def _has_a_trunk_and_heads(model: Any) -> str | None:
-    design = Design.of(model)
+def _has_a_trunk_and_heads(design: Design) -> str | None:
     graph = design.graph
     # Layers that mix what they read have a matrix of weights; a normalization scales each number by itself.
     ways = [
-        {graph.nodes[at].layer for at in design.behind([output.node]) if _mixes(design.parts(graph.nodes[at]))}
+        {graph.nodes[at].layer for at in graph.ancestors([output.node]) if _mixes(design.parts(graph.nodes[at]))}
         for output in graph.outputs
     ]
     if not set.intersection(*ways):
@@ -119,11 +118,11 @@ EXERCISES = (
         title="A better network",
         criteria=[
             Structure(inputs=1, outputs=2),
-            Holds("trunk and heads", _has_a_trunk_and_heads, "one trunk, and a hidden layer or more in each head."),
+            Has("trunk and heads", _has_a_trunk_and_heads, "one trunk, and a hidden layer or more in each head."),
             Named(outputs=("sin", "exp")),
-            LearnHeads(
+            Learns(
                 _curves,
-                heads=[Learns(_curves, reach=2e-3, output="sin"), Learns(_curves, reach=2e-3, output="exp")],
+                [Goal(2e-3, output="sin"), Goal(2e-3, output="exp")],
                 epochs=50,
             ),
         ],

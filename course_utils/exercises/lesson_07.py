@@ -9,8 +9,8 @@ import numpy as np
 
 from course_utils.checks.compiling import Compiled
 from course_utils.checks.criterion import Holds
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy, root_mean_squared_error
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
+from course_utils.checks.measures import accuracy, root_mean_squared_error
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
@@ -126,13 +126,11 @@ EXERCISES = (
         criteria=[
             Structure(inputs=2, outputs=2, merges=1),
             Named(inputs=("acceleration", "mass"), outputs=("activity", "energy")),
-            LearnHeads(
+            Learns(
                 _windows_and_mass,
-                heads=[
-                    Learns(_windows_and_mass, reach=0.9, measure=accuracy, output="activity"),
-                    Learns(
-                        _windows_and_mass, reach=1.1, measure=root_mean_squared_error, output="energy", unit=" kcal/min"
-                    ),
+                [
+                    Goal(0.9, accuracy, output="activity"),
+                    Goal(1.1, root_mean_squared_error.in_unit(" kcal/min"), output="energy"),
                 ],
                 epochs=8,
                 batch_size=64,

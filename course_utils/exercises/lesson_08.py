@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
+from course_utils.checks.measures import accuracy, mean_squared_error
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
@@ -121,12 +121,12 @@ EXERCISES = (
         criteria=[
             Structure(inputs=1, outputs=3),
             Named(outputs=("age", "income", "gender")),
-            LearnHeads(
+            Learns(
                 _people,
-                heads=[
-                    Learns(_people, reach=25.0, output="age", unit=" years²"),
-                    Learns(_people, reach=0.4, measure=accuracy, output="income"),
-                    Learns(_people, reach=0.8, measure=accuracy, output="gender"),
+                [
+                    Goal(25.0, mean_squared_error.in_unit(" years²"), output="age"),
+                    Goal(0.4, accuracy, output="income"),
+                    Goal(0.8, accuracy, output="gender"),
                 ],
                 epochs=4,
                 batch_size=64,

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.criterion import Holds
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
+from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.design import Design
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
+from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Named, SameGraph
 from course_utils.checks.reuse import Given, Reuses
-from course_utils.checks.structure import Design, Structure
+from course_utils.checks.shapes import Ends, Shapes
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, shown
 from course_utils.data import Dataset
 from course_utils.exercises.declaration import Exercise
@@ -57,31 +59,13 @@ def _headlines() -> Dataset:
     return data.headlines.make(n=3000, n_validation=1000, seed=CHECK_SEED, length=data.headlines.MAX_TOKENS)
 
 
-def _reads_headlines(model: Any) -> str | None:
-    from course_utils.graphs.reading.read import read
-
-    graph = read(model)
-    shapes = {
-        name: graph.nodes[tensor.node].shapes[0][1:]
-        for name, tensor in zip(graph.input_names, graph.inputs, strict=True)
-    }
-    if shapes.get("main_input", (43,)) not in ((43,), (None,)):
-        return f"`main_input` has shape {shapes['main_input']}; these headlines have (43,)."
-    return (
-        None
-        if shapes.get("aux_input", (5,)) == (5,)
-        else f"`aux_input` has shape {shapes['aux_input']}; there are 5 numbers."
-    )
-
-
-def _aux_is_blind(model: Any) -> str | None:
-    design = Design.of(model)
+def _aux_is_blind(design: Design) -> str | None:
     graph = design.graph
     if len(graph.inputs) != 2 or len(graph.outputs) != 2:
         return "with two inputs and two outputs this can be looked at."
     at = list(graph.output_names).index("aux_output") if "aux_output" in graph.output_names else 1
     numbers = graph.inputs[list(graph.input_names).index("aux_input") if "aux_input" in graph.input_names else 1].node
-    if numbers in design.behind([graph.outputs[at].node]):
+    if numbers in graph.ancestors([graph.outputs[at].node]):
         return "`aux_output` depends on `aux_input`; it should branch off before the numbers join."
     return None
 
@@ -212,13 +196,20 @@ EXERCISES = (
                 inputs_in_order=True,
                 outputs_in_order=True,
             ),
-            Holds("inputs", _reads_headlines, "headlines and five numbers."),
-            Holds("auxiliary head", _aux_is_blind, "it reads the headline alone."),
-            LearnHeads(
+            Shapes(
+                [
+                    Ends("input", (43,), "these headlines have", called=["main_input"], or_open=True),
+                    Ends("input", (5,), "5 numbers have", called=["aux_input"]),
+                ],
+                name="inputs",
+                praise="headlines and five numbers.",
+            ),
+            Has("auxiliary head", _aux_is_blind, "it reads the headline alone."),
+            Learns(
                 _headlines,
-                heads=[
-                    Learns(_headlines, reach=0.72, measure=accuracy, output="main_output"),
-                    Learns(_headlines, reach=0.66, measure=accuracy, output="aux_output"),
+                [
+                    Goal(0.72, accuracy, output="main_output"),
+                    Goal(0.66, accuracy, output="aux_output"),
                 ],
                 epochs=6,
                 batch_size=64,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Holds
-from course_utils.checks.learning import CHECK_SEED, Learns, accuracy
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
+from course_utils.checks.measures import accuracy
 from course_utils.checks.models import Parameters, SameGraph
 from course_utils.checks.saying import Says
+from course_utils.checks.shapes import Ends, Shapes
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
 from course_utils.data import Dataset
@@ -21,11 +21,6 @@ def _digit_pairs() -> Dataset:
     from course_utils import data
 
     return data.digits.make_pairs(n=3000, n_validation=1000, seed=CHECK_SEED)
-
-
-def _one_number(model: Any) -> str | None:
-    shape = tuple(model.outputs[0].shape)
-    return None if shape[1:] == (1,) else f"the output has shape {shape}; one number for each pair is (None, 1)."
 
 
 def _a_few_pairs() -> Mapping[str, np.ndarray]:
@@ -79,10 +74,12 @@ EXERCISES = (
         title="Your own siamese network",
         criteria=[
             Structure(inputs=2, outputs=1, merges=1, shared=1),
-            Holds("output", _one_number, "one number for each pair."),
+            Shapes(
+                [Ends("output", (1,), "one number for each pair is")], name="output", praise="one number for each pair."
+            ),
             Parameters(at_most=30_000),
             Says(_a_few_pairs, {"same": "share"}, name="range", praise="always between 0 and 1."),
-            Learns(_digit_pairs, reach=0.80, measure=accuracy, epochs=10, batch_size=64, seconds=25),
+            Learns(_digit_pairs, Goal(0.80, accuracy), epochs=10, batch_size=64, seconds=25),
         ],
         hints=[
             "Write the trunk as a model of its own and call it on both pictures.",

@@ -14,6 +14,7 @@ from course_utils.checks.models import Frozen, SameGraph
 from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.values import SameValue
 from course_utils.exercises.declaration import Exercise
+from course_utils.markup import first_line
 
 if TYPE_CHECKING:
     import keras
@@ -30,11 +31,6 @@ def _small_trained() -> keras.Model:
 
 
 _trained = Given("trained", _small_trained)
-
-
-def _first_line(error: Exception) -> str:
-    line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return line[:160]
 
 
 _SHARES = (0.25, 0.6, 1.0, 0.0)
@@ -89,7 +85,7 @@ def _blends(value: Any) -> str | None:
         layers = {share: _made(value, share) for share in _SHARES}
         problem = next((found for share in _SHARES if (found := _wrong_blend(layers[share], share))), None)
     except Exception as error:
-        return f"`Blend(…)` called on a list of two tensors fails: {_first_line(error)}"
+        return f"`Blend(…)` called on a list of two tensors fails: {first_line(error, 160)}"
     return problem or ("it has weights; none are needed." if layers[_SHARES[0]].weights else None)
 
 
@@ -100,7 +96,7 @@ def _can_be_made_again(value: Any) -> str | None:
         try:
             config = _made(value, share, name="mixing").get_config()
         except Exception as error:
-            return f"`Blend({share}, name=…).get_config()` fails: {_first_line(error)}"
+            return f"`Blend({share}, name=…).get_config()` fails: {first_line(error, 160)}"
         if "share" not in config:
             return "`get_config()` does not tell `share`."
         if config.get("name") != "mixing":
@@ -108,7 +104,7 @@ def _can_be_made_again(value: Any) -> str | None:
         try:
             problem = _wrong_blend(value.from_config(config), share)
         except Exception as error:
-            return f"`Blend.from_config(…)` fails: {_first_line(error)}"
+            return f"`Blend.from_config(…)` fails: {first_line(error, 160)}"
         if problem:
             return f"with a `share` of {share}, made again from its config, it does something else."
     return None

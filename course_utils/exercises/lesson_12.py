@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.criterion import Holds
+from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.design import Design, is_a, is_passed, longest_chain
 from course_utils.checks.drawn import not_drawn, not_shuffled
-from course_utils.checks.learning import CHECK_SEED, Learns, is_trained, outputs_for
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns, is_trained, outputs_for
 from course_utils.checks.models import SameGraph, all_layers
 from course_utils.checks.saying import Says, weights_drawn
-from course_utils.checks.structure import Design, Structure, is_a, is_passed, longest_chain
+from course_utils.checks.shapes import Ends, Shapes
+from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue, array_of
 from course_utils.data import Dataset
 from course_utils.exercises.declaration import Exercise
@@ -28,27 +30,10 @@ def _diagnosis(case: int, mistakes: Sequence[tuple[Any, str]], hint: str) -> Exe
     return Exercise(id=f"12.{2 * case - 1}", title=title, asks_for="value", criteria=[criterion], hints=[hint])
 
 
-def _one_row_a_person(model: Any) -> str | None:
-    from course_utils.graphs.reading.read import read
-
-    for name, tensor in zip(read(model).output_names, model.outputs, strict=True):
-        if tuple(tensor.shape)[1:] != (1,):
-            return f"`{name}` has shape {tuple(tensor.shape)}; one number a person is (None, 1)."
-    return None
+_ONE_ROW_A_PERSON = Ends("output", (1,), "one number a person is", by_name=True)
 
 
-def _any_length(model: Any) -> str | None:
-    shape = tuple(model.inputs[0].shape)
-    return None if shape[1:] == (None,) else f"the input has shape {shape}; posts of any length are (None, None)."
-
-
-def _hundred_words(model: Any) -> str | None:
-    shape = tuple(model.inputs[0].shape)
-    return None if shape[1:] == (100,) else f"the input has shape {shape}; posts of 100 words are (None, 100)."
-
-
-def _five_convolutions(model: Any) -> str | None:
-    design = Design.of(model)
+def _five_convolutions(design: Design) -> str | None:
     calls = design.of_kind("Conv1D")
     for at in calls:
         kernels = [part.kernel_size for part in design.parts(design.graph.nodes[at]) if is_a(part, "Conv1D")]
@@ -62,8 +47,7 @@ def _five_convolutions(model: Any) -> str | None:
     return None
 
 
-def _whole_vocabulary(model: Any) -> str | None:
-    design = Design.of(model)
+def _whole_vocabulary(design: Design) -> str | None:
     for at in design.of_kind("Embedding"):
         for table in (part for part in design.parts(design.graph.nodes[at]) if is_a(part, "Embedding")):
             if table.input_dim < 5000:
@@ -74,8 +58,7 @@ def _whole_vocabulary(model: Any) -> str | None:
     return None
 
 
-def _same_embedding(model: Any) -> str | None:
-    design = Design.of(model)
+def _same_embedding(design: Design) -> str | None:
     tables = [part for at in design.of_kind("Embedding") for part in design.parts(design.graph.nodes[at])]
     sizes = [(part.input_dim, part.output_dim) for part in tables if is_a(part, "Embedding")]
     return None if sizes == [(5000, 32)] else f"the embedding is {sizes[0]}; keep (5000, 32)."
@@ -168,15 +151,14 @@ _SCALING = {
 }  # fmt: skip
 
 
-def _two_hidden_layers(model: Any) -> str | None:
-    design = Design.of(model)
+def _two_hidden_layers(design: Design) -> str | None:
     dense = design.of_kind("Dense")
     units = [design.layer(design.graph.nodes[at]).units for at in dense]
     if units != [32, 32, 1]:
         return f"its dense layers have {units} units; keep [32, 32, 1]."
     if round := [design.graph.nodes[at].name for at in dense if not is_passed(design, at)]:
         return f"a way leads to the output past `{round[0]}`; keep the layers in a row."
-    before = [design.graph.nodes[at] for at in design.behind([dense[0]]) if at != dense[0]]
+    before = [design.graph.nodes[at] for at in design.graph.ancestors([dense[0]]) if at != dense[0]]
     if bent := [node.name for node in before if node.kind not in _SCALING]:
         return f"`{bent[0]}` stands before the hidden layers and does a part of their work; leave it out."
     return None
@@ -251,9 +233,11 @@ EXERCISES = (
         3,
         [
             Structure(inputs=1, outputs=2, kinds=["Embedding", "convolution"]),
-            Holds("any length", _any_length, "posts of any length."),
-            Holds("vocabulary", _whole_vocabulary, "rows for 5,000 words."),
-            Holds("one row a person", _one_row_a_person, "one number a person from each head."),
+            Shapes(
+                [Ends("input", (None,), "posts of any length are")], name="any length", praise="posts of any length."
+            ),
+            Has("vocabulary", _whole_vocabulary, "rows for 5,000 words."),
+            Shapes([_ONE_ROW_A_PERSON], name="one row a person", praise="one number a person from each head."),
             Says(
                 _posts,
                 {"age": "number", "gender": "sigmoid"},
@@ -280,10 +264,10 @@ EXERCISES = (
         4,
         [
             Structure(inputs=1, outputs=1, kinds=["Embedding"]),
-            Holds("input", _hundred_words, "100 words."),
-            Holds("embedding", _same_embedding, "5,000 words, 32 numbers each.", costly=True),
-            Holds("convolutions", _five_convolutions, "five convolutions with a kernel of 5, in a row."),
-            Holds("output", _one_row_a_person, "one number a person."),
+            Shapes([Ends("input", (100,), "posts of 100 words are")], name="input", praise="100 words."),
+            Has("embedding", _same_embedding, "5,000 words, 32 numbers each.", costly=True),
+            Has("convolutions", _five_convolutions, "five convolutions with a kernel of 5, in a row."),
+            Shapes([_ONE_ROW_A_PERSON], name="output", praise="one number a person."),
             Says(_posts, {"age": "number"}, name="age", praise="it can say any age."),
         ],
         '`padding="same"` takes no steps off; a smaller pooling leaves more of them.',
@@ -396,9 +380,9 @@ EXERCISES = (
     _cure(
         13,
         [
-            Holds("layers", _two_hidden_layers, "two hidden layers of 32 units, one unit at the end."),
+            Has("layers", _two_hidden_layers, "two hidden layers of 32 units, one unit at the end."),
             Holds("start", _is_no_longer_flat, "the units no longer begin flat."),
-            Learns(_sine, reach=0.01, epochs=30, batch_size=50, own_start=True),
+            Learns(_sine, Goal(0.01), epochs=30, batch_size=50, own_start=True),
         ],
         "Keras's own start, `tanh`, and Adam at 0.01.",
     ),

@@ -7,8 +7,7 @@ from typing import Any
 
 from course_utils.checks.compiling import InProportion
 from course_utils.checks.describing import Described, Skips
-from course_utils.checks.heads import LearnHeads
-from course_utils.checks.learning import CHECK_SEED, Learns
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns
 from course_utils.checks.models import Named, Parameters, SameGraph
 from course_utils.checks.structure import Structure
 from course_utils.checks.values import SameValue
@@ -70,7 +69,7 @@ EXERCISES = (
         criteria=[
             SameGraph(inputs="named", outputs="named"),
             InProportion(optimizer=True, learning_rate=True),
-            Learns(_three_views, reach=0.01, output="sin", epochs=40, batch_size=50),
+            Learns(_three_views, Goal(0.01, output="sin"), epochs=40, batch_size=50),
         ],
         hints=[
             "`keras.optimizers.Adam(0.01)`; losses and weights as dicts with the keys `sin` and `cos`.",
@@ -85,9 +84,9 @@ EXERCISES = (
             Named(inputs=("before", "now", "after"), outputs=("sin", "cos"), outputs_in_order=True),
             Skips(),
             Parameters(at_most=300),
-            LearnHeads(
+            Learns(
                 _three_views,
-                heads=[Learns(_three_views, reach=0.01, output=name) for name in ("sin", "cos")],
+                [Goal(0.01, output=name) for name in ("sin", "cos")],
                 epochs=60,
                 batch_size=100,
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_utils.graphs.compare.behaviour import Verdict, judge
 from course_utils.graphs.compare.comparison import Comparison, compare
@@ -64,14 +64,27 @@ def compare_models(
         UnreadableModel: if one of them has no graph of layers; the message says what to do.
         ValueError: if there is no rule of a given name.
     """
-    graphs: list[Any] = [m if isinstance(m, Graph) else read(m) for m in (model, target)]
+    mine, theirs = (m if isinstance(m, Graph) else read(m) for m in (model, target))
+    if isinstance(model, Graph) or isinstance(target, Graph):
+        return compare_graphs(mine, theirs, without=without, also=also)
+    return compare_read((model, mine), (target, theirs), without=without, also=also)
+
+
+def compare_read(
+    model: tuple[keras.Model, Graph],
+    target: tuple[keras.Model, Graph],
+    *,
+    without: Iterable[str] = (),
+    also: Iterable[str] = (),
+) -> Difference:
+    """As `compare_models`, for models that are already read: each with its graph."""
     rules = (tuple(without), tuple(also))
-    runs = not isinstance(model, Graph) and not isinstance(target, Graph) and computing.holds(rules[0])
 
     def behaviour(forms: tuple[Graph, Graph]) -> Verdict:
-        return judge(model, target, (graphs[0], graphs[1]), forms)
+        return judge(model[0], target[0], (model[1], target[1]), forms)
 
-    return Difference.of(compare(graphs[0], graphs[1], rules, behaviour if runs else None))
+    runs = computing.holds(rules[0])
+    return Difference.of(compare(model[1], target[1], rules, behaviour if runs else None))
 
 
 def compare_graphs(graph: Graph, target: Graph, *, without: Iterable[str] = (), also: Iterable[str] = ()) -> Difference:

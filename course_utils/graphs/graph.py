@@ -6,7 +6,7 @@ work on it alone.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -141,6 +141,74 @@ class Graph:
         """Nodes of the inputs that no output depends on."""
         counts = self.uses()
         return tuple(t.node for t in self.inputs if counts[t.node] == 0)
+
+    def ancestors(self, starts: Iterable[int], without: Collection[int] = ()) -> set[int]:
+        """Calls that these calls depend on, themselves included, in O(calls + wires).
+
+        Args:
+            starts: indices of calls.
+            without: calls that no way may go through; they are left out.
+        """
+        waiting, seen = list(starts), set(without)
+        while waiting:
+            if (at := waiting.pop()) not in seen:
+                seen.add(at)
+                waiting += [tensor.node for tensor in self.nodes[at].inputs]
+        return seen.difference(without)
+
+    def live(self) -> tuple[int, ...]:
+        """The calls without those on branches that lead nowhere, each after those that it reads; with all inputs."""
+        return tuple(at for at in range(len(self.nodes)) if at not in self.dead)
+
+    def shared(self) -> dict[Hashable, list[int]]:
+        """Layers that are called more than once, each with its live calls, in the order in which they are first used.
+
+        Example:
+            >>> a, b = (Node("Input", name, (), {}, layer=name, family="input") for name in "ab")
+            >>> reads = [Node("Dense", "reader", (Tensor(at),), {}, layer=2, call=at) for at in (0, 1)]
+            >>> ends = (Tensor(2), Tensor(3))
+            >>> Graph("siamese", (a, b, *reads), (Tensor(0), Tensor(1)), ends, ("a", "b"), ("c", "d")).shared()
+            {2: [2, 3]}
+        """
+        calls: dict[Hashable, list[int]] = {}
+        for at in self.live():
+            calls.setdefault(self.nodes[at].layer, []).append(at)
+        return {layer: several for layer, several in calls.items() if len(several) > 1}
+
+    def readers(self) -> list[list[int]]:
+        """Of each call, those that read it, each once; branches that lead nowhere are left out. O(calls + wires)."""
+        found: list[list[int]] = [[] for _ in self.nodes]
+        for at in self.live():
+            for read in {tensor.node for tensor in self.nodes[at].inputs}:
+                found[read].append(at)
+        return found
+
+    def sources(self) -> list[frozenset[int]]:
+        """Of each call, the inputs of the model that it depends on, in O(wires · inputs)."""
+        found: list[frozenset[int]] = []
+        for at, node in enumerate(self.nodes):
+            own = frozenset([at]) if node.family == "input" else frozenset()
+            found.append(own.union(*(found[tensor.node] for tensor in node.inputs)))
+        return found
+
+    def ways(self) -> tuple[int, int, int]:
+        """Ways from an input to an output: calls on the shortest, calls on the longest, how many there are.
+
+        Inputs are not counted as calls. Of a graph in which nothing connects the two, all three are 0. The ways are
+        counted, not walked: O(calls + wires).
+        """
+        found: dict[int, tuple[int, int, int]] = {}
+        starts = {tensor.node for tensor in self.inputs}
+        for at, node in enumerate(self.nodes):
+            before = [found[tensor.node] for tensor in node.inputs if tensor.node in found]
+            if at in starts:
+                found[at] = (0, 0, 1)
+            elif before:
+                found[at] = (min(b[0] for b in before) + 1, max(b[1] for b in before) + 1, sum(b[2] for b in before))
+        ends = [found[tensor.node] for tensor in self.outputs if tensor.node in found]
+        if not ends:
+            return (0, 0, 0)
+        return (min(end[0] for end in ends), max(end[1] for end in ends), sum(end[2] for end in ends))
 
     def size(self) -> int:
         """How many calls this is once nested models are opened; each of them is counted once and looked up again."""

@@ -15,6 +15,7 @@ import numpy as np
 import traitlets
 from keras import layers
 
+from course_utils.markup import first_line
 from course_utils.signs import plain
 from course_utils.widgets.scripts import script
 from course_utils.widgets.view import View, in_words, sentence
@@ -78,7 +79,7 @@ def _merged(name: str, layer: keras.Layer, symbols: Sequence[Any], arrays: Seque
         shape = layer(symbols).shape
         numbers = keras.ops.convert_to_numpy(layer(arrays))[0]
     except ValueError as error:
-        return Merged(name, error=str(error).splitlines()[0])
+        return Merged(name, error=first_line(error))
     return Merged(name, tuple(shape), tuple(map(float, numbers)))
 
 

@@ -82,7 +82,7 @@ class Weighing:
         resolved, settings = resolve(model), settings_of(model)
         self.names: list[str] = list(resolved.weights)
         """Of the outputs, in order."""
-        self._losses = losses_as_given(model, settings)
+        self._losses = losses_as_given(self.names, settings)
         _check_heads(self.names, self._losses, settings["loss"])
         self._optimizer = settings["optimizer"]
         self._structure = model._outputs_struct

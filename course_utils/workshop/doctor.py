@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from course_utils.lessons.source import ROOT, sources
+from course_utils.markup import first_line
 
 PACKAGES = ("keras", "numpy", "matplotlib", "scikit-learn", "jupyterlab", "ipywidgets", "pydot", "pygraphviz", "nbval")
 Line = tuple[bool, str]
@@ -41,7 +42,7 @@ def _lines() -> Iterator[Line]:
         try:
             yield True, f"{what}: {attempt()}"
         except Exception as error:
-            yield False, f"{what}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+            yield False, f"{what}: {type(error).__name__}: {first_line(error)}"
     count = len(sources())
     yield count > 0, f"{count} lessons in solutions/"
     free = shutil.disk_usage(ROOT).free / 2**30

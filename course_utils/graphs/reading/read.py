@@ -24,6 +24,8 @@ from course_utils.graphs.reading.calls import (
     sublayers,
 )
 from course_utils.graphs.reading.plain import code_of, held_by, plain, same_plain, settings_of
+from course_utils.graphs.reading.things import thing_of
+from course_utils.markup import first_line
 from course_utils.traceless import without_trace
 
 LARGEST = 5_000
@@ -78,10 +80,9 @@ def read_with_layers(model: object) -> tuple[Graph, list[Any]]:
         except Disconnected as error:
             raise UnreadableModel(str(error)) from None
         except Exception as error:
-            reason = str(error).split("\n")[0][:200]
             raise UnreadableModel(
-                f"The graph of this {type(model).__name__} could not be read ({type(error).__name__}: {reason}). "
-                "Build it again with `keras.Model(inputs, outputs)`."
+                f"The graph of this {type(model).__name__} could not be read "
+                f"({type(error).__name__}: {first_line(error)}). Build it again with `keras.Model(inputs, outputs)`."
             ) from error
 
 
@@ -89,20 +90,21 @@ def check_readable(model: object, keras: Any) -> None:
     """Raise UnreadableModel, in words for a learner, unless `model` has a graph."""
     kind = type(model).__name__
     how = "Make one with `keras.Model(inputs, outputs)`."
-    if model is None or model is Ellipsis:
+    thing = thing_of(model)
+    if thing == "nothing":
         raise UnreadableModel(f"There is no model yet: this is `{'...' if model is Ellipsis else 'None'}`. {how}")
-    if isinstance(model, type):
-        raise UnreadableModel(f"`{model.__name__}` is a class, not a model. {how}")
-    if isinstance(model, keras.KerasTensor):
+    if thing == "class":
+        raise UnreadableModel(f"`{getattr(model, '__name__', '')}` is a class, not a model. {how}")
+    if thing == "tensor":
         raise UnreadableModel(
             "This is a tensor on the way through a model, not the model. "
             "Pass the result of `keras.Model(inputs, outputs)`."
         )
+    if thing == "layer":
+        raise UnreadableModel(f"This is one layer, `{getattr(model, 'name', '')}` ({kind}), not a model. {how}")
+    if thing == "callable":
+        raise UnreadableModel(f"This is a function or another callable ({kind}), not a model. {how}")
     if not isinstance(model, keras.Model):
-        if isinstance(model, keras.layers.Layer):
-            raise UnreadableModel(f"This is one layer, `{model.name}` ({kind}), not a model. {how}")
-        if callable(model):
-            raise UnreadableModel(f"This is a function or another callable ({kind}), not a model. {how}")
         raise UnreadableModel(f"This is not a Keras model; its type is `{kind}`. {how}")
     if ends_of(model) is None:
         if isinstance(model, keras.Sequential):

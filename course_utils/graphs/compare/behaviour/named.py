@@ -9,8 +9,8 @@ import numpy as np
 from course_utils.graphs.compare.behaviour.forms import order_of_ends, same_ends
 from course_utils.graphs.compare.behaviour.inputs import draw, sources
 from course_utils.graphs.compare.behaviour.running import Runner
+from course_utils.graphs.graph import Graph
 from course_utils.graphs.normal import normal_forms
-from course_utils.graphs.reading.read import read
 from course_utils.traceless import without_trace
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ROWS, _LENGTH = 6, 24
 
 
-def computes_as_named(model: keras.Model, target: keras.Model) -> bool:
+def computes_as_named(model: keras.Model, target: keras.Model, graphs: tuple[Graph, Graph]) -> bool:
     """Give the target the weights of the model's layers, by name, and compare what both give.
 
     What counts as the same graph may still use layers with trained weights in each other's place, or join features in
@@ -28,6 +28,7 @@ def computes_as_named(model: keras.Model, target: keras.Model) -> bool:
     Args:
         model: a model; it is run and not changed.
         target: another with the same inputs and outputs; its weights are not changed.
+        graphs: of the two, as read.
 
     Returns:
         Whether both give the same numbers for the same inputs.
@@ -35,7 +36,6 @@ def computes_as_named(model: keras.Model, target: keras.Model) -> bool:
     Raises:
         Exception: whatever a layer raises, and where names do not pair the weights.
     """
-    graphs = read(model), read(target)
     forms = normal_forms(*graphs)
     if not same_ends(*forms):
         return False
