@@ -39,7 +39,7 @@ class Ends:
         is_input = self.what == "input"
         names = graph.input_names if is_input else graph.output_names
         tensors = graph.inputs if is_input else graph.outputs
-        shapes = [graph.nodes[tensor.node].shapes[tensor.index] for tensor in tensors]
+        shapes = [graph.nodes[tensor.node].shapes[tensor.output] for tensor in tensors]
         if self.count is not None and len(shapes) != self.count:
             return f"the model has {plural(len(shapes), self.what)}; {self.count} asked for."
         for name, shape in zip(names, shapes, strict=True):
