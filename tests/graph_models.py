@@ -105,12 +105,12 @@ def l12():
     return keras.Model([picture, words], layers.Dense(1, name="price")(z))
 
 
-def l13():
+def l13(name=None):
     text, question = (keras.Input((None,), dtype="int32", name=n) for n in ("text", "question"))
     x = layers.LSTM(32)(layers.Embedding(10_000, 64)(text))
     y = layers.LSTM(16)(layers.Embedding(10_000, 32)(question))
     z = layers.concatenate([x, y], axis=-1)
-    return keras.Model([text, question], layers.Dense(500, activation="softmax")(z))
+    return keras.Model([text, question], layers.Dense(500, activation="softmax", name=name)(z))
 
 
 def l14():

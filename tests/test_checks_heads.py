@@ -1,17 +1,16 @@
 """Several heads judged in one training."""
 
 import re
-import time
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from course_utils.checks.criterion import Answer, Attempt
 from course_utils.checks.learning import Goal, Learns
 from course_utils.checks.measures import accuracy
 from course_utils.data.dataset import Dataset, Split
+from tests.attempts import attempt
 
 
 def points():
@@ -42,7 +41,7 @@ def judge(made, reach=0.05, epochs=12):
         Goal(reach, output="double"),
     ]
     criterion = Learns(points, heads, epochs=epochs)
-    return criterion.judge(Attempt(made, Answer(model), time.monotonic() + 60))
+    return criterion.judge(attempt(made, seconds=60))
 
 
 def test_both_heads_learn_in_one_training_of_a_copy(capsys):

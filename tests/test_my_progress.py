@@ -1,6 +1,7 @@
 """What a learner's record shows, who keeps one, and that nobody else does."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -207,7 +208,8 @@ class TestWhatIsShown:
         assert "Every exercise of the course is passed." in str(_view(list(lessons.values()), None, []))
 
     def test_text_is_escaped(self, monkeypatch):
-        monkeypatch.setattr(exercise("0.1"), "title", "<script>alert(1)</script>")
+        titled = replace(exercise("0.1"), title="<script>alert(1)</script>")
+        monkeypatch.setitem(every(), "0.1", titled)
         view = shown("00")
         assert "<script>" not in view.html
         assert "&lt;script&gt;" in view.html

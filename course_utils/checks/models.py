@@ -43,20 +43,23 @@ def not_a_model(value: Any, reading: Callable[[Any], object] = read) -> str | No
         except UnreadableModel as error:
             return str(error)
         return None
+    if thing == "class":
+        return f"this is the class `{value.__name__}` itself; call it to make a model."
+    if thing == "tensor":
+        return f"this is a tensor, the end of a graph; wrap it: {_MADE_BY}."
+    if thing == "layer":
+        return f"this is one layer, `{value.name}`; connect it and wrap the graph: {_MADE_BY}."
+    if thing == "history":
+        return "this is what `fit` returns, its history; keep the model under a name of its own."
+    if value is None:
+        return "this is None: `compile`, `summary` and `add` return nothing, so keep them off the line `model = …`."
     what = article(type(value).__name__)
-    return {
-        "nothing": _NOTHING if value is None else f"{_ASKED_FOR} {what}.",
-        "class": f"this is the class `{getattr(value, '__name__', '')}` itself; call it to make a model.",
-        "tensor": "this is a tensor, the end of a graph; wrap it: `keras.Model(inputs, outputs)`.",
-        "layer": f"this is one layer, `{getattr(value, 'name', '')}`; connect it and wrap the graph: {_MADE_BY}.",
-        "history": "this is what `fit` returns, its history; keep the model under a name of its own.",
-        "sequence": f"this is {what}; a model is made by {_MADE_BY}.",
-    }.get(thing, f"{_ASKED_FOR} {what}.")
+    if thing == "sequence":
+        return f"this is {what}; a model is made by {_MADE_BY}."
+    return f"a Keras model was asked for; this is {what}."
 
 
 _MADE_BY = "`keras.Model(inputs, outputs)`"
-_ASKED_FOR = "a Keras model was asked for; this is"
-_NOTHING = "this is None: `compile`, `summary` and `add` return nothing, so keep them off the line `model = …`."
 
 
 def _is_order(edit: Edit) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -180,15 +180,10 @@ def _bent(design: Design, given: Mapping[str, np.ndarray], place: int, kind: Kin
 
 def _head(design: Design, place: int) -> keras.Layer | None:
     """The layer with the last weights before an output; None where there are several, or a class hides them."""
-    nodes = design.graph.nodes
-    waiting, found = [design.graph.outputs[place].node], set[Any]()
-    while waiting:
-        node = nodes[waiting.pop()]
-        if node.parameters:
-            found.add(node.layer)
-        else:
-            waiting += [tensor.node for tensor in node.inputs]
-    layer = design.layers[found.pop()] if len(found) == 1 else None
+    graph = design.graph
+    ends = graph.nearest(graph.outputs[place].node, lambda node: node.parameters > 0)
+    found = {node.layer: node for node in map(graph.nodes.__getitem__, ends)}
+    layer = design.layer(found.popitem()[1]) if len(found) == 1 else None
     # A class of somebody's own may hold several layers, of which not all make up the head.
     matrices = [] if layer is None else [v for v in layer.trainable_variables if len(v.shape) > 1]
     return layer if len(matrices) == 1 and is_keras(layer) else None

@@ -6,7 +6,7 @@ work on it alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -155,6 +155,19 @@ class Graph:
                 seen.add(at)
                 waiting += [tensor.node for tensor in self.nodes[at].inputs]
         return seen.difference(without)
+
+    def nearest(self, start: int, is_meant: Callable[[Node], bool]) -> set[int]:
+        """The first calls that are meant on each way back from a call, which may be one itself, in O(calls + wires)."""
+        waiting, seen, found = [start], set[int](), set[int]()
+        while waiting:
+            if (at := waiting.pop()) in seen:
+                continue
+            seen.add(at)
+            if is_meant(self.nodes[at]):
+                found.add(at)
+            else:
+                waiting += [tensor.node for tensor in self.nodes[at].inputs]
+        return found
 
     def live(self) -> tuple[int, ...]:
         """The calls without those on branches that lead nowhere, each after those that it reads; with all inputs."""

@@ -57,7 +57,7 @@ def repeats(graph: Graph) -> Repeats:
         The order in which the calls were read, or where more can be folded then, the one in which each call stands
         as near as it can behind the longest chain that leads to it; and the runs.
     """
-    as_read = tuple(i for i in range(len(graph.nodes)) if i not in graph.dead)
+    as_read = graph.live()
     found = [Repeats(order, _runs(graph, order)) for order in (as_read, _longest_first(graph, as_read))]
     return max(found, key=lambda one: sum(run.saved for run in one.runs))
 

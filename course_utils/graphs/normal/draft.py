@@ -84,7 +84,7 @@ class Draft:
     @classmethod
     def of(cls, graph: Graph) -> Draft:
         """A draft of what the outputs of a graph depend on."""
-        return cls._of(graph, [i for i in range(len(graph.nodes)) if i not in graph.dead])
+        return cls._of(graph, graph.live())
 
     @classmethod
     def with_branches(cls, graph: Graph) -> Draft:

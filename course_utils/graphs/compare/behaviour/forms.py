@@ -30,7 +30,7 @@ def same_ends(mine: Graph, theirs: Graph) -> bool:
 
 def told(graph: Graph) -> Counter[object]:
     """What running may not show: what calls are told about training, which Keras overrules; states that are kept."""
-    live = [node for i, node in enumerate(graph.nodes) if i not in graph.dead]
+    live = [graph.nodes[i] for i in graph.live()]
     told = Counter[object](("training", node.settings["training"]) for node in live if "training" in node.settings)
     told += Counter[object](("stateful", node.kind) for node in live if _keeps_state(node))
     return told + Counter[object](node.kind for node in live if node.kind == "StopGradient")
