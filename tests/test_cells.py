@@ -247,6 +247,7 @@ def test_exercises_without_a_value_of_their_own_say_whose_they_go_on_with():
         ("model.compile()", True),
         ("model.summary()", False),
         ("model.layers[1].trainable = False", True),
+        ("setattr(model.layers[1], 'trainable', False)", True),
         ("def fit(model, x):\n    model.compile()\n    return model.fit(x)", False),
         ("def fit():\n    model = make()\n    model.compile()", False),
         ("def fit():\n    global model\n    model = make()\n    model.compile()", True),
@@ -258,6 +259,46 @@ def test_exercises_without_a_value_of_their_own_say_whose_they_go_on_with():
 )
 def test_a_cell_that_may_change_a_value_is_told_from_one_that_cannot(source, is_touched):
     assert touched(source, {"model"}) == ({"model"} if is_touched else set())
+
+
+def test_only_exercises_have_answers_checked():
+    assert checked("bank(1).check(money)\nexercise('1.2').check(model)\nhomework.check(all)") == [
+        ("1.2", "model"),
+        (None, "all"),
+    ]
+
+
+def test_an_answer_that_was_deleted_is_none_any_more(run):
+    assert run("diagnosis = 'right'", "del diagnosis", CHECK_1).status == "not attempted"
+
+
+def test_a_cell_that_a_transformer_of_the_learner_s_own_refuses_stops_with_an_error(run):
+    def refuse(lines):
+        if "refused" in lines[0]:
+            raise ValueError("no")
+        return lines
+
+    shell = cells.watched().shell
+    shell.input_transformers_cleanup.append(refuse)
+    result = run("diagnosis = 'right'", "diagnosis = 'refused'", CHECK_1)
+    assert result.status == "not checked"
+
+
+def test_a_kernel_that_ends_within_a_cell_is_no_error(run):
+    run("diagnosis = 'right'")
+    cells.watched().shell.events.trigger("post_run_cell", None)
+    assert run(CHECK_1).passed
+
+
+def test_in_ipython_its_own_cells_are_watched(monkeypatch):
+    shell = InteractiveShell()
+    monkeypatch.setattr(cells, "_cells", None)
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    cells.watch()
+    assert cells.watched().shell is shell
+    assert cells.watched().named("1.2", 42) is None, "no cell runs"
+    shell.history_manager.end_session()
+    atexit.unregister(shell.atexit_operations)
 
 
 @settings(max_examples=60)

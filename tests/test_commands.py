@@ -1,12 +1,16 @@
 """What a shell sees: imports, the course's commands, the Makefile's."""
 
+import runpy
 import subprocess
 import sys
+import warnings
 
 import pytest
+import traitlets.config
 
 from course_utils.__main__ import main
 from course_utils.lessons.source import ROOT
+from course_utils.widgets.view import before_saving
 from course_utils.workshop import doctor
 
 
@@ -41,6 +45,13 @@ def test_every_public_name_is_there():
 def test_unknown_names_are_refused():
     assert "no attribute 'nonsense'" in python("import course_utils; course_utils.nonsense")[2]
     assert "it has activity, clothing" in python("from course_utils import data; data.nonsense")[2]
+
+
+def test_the_jupyter_server_stores_what_stands_for_widgets():
+    server = traitlets.config.Config()
+    with warnings.catch_warnings():
+        runpy.run_path(str(ROOT / "course_utils" / "jupyter_config.py"), {"get_config": lambda: server})
+    assert server.ContentsManager.pre_save_hook is before_saving
 
 
 def test_doctor_finds_everything(capsys):

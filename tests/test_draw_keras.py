@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import course_utils  # first: it quietens TensorFlow
-from course_utils.graphviz import FORMATS, quoted, render, route_pydot
+from course_utils.graphviz import FORMATS, quoted, render, route_pydot, writing
 from course_utils.keras_plot import _spelled, mend_keras_plot
 from tests.pictures import texts
 
@@ -258,6 +258,21 @@ class TestRender:
         listed = said.partition("Use one of: ")[2].split()
         assert len(listed) > 20, said
         assert set(FORMATS) == set(listed) - {"gd", "gd2", "vrml"}
+
+    def test_unknown_layout_is_one_sentence(self):
+        with pytest.raises(ValueError, match=r"^Graphviz has no layout 'dottie'; it has dot, neato.*\.$"):
+            render("digraph {a}", "svg", "dottie")
+
+    def test_an_error_of_another_file_stays_as_it_is(self, tmp_path):
+        other = FileNotFoundError(2, "No such file", "other.txt")
+        with pytest.raises(FileNotFoundError) as caught, writing(tmp_path / "mine.png"):
+            raise other
+        assert caught.value is other
+
+    def test_without_an_error_stream(self, monkeypatch):
+        """As under pythonw."""
+        monkeypatch.setattr(sys, "stderr", None)
+        assert b"<svg" in render("digraph {a}", "svg")
 
     def test_broken_source_is_one_sentence(self, capfd):
         with pytest.raises(ValueError, match=r"^Graphviz could not draw the graph: syntax error in line 1.*\.$"):

@@ -105,6 +105,17 @@ def test_a_wide_picture_scrolls_before_it_is_too_small_to_read():
     assert 100 < int(narrow[1]) < 300
 
 
+@pytest.mark.parametrize("alt", ["", " \n"])
+def test_a_picture_without_words_is_refused(alt):
+    with pytest.raises(ValueError, match="needs alt text"):
+        show(plt.figure(), alt=alt)
+    plt.close()
+
+
+def test_printed_a_picture_is_its_words():
+    assert repr(show(plt.figure(), alt="A  blank\nsheet.")) == "A blank sheet."
+
+
 def test_a_picture_stands_in_its_place_until_a_click_shows_it_large():
     page = html_image(SVG, "svg+xml", "A drawing.")
     box = re.search(r"<div [^>]*>", page)[0]

@@ -50,6 +50,18 @@ def test_the_shape_of_a_tensor():
     assert not predicted((None, 8), shape).is_right
 
 
+def test_shapes_and_numbers_of_tensorflow():
+    import tensorflow as tf
+
+    assert predicted((2, 3), tf.zeros((2, 3)).shape).is_right
+    assert predicted(2, tf.constant(2)).is_right
+
+
+def test_one_number_stands_for_a_shape_of_one():
+    assert predicted(7, (7,)).is_right
+    assert predicted((7,), 7).is_right
+
+
 class Unspeakable:
     def __str__(self):
         raise RuntimeError("no words")

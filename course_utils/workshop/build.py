@@ -129,6 +129,7 @@ def _build_one(lesson: Lesson, edition: Edition, execute: bool) -> str:
     if not execute and _keep_outputs(notebook, path):
         nbformat.write(notebook, path)
         return f"{path.parent.name}/{path.name}  same code, outputs kept"
+    path.parent.mkdir(exist_ok=True)
     started = time.monotonic()
     client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False)
     try:
@@ -140,7 +141,6 @@ def _build_one(lesson: Lesson, edition: Edition, execute: bool) -> str:
         cell.outputs = joined(cell.outputs)
     for problem in problems(without_views(notebook)):
         raise BuildError(f"{path.parent.name}/{path.name}: {problem}")
-    path.parent.mkdir(exist_ok=True)
     nbformat.write(notebook, path)
     return f"{path.parent.name}/{path.name}  {time.monotonic() - started:.0f} s"
 
