@@ -8,7 +8,7 @@ from course_utils.graphs.difference import compare_models, plot_difference
 from course_utils.graphs.draw import draw_difference
 from course_utils.graphs.draw.diagram import Diagram
 from course_utils.graphs.draw.difference import marked_diagram
-from course_utils.graphs.reading.read import UnreadableModel
+from course_utils.graphs.reading.errors import UnreadableModel
 from tests.graph_models import LECTURE
 from tests.pictures import SVG, nested, questions, siamese, texts
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
 from course_utils.checks.structure import Design
+from course_utils.graphs.reading.inside import trained_by
 from course_utils.graphs.words.sentences import article, listed
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def not_a_model(value: Any) -> str | None:
     """None for a Keras model with a graph that can be read; else a sentence that says what it is and what to do."""
     import keras
 
-    from course_utils.graphs.reading.read import UnreadableModel, read
+    from course_utils.graphs.reading.errors import UnreadableModel
+    from course_utils.graphs.reading.read import read
 
     if isinstance(value, type):
         return f"this is the class `{value.__name__}` itself; call it to make a model."
@@ -306,9 +308,7 @@ class Frozen(Criterion):
                 return self.found(
                     False, f"`{name}` is frozen too; only {', '.join(f'`{n}`' for n in self.layers)} should be."
                 )
-        trained = {
-            id(variable) for variable in getattr(getattr(attempt.value, "optimizer", None), "_trainable_variables", ())
-        }
+        trained = {id(variable) for variable in trained_by(getattr(attempt.value, "optimizer", None))}
         for wanted in self.layers:
             if any(id(variable) in trained for variable in by_name[wanted].weights):
                 return self.found(

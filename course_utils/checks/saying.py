@@ -13,7 +13,7 @@ import numpy as np
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
 from course_utils.graphs.layers import is_keras
-from course_utils.traceless import weights_kept
+from course_utils.graphs.reading.traceless import weights_kept
 
 if TYPE_CHECKING:
     import keras

@@ -15,7 +15,7 @@ from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.result import Finding
 from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.normal.rules.structure import flatten
-from course_utils.graphs.reading.calls import sublayers
+from course_utils.graphs.reading.inside import sublayers
 from course_utils.graphs.reading.read import read, read_with_layers
 from course_utils.graphs.words.sentences import plural
 
