@@ -23,7 +23,8 @@ from course_utils.graphs.draw.model import Shown, diagram_of, draw_graph, finish
 from course_utils.graphs.draw.picture import ENDINGS
 from course_utils.graphs.draw.scene import Group, Shape, Text, text_width, wrap
 from course_utils.graphs.graph import Graph, Node, Tensor
-from course_utils.graphs.reading.read import UnreadableModel, read
+from course_utils.graphs.reading.errors import UnreadableModel
+from course_utils.graphs.reading.read import read
 from course_utils.graphs.words.labels import brief, edge_list
 from course_utils.graphs.words.names import local_names
 from course_utils.markup import clean, shorten

@@ -10,7 +10,8 @@ from course_utils.graphs.difference import compare_graphs, compare_models, plot_
 from course_utils.graphs.draw import draw_difference
 from course_utils.graphs.draw.diagram import Diagram
 from course_utils.graphs.draw.difference import marked_diagram
-from course_utils.graphs.reading.read import UnreadableModel, read
+from course_utils.graphs.reading.errors import UnreadableModel
+from course_utils.graphs.reading.read import read
 from course_utils.workshop.audit.mutants import mutants
 from tests.graph_models import LECTURE
 from tests.pictures import SVG, nested, questions, siamese, texts

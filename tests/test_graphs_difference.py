@@ -10,7 +10,8 @@ import course_utils  # noqa: F401
 from course_utils.graphs.compare.edits import KINDS, Edit, Setting
 from course_utils.graphs.difference import Difference, compare_graphs, compare_models
 from course_utils.graphs.normal import normal_form
-from course_utils.graphs.reading.read import UnreadableModel, read
+from course_utils.graphs.reading.errors import UnreadableModel
+from course_utils.graphs.reading.read import read
 from tests.graph_models import LECTURE, l9, l13, l15, l16, l17, l18, nested
 
 Input = keras.Input

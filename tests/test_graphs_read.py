@@ -15,7 +15,8 @@ from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph, Tensor
 from course_utils.graphs.normal import flatten
 from course_utils.graphs.reading import plain
-from course_utils.graphs.reading.read import UnreadableModel, read
+from course_utils.graphs.reading.errors import UnreadableModel
+from course_utils.graphs.reading.read import read
 from tests.graph_models import LECTURE, l6, nested
 
 

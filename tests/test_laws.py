@@ -37,7 +37,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     # Helpers that know nothing of models and lessons; they import one another.
     (
         "cells", "graphviz", "images", "keras_plot", "live_line", "markup", "pace", "prediction", "progress_line",
-        "signs", "traceless",
+        "signs",
     ),
     ("data",),
     ("graphs.graph",),

@@ -19,9 +19,9 @@ from keras import layers
 from course_utils import exercise
 from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.exercises import declaration, every
+from course_utils.graphs.reading.traceless import leaving_no_trace
 from course_utils.lessons import source
 from course_utils.signs import plain
-from course_utils.traceless import leaving_no_trace
 from tests.attempts import compiled, two_heads
 
 CHEAP = [id for id, one in every().items() if not any(criterion.costly for criterion in one.criteria)]

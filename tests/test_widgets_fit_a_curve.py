@@ -17,7 +17,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import fit_a_curve, traceless
+from course_utils import fit_a_curve
+from course_utils.graphs.reading import traceless
 from course_utils.widgets import fit_a_curve as module
 from course_utils.widgets import fitting
 from course_utils.widgets.background import Background

@@ -21,7 +21,7 @@ from course_utils.checks.result import Finding
 from course_utils.checks.trial import Trial, compare
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.layers import is_keras
-from course_utils.graphs.reading.calls import structure_of, sublayers
+from course_utils.graphs.reading.inside import compile_arguments, structure_of, wrapped
 from course_utils.graphs.reading.read import read
 from course_utils.graphs.words.names import snake_case
 from course_utils.graphs.words.sentences import plural
@@ -61,7 +61,7 @@ def settings_of(model: keras.Model) -> dict[str, Any]:
 
     if not getattr(model, "compiled", False):
         raise CompileProblem("the model is not compiled: call `model.compile(optimizer=…, loss=…)` before the check.")
-    given: dict[str, Any] = getattr(getattr(model, "_compile_config", None), "config", {})
+    given = compile_arguments(model)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a lambda as loss is fine here: nothing is saved
@@ -168,7 +168,7 @@ def adds_losses(model: keras.Model) -> bool:
         shapes = [[2 if n is None else n for n in tensor.shape] for tensor in model.inputs]
         zeros = [keras.ops.zeros(shape, tensor.dtype) for shape, tensor in zip(shapes, model.inputs, strict=True)]
         model(keras.tree.pack_sequence_as(structure_of(model), zeros), training=True)
-        return any(layer._get_own_losses() for layer in sublayers(model))
+        return len(model.losses) > sum(weight.regularizer is not None for weight in model.trainable_weights)
     except Exception:  # it does not run on zeros
         return False
 
@@ -280,9 +280,9 @@ def _name(get: Callable[[Any], Any], given: Any) -> str:
         config = made.get_config() if hasattr(made, "get_config") else {}
     except Exception:  # unknown to Keras, which is said when it is tried
         return given if isinstance(given, str) else snake_case(type(given).__name__)
-    function = getattr(made, "fn", None) or getattr(made, "_fn", None) or made
+    function, arguments = wrapped(made)
     name = getattr(function, "__name__", None) or snake_case(type(made).__name__)
-    config = {**config, **(getattr(made, "_fn_kwargs", None) or getattr(made, "fn_kwargs", None) or {})}
+    config = {**config, **arguments}
     shown = ", ".join(
         f"{key}={value}"
         for key, value in sorted(config.items())

@@ -13,7 +13,7 @@ from typing import Any
 
 from course_utils.graphs.graph import Graph, Node
 from course_utils.graphs.normal.rules.structure import flatten
-from course_utils.graphs.reading.calls import sublayers
+from course_utils.graphs.reading.inside import sublayers
 from course_utils.graphs.reading.read import read_with_layers
 
 # What each kind is to Keras: names of its public classes, which learners' own classes derive from or hold.

@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.checks.models import all_layers
-from course_utils.graphs.reading.calls import sublayers
-from course_utils.traceless import weights_kept
+from course_utils.graphs.reading.calls import ends_of
+from course_utils.graphs.reading.errors import KerasChanged
+from course_utils.graphs.reading.inside import (
+    finish_adapting,
+    is_adapted,
+    own_weights,
+    run_through,
+    standardized,
+    sublayers,
+)
+from course_utils.graphs.reading.traceless import weights_kept
 
 if TYPE_CHECKING:
     import keras
@@ -88,7 +97,7 @@ def _initialise(layer: keras.layers.Layer) -> None:
     import keras
 
     for part in sublayers(layer):
-        for variable in [*part._trainable_variables, *part._non_trainable_variables]:
+        for variable in own_weights(part):
             if not variable.dtype.startswith(("float", "bfloat")):
                 continue
             stem = variable.name.replace("recurrent_kernel", "recurrent").replace("depthwise_kernel", "depthwise")
@@ -106,11 +115,11 @@ _FROM_ONE = ("gamma", "scale", "moving_variance")
 def _take_over(copy: keras.Model, model: keras.Model) -> None:
     """Give the copy what a `Normalization` was adapted to."""
     for mine, theirs in zip(all_layers(copy), all_layers(model), strict=True):
-        if mine is theirs or not hasattr(mine, "finalize_state"):
+        if mine is theirs or not is_adapted(mine):
             continue
         for own, given in zip(mine.variables, theirs.variables, strict=True):
             own.assign(given)
-        mine.finalize_state()  # it computes with constants made from its weights
+        finish_adapting(mine)
 
 
 def untrained_numbers(copy: keras.Model, inputs: Any) -> list[np.ndarray]:
@@ -129,11 +138,9 @@ def untrained_numbers(copy: keras.Model, inputs: Any) -> list[np.ndarray]:
     found: list[np.ndarray] = []
 
     def watched(operation: Any) -> Any:
-        inner = getattr(operation, "_functional", None) or operation
-
         def call(*args: Any, **kwargs: Any) -> Any:
-            if hasattr(inner, "_run_through_graph"):  # a nested model
-                return inner._run_through_graph(inner._standardize_inputs(args[0]), operation_fn=watched)
+            if isinstance(operation, keras.Model) and ends_of(operation) is not None:
+                return run_through(operation, standardized(operation, args[0]), watched)
             result = operation(*args, **kwargs)
             given = [one for one in keras.tree.flatten((args, kwargs)) if hasattr(one, "shape")]
             if not getattr(operation, "trainable_weights", ()) and all(id(one) in untrained for one in given):
@@ -146,11 +153,12 @@ def untrained_numbers(copy: keras.Model, inputs: Any) -> list[np.ndarray]:
 
         return call
 
-    functional = getattr(copy, "_functional", None) or copy
     try:
-        tensors = functional._standardize_inputs(inputs)
+        tensors = standardized(copy, inputs)
         untrained.update({id(one): one for one in keras.tree.flatten(tensors)})
-        functional._run_through_graph(tensors, operation_fn=watched)
+        run_through(copy, tensors, watched)
+    except KerasChanged:
+        raise
     except Exception:  # what does not run this way is judged by its training alone
         return []
     return found

@@ -17,6 +17,7 @@ from course_utils.checks.measures import Measure, mean_squared_error
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding
 from course_utils.data.dataset import Arrays, Dataset
+from course_utils.graphs.reading.inside import structure_of
 from course_utils.graphs.words.sentences import plural
 
 if TYPE_CHECKING:
@@ -321,10 +322,8 @@ def feed(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> Any:
     names = [tensor.name for tensor in model.inputs]
     if len(names) == len(arrays) == 1:
         # `Model(x, …)` warns when it is given a dict, `Model({"x": x}, …)` when it is given an array.
-        structure = getattr(model, "_inputs_struct", None)
-        is_nested = structure is not None and keras.tree.is_nested(structure)
-        values = list(arrays.values())
-        return keras.tree.pack_sequence_as(structure, values) if is_nested else values[0]
+        structure, values = structure_of(model), list(arrays.values())
+        return keras.tree.pack_sequence_as(structure, values) if keras.tree.is_nested(structure) else values[0]
     if set(names) == set(arrays):
         return dict(arrays)
     values = list(arrays.values())

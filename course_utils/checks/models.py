@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from course_utils.checks.criterion import Answer, Attempt, Criterion
 from course_utils.checks.result import Finding
-from course_utils.graphs.reading.read import UnreadableModel, read
+from course_utils.graphs.reading.errors import UnreadableModel
+from course_utils.graphs.reading.inside import trained_by
+from course_utils.graphs.reading.read import read
 from course_utils.graphs.reading.things import thing_of
 from course_utils.graphs.words.sentences import article, listed
 
@@ -312,9 +314,7 @@ class Frozen(Criterion):
                 return self.found(
                     False, f"`{name}` is frozen too; only {', '.join(f'`{n}`' for n in self.layers)} should be."
                 )
-        trained = {
-            id(variable) for variable in getattr(getattr(attempt.value, "optimizer", None), "_trainable_variables", ())
-        }
+        trained = {id(variable) for variable in trained_by(getattr(attempt.value, "optimizer", None))}
         for wanted in self.layers:
             if any(id(variable) in trained for variable in by_name[wanted].weights):
                 return self.found(

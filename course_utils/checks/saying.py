@@ -14,7 +14,7 @@ from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.design import Design
 from course_utils.checks.result import Finding
 from course_utils.graphs.layers import is_keras
-from course_utils.traceless import weights_kept
+from course_utils.graphs.reading.traceless import weights_kept
 
 if TYPE_CHECKING:
     import keras

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.graphs.reading.calls import operation_of
+from course_utils.graphs.reading.inside import names_of_heads, outputs_structure_of
 
 if TYPE_CHECKING:
     import keras
@@ -103,7 +104,7 @@ class Trial:
         ]
         self.is_small = sum(np.prod(shape, dtype=float) for shape in self.shapes) <= LARGEST
         self._ends = [_activation_of(output) for output in outputs]
-        self._structure: Any = getattr(model, "_outputs_struct", outputs if len(outputs) > 1 else outputs[0])
+        self._structure: Any = outputs_structure_of(model)
         self._is_keyed = isinstance(settings.get("loss"), Mapping)
         with _exact_sums():
             self._model = self._stand_in(model)
@@ -122,7 +123,7 @@ class Trial:
             return keras.Sequential([inputs[0], keras.layers.Identity(dtype="float32")])
         ends = [keras.layers.Identity(dtype="float32")(one) for one in inputs]
         stand_in = keras.Model(_one(inputs), keras.tree.pack_sequence_as(self._structure, ends))
-        stand_in.output_names = getattr(model, "output_names", stand_in.output_names)
+        stand_in.output_names = names_of_heads(model)
         return stand_in
 
     def taking(self, sparse: Sequence[bool]) -> Trial:
@@ -171,7 +172,7 @@ class Trial:
 
     def _evaluate(self, given: Sequence[Batch], by_name: bool) -> None:
         targets: Any = self._targets(given)
-        names = getattr(self._model, "output_names", ())
+        names = names_of_heads(self._model)
         if by_name and len(set(names)) == len(given) > 1:
             targets = dict(zip(names, [batch.target for batch in given], strict=True))
         with _exact_sums():

@@ -17,10 +17,10 @@ from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import is_blank
 from course_utils.exercises import keeping
 from course_utils.exercises.state import state_of
+from course_utils.graphs.reading.traceless import leaving_no_trace
 from course_utils.lessons.editions import own_cells
 from course_utils.lessons.source import SourceError, find_answer
 from course_utils.signs import plain
-from course_utils.traceless import leaving_no_trace
 
 T = TypeVar("T")
 SECONDS = 90.0  # a check ends by then, whatever it is given

@@ -16,7 +16,7 @@ from course_utils.checks.reuse import Given, Reuses
 from course_utils.checks.structure import Structure
 from course_utils.data.dataset import Dataset, Split
 from course_utils.exercises.declaration import Exercise
-from course_utils.traceless import weights_kept
+from course_utils.graphs.reading.traceless import weights_kept
 
 if TYPE_CHECKING:
     import keras
@@ -99,7 +99,7 @@ def _price_layer(model: keras.Model) -> keras.Model | None:
 def _may_be_the_shop(model: keras.Model) -> bool:
     """Whether a model that was made out of our sight has a graph like `shop`, and is no clone."""
     from course_utils.graphs.difference import compare_models
-    from course_utils.graphs.reading.calls import is_made_from_config
+    from course_utils.graphs.reading.inside import is_made_from_config
 
     inner = _price_layer(model)
     if inner is None or not compare_models(inner, _small_shop()).same:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+COMPUTES_MASKS = frozenset({"NotEqual", "Any"})
+"""Operations that Keras calls by itself to compute the mask of an `Embedding` or `Masking` layer."""
+
 # What a class of one's own may define without computing anything else than the class it derives from.
 _HARMLESS = frozenset({"__init__", "get_config", "from_config", "__repr__", "__str__", "__hash__", "__eq__"})
 

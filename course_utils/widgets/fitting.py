@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from course_utils.data import waves
-from course_utils.traceless import forgetting_gradients
+from course_utils.graphs.reading.traceless import forgetting_gradients
 
 if TYPE_CHECKING:
     import keras

@@ -10,9 +10,10 @@ import numpy as np
 
 from course_utils.checks.reasons import reason
 from course_utils.graphs.graph import Graph, Path
-from course_utils.graphs.reading.calls import ends_of, structure_of, tensors_by_call
+from course_utils.graphs.reading.calls import ends_of, tensors_by_call
+from course_utils.graphs.reading.inside import structure_of
+from course_utils.graphs.reading.traceless import leaving_no_trace
 from course_utils.graphs.words.sentences import listed, plural
-from course_utils.traceless import leaving_no_trace
 
 if TYPE_CHECKING:
     import keras

@@ -13,8 +13,9 @@ from course_utils.checks.compiling import CompileProblem, losses_as_given, resol
 from course_utils.checks.fresh import fresh_copy
 from course_utils.checks.models import all_layers, not_a_model
 from course_utils.checks.reasons import reason
+from course_utils.graphs.reading.inside import outputs_structure_of
+from course_utils.graphs.reading.traceless import forgetting_gradients, leaving_no_trace
 from course_utils.graphs.words.sentences import listed
-from course_utils.traceless import forgetting_gradients, leaving_no_trace
 
 if TYPE_CHECKING:
     import keras
@@ -85,7 +86,7 @@ class Weighing:
         self._losses = losses_as_given(self.names, settings)
         _check_heads(self.names, self._losses, settings["loss"])
         self._optimizer = settings["optimizer"]
-        self._structure = model._outputs_struct
+        self._structure = outputs_structure_of(model)
         self._data = _data(self.names, x, y)
         self._validation = self._data if validation is None else _pair(self.names, validation)
         with fresh_copy(model) as self._copy:

@@ -1,17 +1,21 @@
 """What Keras remembers of the calls that made a symbolic tensor.
 
 Keras 3 itself relies on this when it runs a functional model: each symbolic tensor's `_keras_history` (operation,
-number of the call, number of the output) and each operation's calls with their arguments. Checked with Keras 3.12
-and 3.15. Nothing else in the course touches these attributes.
+number of the call, number of the output) and each operation's calls with their arguments.
 """
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from course_utils.graphs.graph import Shape
+from course_utils.graphs.layers import COMPUTES_MASKS
+from course_utils.graphs.reading.errors import KerasChanged
+from course_utils.graphs.reading.inside import undocumented
+from course_utils.graphs.reading.traceless import keras_state
 
 _DEAD_CALLS_KEPT = 2_000
 
@@ -22,33 +26,74 @@ class Disconnected(ValueError):
 
 def ends_of(model: Any) -> tuple[list[Any], list[Any]] | None:
     """Input and output tensors, or None if the model has no graph."""
-    try:
-        inputs, outputs = list(model.inputs), list(model.outputs)
-    except Exception:  # not built, or subclassed: Keras versions differ in what they raise
-        return None
-    connected = all(getattr(t, "_keras_history", None) is not None for t in inputs + outputs)
-    return (inputs, outputs) if inputs and outputs and connected else None
+    import keras
 
-
-def structure_of(model: Any) -> Any:
-    """How a model takes its inputs: a tensor, a list, a dict."""
-    return getattr(getattr(model, "_functional", None) or model, "_inputs_struct", model.inputs)
+    if isinstance(model, keras.Sequential):
+        try:
+            return list(model.inputs), list(model.outputs)
+        except AttributeError:  # it does not know its input's shape yet
+            return None
+    return (list(model.inputs), list(model.outputs)) if isinstance(model, keras.Function) else None
 
 
 def operation_of(tensor: Any) -> Any:
-    """The layer or operation that made a symbolic tensor; None for a bare one."""
-    return tensor._keras_history[0] if hasattr(tensor, "_keras_history") else None
+    """The layer or operation that made a symbolic tensor of a model."""
+    return undocumented(tensor, "_keras_history")[0]
+
+
+def is_bare(tensor: Any) -> bool:
+    """Whether a symbolic tensor is none of a model's: nothing made it, and nothing was called on it."""
+    return not hasattr(tensor, "_keras_history")
 
 
 def call_of(tensor: Any) -> Any:
-    """The call that made a symbolic tensor, as Keras stores it."""
-    operation, number, _ = tensor._keras_history
-    return None if operation is None else operation._inbound_nodes[number]
+    """The call that made a symbolic tensor, as Keras stores it; None if nothing did."""
+    operation, number, _ = undocumented(tensor, "_keras_history")
+    return None if operation is None else undocumented(operation, "_inbound_nodes")[number]
+
+
+def called(call: Any) -> Any:
+    """The layer or operation that is called."""
+    return undocumented(call, "operation")
+
+
+def arguments_of(call: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What a call is given, by place and by name."""
+    arguments = undocumented(call, "arguments")
+    return undocumented(arguments, "args"), undocumented(arguments, "kwargs")
 
 
 def outputs_of(call: Any) -> list[Any]:
     """The symbolic tensors a call gives."""
-    return list(call.outputs if hasattr(call, "outputs") else call.output_tensors)
+    return list(undocumented(call, "outputs"))
+
+
+def automatic_masks(call: Any) -> set[int]:
+    """The masks, by their ids, that Keras passes on by itself with the tensors a call reads."""
+    return _masks(_tensors_given(call))
+
+
+def _tensors_given(call: Any) -> Any:
+    return undocumented(undocumented(call, "arguments"), "keras_tensors")
+
+
+def _masks(tensors: list[Any]) -> set[int]:
+    return {id(mask) for mask in (getattr(t, "_keras_mask", None) for t in tensors) if mask is not None}
+
+
+@functools.cache
+def _check_masks() -> None:
+    """Make sure that a tensor keeps its mask where it is looked for: that one has none there says little, as most have.
+
+    Raises:
+        KerasChanged: if it does not.
+    """
+    import keras
+
+    with keras_state():
+        masked = keras.layers.Masking(name="masked")(keras.KerasTensor((1, 2, 3)))
+    if getattr(masked, "_keras_mask", None) is None:
+        raise KerasChanged("_keras_mask", masked)
 
 
 def tensors_by_call(model: Any) -> list[list[Any]]:
@@ -65,24 +110,13 @@ def shape_of(tensor: Any) -> Shape:
     return tuple(None if d is None else int(d) for d in tensor.shape)
 
 
-def sublayers(layer: Any) -> list[Any]:
-    """A layer and the layers that it holds: a wrapper's, a cell, the pieces of a block of one's own."""
-    return list(layer._flatten_layers()) if hasattr(layer, "_flatten_layers") else []
-
-
-def is_made_from_config(layer: Any) -> bool:
-    """Whether a layer was made by `from_config`, as all layers of a clone are, and not by a line of code.
-
-    Keras keeps the arguments that a layer was made with: a config gives all there are, `trainable` and `dtype` too.
-    """
-    given = getattr(getattr(layer, "_auto_config", None), "config", {})
-    return {"trainable", "dtype"} <= given.keys()
-
-
 def tensors_read(call: Any) -> list[Any]:
     """The tensors a call reads, without the masks that Keras passes on by itself."""
-    tensors = list(call.arguments.keras_tensors)
-    automatic = {id(m) for m in (getattr(t, "_keras_mask", None) for t in tensors) if m is not None}
+    tensors = list(_tensors_given(call))
+    automatic = _masks(tensors)
+    given = arguments_of(call)[1]
+    if not automatic and any(name.endswith("mask") and mask is not None for name, mask in given.items()):
+        _check_masks()
     return [t for t in tensors if id(t) not in automatic] if automatic else tensors
 
 
@@ -127,17 +161,12 @@ def dead_calls(inputs: list[Any], live: list[Any], entry: Mapping[int, int]) -> 
     known = {id(c) for c in live}
     reachable = set(entry)
     masks: set[int] = set()
-    repeated = {(id(c.operation), tuple(id(t) for t in tensors_read(c))) for c in live}
-    queue: deque[Any] = deque()
-    for tensor in inputs:
-        if operation_of(tensor) is not None:
-            queue.append(operation_of(tensor))
+    repeated = {(id(called(c)), tuple(id(t) for t in tensors_read(c))) for c in live}
+    queue: deque[Any] = deque(made_by for tensor in inputs if (made_by := operation_of(tensor)) is not None)
     for call in live:
-        queue.append(call.operation)
-        for tensor in outputs_of(call):
-            reachable.add(id(tensor))
-            masks.add(id(getattr(tensor, "_keras_mask", None)))
-    waiting: list[Any] = []
+        queue.append(called(call))
+        reachable |= {id(tensor) for tensor in outputs_of(call)}
+        masks |= _masks(outputs_of(call))
     found: list[Any] = []
     expanded: set[int] = set()
     while queue and len(found) < _DEAD_CALLS_KEPT:
@@ -145,24 +174,21 @@ def dead_calls(inputs: list[Any], live: list[Any], entry: Mapping[int, int]) -> 
         if id(operation) in expanded:
             continue
         expanded.add(id(operation))
-        waiting = list(getattr(operation, "_outbound_nodes", ()))
-        for call in waiting:
+        for call in list(undocumented(operation, "_outbound_nodes")):
             reads = tensors_read(call)
             if id(call) in known or not reads or not all(id(t) in reachable for t in reads):
                 continue
-            key = (id(call.operation), tuple(id(t) for t in reads))
+            key = (id(called(call)), tuple(id(t) for t in reads))
             if key in repeated:
                 continue
             repeated.add(key)
             known.add(id(call))
             found.append(call)
-            for tensor in outputs_of(call):
-                reachable.add(id(tensor))
-                masks.add(id(getattr(tensor, "_keras_mask", None)))
+            reachable |= {id(tensor) for tensor in outputs_of(call)}
+            masks |= _masks(outputs_of(call))
             # An operation already expanded may have callers that only now became reachable.
-            for after in [call.operation]:
-                expanded.discard(id(after))
-                queue.append(after)
+            expanded.discard(id(called(call)))
+            queue.append(called(call))
     return _without_masks(found, masks)
 
 
@@ -174,8 +200,10 @@ def _without_masks(calls: list[Any], masks: set[int]) -> list[Any]:
         outputs = outputs_of(call)
         is_mask = any(id(t) in masks for t in outputs)
         if is_mask and not any(id(t) in needed for t in outputs):
-            masks |= {id(t) for t in tensors_read(call) if type(operation_of(t)).__name__ in ("NotEqual", "Any")}
+            masks |= {id(t) for t in tensors_read(call) if type(operation_of(t)).__name__ in COMPUTES_MASKS}
             continue
+        if type(called(call)).__name__ in COMPUTES_MASKS:
+            _check_masks()
         needed |= {id(t) for t in tensors_read(call)}
         kept.append(call)
     return kept[::-1]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.graphs.layers import is_keras
-from course_utils.traceless import without_trace
+from course_utils.graphs.reading.traceless import without_trace
 
 _SECONDS = 0.5  # a function that takes longer for a few numbers is not asked again
 _EXTREMES = (-3e4, -200.0, -60.0, -6.5, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 6.5, 25.0, 60.0, 3e4)

@@ -32,7 +32,7 @@ def settings_of(layer: Any) -> dict[str, object]:
     settings = None if keys is None else _from_attributes(layer, keys)
     if settings is None:
         settings = _from_config(layer)
-        if cls not in _REGULAR and cls.__module__.startswith("keras.src.layers."):
+        if cls not in _REGULAR and is_keras(cls):
             regular = _from_attributes(layer, tuple(settings)) == settings
             _REGULAR[cls] = tuple(settings) if regular else None
     if (penalty := getattr(layer, "activity_regularizer", None)) is not None:  # which few layers write out
@@ -59,6 +59,8 @@ dtypes; attributes are read several times as fast.
 
 def _from_attributes(layer: Any, keys: tuple[str, ...]) -> dict[str, object] | None:
     """Settings read from attributes; None if one is not of a kind that is surely written as it is."""
+    import keras
+
     settings: dict[str, object] = {}
     for key in keys:
         content = getattr(layer, key, layer)
@@ -70,7 +72,7 @@ def _from_attributes(layer: Any, keys: tuple[str, ...]) -> dict[str, object] | N
             settings[key] = plain(content)
         elif isinstance(content, types.FunctionType) and is_keras(content):
             settings[key] = content.__name__
-        elif type(content).__module__.startswith("keras.src.initializers."):
+        elif isinstance(content, keras.initializers.Initializer) and is_keras(type(content)):
             settings[key] = plain({"class_name": type(content).__name__, "config": content.get_config()})
         else:
             return None

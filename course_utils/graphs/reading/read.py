@@ -14,30 +14,27 @@ from course_utils.graphs.graph import IN_PART, SHARED, Graph, Node, Tensor
 from course_utils.graphs.layers import is_keras, kind_of
 from course_utils.graphs.reading.calls import (
     Disconnected,
+    arguments_of,
+    automatic_masks,
+    called,
     calls_between,
     dead_calls,
     ends_of,
+    is_bare,
     leaves,
     operation_of,
     outputs_of,
     shape_of,
-    sublayers,
 )
+from course_utils.graphs.reading.errors import UnreadableModel
+from course_utils.graphs.reading.inside import made_to_train, outputs_structure_of, structure_of, sublayers
 from course_utils.graphs.reading.plain import code_of, held_by, plain, same_plain, settings_of
 from course_utils.graphs.reading.things import thing_of
+from course_utils.graphs.reading.traceless import without_trace
 from course_utils.markup import first_line
-from course_utils.traceless import without_trace
 
 LARGEST = 5_000
 """The most calls, nested models opened, that a model may have: past that, looking at it takes more than seconds."""
-
-
-class UnreadableModel(ValueError):
-    """The object has no graph of layers; the message tells the learner what it is and what to do."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows of it: where in this code it arose helps nobody."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 def read(model: object) -> Graph:
@@ -80,10 +77,15 @@ def read_with_layers(model: object) -> tuple[Graph, list[Any]]:
         except Disconnected as error:
             raise UnreadableModel(str(error)) from None
         except Exception as error:
-            raise UnreadableModel(
-                f"The graph of this {type(model).__name__} could not be read "
-                f"({type(error).__name__}: {first_line(error)}). Build it again with `keras.Model(inputs, outputs)`."
-            ) from error
+            raise _unread(f"this {type(model).__name__}", error) from error
+
+
+def _unread(model: str, error: Exception) -> UnreadableModel:
+    """What is said of a model, or of one inside it, that should have a graph and stopped the reading."""
+    return UnreadableModel(
+        f"The graph of {model} could not be read ({type(error).__name__}: {first_line(error)}). "
+        "Build it again with `keras.Model(inputs, outputs)`."
+    )
 
 
 def check_readable(model: object, keras: Any) -> None:
@@ -150,7 +152,7 @@ class _Reader:
         is_sequential = isinstance(model, self.keras.Sequential)
         # `Sequential.add` calls every layer anew each time, so its layers are full of calls that are not meant.
         graph = self.graph(str(model.name), *ends, dead=dead and not is_sequential)
-        inputs, outputs = (_names(getattr(model, what, None)) for what in ("input", "output"))
+        inputs, outputs = _names(structure_of(model)), _names(outputs_structure_of(model))
         if inputs is not None and len(inputs) == len(ends[0]):
             graph = replace(graph, input_names=inputs, inputs_by_name=True)
         if outputs is not None and len(outputs) == len(ends[1]):
@@ -176,23 +178,21 @@ class _Reader:
             for i, tensor in enumerate(outputs_of(call)):
                 where.setdefault(id(tensor), Tensor(len(nodes), i))
             nodes.append(node)
-        sizes = {w: size for call in calls[:live] for w, size in self.sizes.get(id(call.operation), {}).items()}
+        sizes = {w: size for call in calls[:live] for w, size in self.sizes.get(id(called(call)), {}).items()}
         return Graph(
             name=name,
             nodes=tuple(nodes),
             inputs=tuple(where[id(t)] for t in inputs),
             outputs=tuple(where[id(t)] for t in outputs),
-            input_names=tuple(operation_of(t).name if operation_of(t) is not None else t.name for t in inputs),
-            output_names=tuple(operation_of(t).name if operation_of(t) is not None else t.name for t in outputs),
+            input_names=tuple(_owner(t).name for t in inputs),
+            output_names=tuple(_owner(t).name for t in outputs),
             dead=frozenset(range(first + live, len(nodes))),
             parameters=sum(sizes.values()),
         )
 
     def input(self, tensor: Any) -> Node:
         """The node of one input tensor."""
-        operation = operation_of(tensor)
-        shape, dtype = shape_of(tensor), str(tensor.dtype)
-        owner = tensor if operation is None else operation
+        owner, shape, dtype = _owner(tensor), shape_of(tensor), str(tensor.dtype)
         settings: dict[str, object] = {"shape": shape[1:], "dtype": dtype}
         if getattr(tensor, "sparse", False):
             settings["sparse"] = True
@@ -209,7 +209,7 @@ class _Reader:
 
     def call(self, call: Any, where: dict[int, Tensor]) -> Node:
         """The node of one call; the tensors it reads are in `where`."""
-        operation = call.operation
+        operation = called(call)
         if id(operation) not in self.labels:
             self.labels[id(operation)] = self.label(operation)
         kind, family, settings, parameters, trainable = self.labels[id(operation)]
@@ -223,12 +223,10 @@ class _Reader:
         self.calls[number] = count + 1
         inner = None
         if family == "model":
-            if id(operation) not in self.inner:
-                self.inner[id(operation)] = self.model(operation)
-            inner = self.inner[id(operation)]
+            inner = self.nested(operation)
             tensors, ports = in_inner_order(operation, tensors, ports)
         elif kind == "TimeDistributed" and ends_of(operation.layer) is not None:
-            inner = self.inner.setdefault(id(operation), self.model(operation.layer))
+            inner = self.nested(operation.layer)
             settings = {k: v for k, v in settings.items() if k != "layer"}
         outputs = outputs_of(call)
         own = family == "layer" and not is_keras(type(operation))
@@ -249,8 +247,19 @@ class _Reader:
             inner=inner,
             family=family,
             ports=tuple(ports),
-            traced=self.trace(operation, tensors, settings) if family == "layer" else None,
+            traced=self.trace(operation, tensors, outputs, settings) if family == "layer" else None,
         )
+
+    def nested(self, model: Any) -> Graph:
+        """The graph of a model that another one calls, or applies to each step; read once."""
+        if id(model) not in self.inner:
+            try:
+                self.inner[id(model)] = self.model(model)
+            except UnreadableModel:
+                raise
+            except Exception as error:
+                raise _unread(f"the {type(model).__name__} `{model.name}` inside this model", error) from error
+        return self.inner[id(model)]
 
     def number(self, operation: Any, kind: str = "Input") -> int:
         """A number for a layer, in order of appearance; a layer and what only wraps it, with its weights, have one."""
@@ -311,16 +320,15 @@ class _Reader:
 
     def arguments(self, call: Any, family: str) -> tuple[list[Any], list[str], dict[str, object]]:
         """What a call is given: its tensors, where each goes, and everything else that is not the default."""
-        arguments = call.arguments
-        args, kwargs = arguments.args, arguments.kwargs
+        (args, kwargs), operation = arguments_of(call), called(call)
         if not kwargs and len(args) == 1 and family != "operation" and isinstance(args[0], self.keras.KerasTensor):
             return [args[0]], [""], {}
         if family == "operation":
-            constants = {k: plain(v) for k, v in vars(call.operation).items() if k[0] != "_" and k != "name"}
+            constants = {k: plain(v) for k, v in vars(operation).items() if k[0] != "_" and k != "name"}
             constants = {k: v for k, v in constants.items() if v is not None and k not in ("built", "trainable")}
         else:
             constants = {}
-        signature = self.signature(type(call.operation))
+        signature = self.signature(type(operation))
         given: dict[str, Any] = {}
         defaults: dict[str, Any] = {}
         first = ""
@@ -355,7 +363,7 @@ class _Reader:
             elif not same_plain(value, defaults.get(name)):
                 constants[name] = ("None", ()) if value is None else plain(value)
         # Keras passes on the mask of an Embedding or Masking layer by itself: that says nothing new.
-        automatic = {id(getattr(t, "_keras_mask", None)) for t in tensors}
+        automatic = automatic_masks(call) if masks else ()
         for port, mask in masks:
             if id(mask) not in automatic:
                 ports.append(port)
@@ -367,7 +375,7 @@ class _Reader:
         if cls not in self.signatures:
             try:
                 self.signatures[cls] = inspect.signature(cls.call)  # type: ignore[attr-defined]
-            except (TypeError, ValueError, AttributeError):
+            except (TypeError, ValueError):  # it is not written in Python
                 self.signatures[cls] = None
         return self.signatures[cls]
 
@@ -377,7 +385,7 @@ class _Reader:
             self.codes[cls] = code_of(cls)
         return self.codes[cls]
 
-    def trace(self, layer: Any, tensors: list[Any], settings: Mapping[str, object]) -> Graph | None:
+    def trace(self, layer: Any, tensors: list[Any], outputs: list[Any], settings: Mapping[str, object]) -> Graph | None:
         """What a learner's own function computes, seen by calling it once on symbolic tensors."""
         is_lambda = isinstance(layer, self.keras.layers.Lambda)
         function = _own_function(layer, is_lambda)
@@ -389,25 +397,24 @@ class _Reader:
             arguments: Any = given[0] if len(given) == 1 else given
             constants = dict(getattr(layer, "arguments", None) or {})
         else:
-            try:
-                shape = layer.compute_output_shape(tensors[0].shape)
-                given = [keras_tensor(shape, dtype=layer.compute_dtype)]
-            except Exception:
-                return None
+            given = [keras_tensor(outputs[0].shape, dtype=layer.compute_dtype)]
             arguments, constants = given[0], {}
-        outside, self.tracing = self.tracing, True
         try:
             with without_trace():
                 result = function(arguments, **constants)
-            outputs = [leaf for _, leaf in leaves(result, "")]
-            if not outputs or not all(isinstance(t, keras_tensor) for t in outputs):
-                return None
-            if all(any(t is g for g in given) for t in outputs):
-                for g in given:  # nothing is called, so Keras has not marked them
-                    if not hasattr(g, "_keras_history"):
-                        return Graph("", (self.input_of(g),), (Tensor(0),), (Tensor(0),), (g.name,), (g.name,))
-            return self.graph("", given, outputs)
-        except Exception:  # the function needs real numbers, or fails
+        except Exception:  # it needs real numbers, or fails
+            return None
+        found = [leaf for _, leaf in leaves(result, "")]
+        if not found or not all(isinstance(t, keras_tensor) for t in found):
+            return None
+        if all(any(t is g for g in given) for t in found):
+            for g in given:  # nothing is called, so Keras has not marked them
+                if is_bare(g):
+                    return Graph("", (self.input_of(g),), (Tensor(0),), (Tensor(0),), (g.name,), (g.name,))
+        outside, self.tracing = self.tracing, True
+        try:
+            return self.graph("", given, found)
+        except Disconnected:  # it gives a tensor that it was not given
             return None
         finally:
             self.tracing = outside
@@ -420,6 +427,12 @@ class _Reader:
         return Node("Input", tensor.name, (), settings, number, 0, (shape,), (dtype,), family="input")
 
 
+def _owner(tensor: Any) -> Any:
+    """What an end of a graph is called after: the layer that made it, or itself where nothing did."""
+    made_by = None if is_bare(tensor) else operation_of(tensor)
+    return tensor if made_by is None else made_by
+
+
 def _names(structure: Any) -> tuple[str, ...] | None:
     """Names that a dict of tensors gives them, in Keras's order; None if it is no dict."""
     return tuple(path for path, _ in leaves(structure, "")) if isinstance(structure, dict) else None
@@ -427,7 +440,7 @@ def _names(structure: Any) -> tuple[str, ...] | None:
 
 def in_inner_order(model: Any, tensors: list[Any], ports: list[str]) -> tuple[list[Any], list[str]]:
     """Order what a nested model is called on as its own inputs: a dict is matched by name."""
-    if isinstance(getattr(model, "_inputs_struct", None), dict) or len(tensors) < 2:
+    if isinstance(structure_of(model), dict) or len(tensors) < 2:
         return tensors, ports
     names = [t.name for t in model.inputs]
     by_port = dict(zip(ports, tensors, strict=True))
@@ -441,7 +454,7 @@ def frozen_part(layer: Any) -> bool | tuple[str, tuple[bool, ...]] | None:
 
     Where it is frozen in part, what trains and what does not, weight by weight.
     """
-    own = {id(w) for one in sublayers(layer) for w in getattr(one, "_trainable_variables", ())}
+    own = {id(w) for one in sublayers(layer) for w in made_to_train(one)}
     flags = tuple(bool(w.trainable) for w in layer.weights if id(w) in own)
     if not any(flags):
         return None if layer.trainable and not flags else False

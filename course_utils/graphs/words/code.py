@@ -13,9 +13,9 @@ from typing import TypeGuard
 
 from course_utils.graphs.graph import IN_PART, Graph, Node, Path, Tensor
 from course_utils.graphs.reading.plain import plain, settings_of
+from course_utils.graphs.reading.traceless import leaving_no_trace
 from course_utils.graphs.words.names import own_name, snake_case
 from course_utils.graphs.words.settings import sliced
-from course_utils.traceless import leaving_no_trace
 
 _OPERATORS = {
     "Add": "+", "Subtract": "-", "Multiply": "*", "TrueDivide": "/", "Divide": "/", "FloorDivide": "//", "Mod": "%",

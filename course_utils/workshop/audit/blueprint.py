@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from course_utils.graphs.reading.calls import calls_between, ends_of, leaves, outputs_of, shape_of
+from course_utils.graphs.reading.calls import (
+    arguments_of,
+    automatic_masks,
+    called,
+    calls_between,
+    ends_of,
+    leaves,
+    operation_of,
+    outputs_of,
+    shape_of,
+)
 from course_utils.graphs.reading.read import check_readable, in_inner_order
 
 if TYPE_CHECKING:
@@ -207,7 +217,7 @@ class _Reader:
     def input(self, tensor: Any) -> int:
         """Add an input."""
         settings = {"shape": shape_of(tensor)[1:], "dtype": str(tensor.dtype)}
-        name = tensor._keras_history[0].name
+        name = operation_of(tensor).name
         step = Step("Input", name, -1, settings, shapes=(shape_of(tensor),), dtype=str(tensor.dtype))
         self.steps.append(step)
         return len(self.steps) - 1
@@ -215,12 +225,12 @@ class _Reader:
     def walk(self, inputs: Sequence[Any], outputs: Sequence[Any], where: dict[int, Ref]) -> None:
         """Add the calls between tensors; `where` says which step makes each, by id."""
         for call in calls_between(list(inputs), list(outputs), {id(t): 0 for t in inputs}):
-            operation = call.operation
+            operation, (args, kwargs) = called(call), arguments_of(call)
             if isinstance(operation, self.keras.Model) and ends_of(operation) is not None:
                 self.nested(call, where)
                 continue
             is_layer = isinstance(operation, self.keras.layers.Layer)
-            masks = {id(m) for t in call.arguments.keras_tensors if (m := getattr(t, "_keras_mask", None)) is not None}
+            masks = automatic_masks(call)
 
             def ref(value: Any, masks: set[int] = masks) -> Any:
                 if isinstance(value, self.keras.KerasTensor):
@@ -231,7 +241,6 @@ class _Reader:
                     return {k: ref(v) for k, v in value.items()}
                 return value
 
-            kwargs = {k: ref(v) for k, v in call.arguments.kwargs.items()}
             number = self.layers.setdefault(id(operation), len(self.layers))
             self.steps.append(
                 Step(
@@ -239,8 +248,8 @@ class _Reader:
                     name=operation.name,
                     layer=number,
                     config=operation.get_config() if is_layer else {},
-                    args=tuple(ref(a) for a in call.arguments.args),
-                    kwargs={k: v for k, v in kwargs.items() if v is not None},
+                    args=tuple(ref(a) for a in args),
+                    kwargs={k: r for k, v in kwargs.items() if (r := ref(v)) is not None},
                     made=operation,
                     has_weights=is_layer and bool(operation.weights),
                     shapes=tuple(shape_of(t) for t in outputs_of(call)),
@@ -252,10 +261,11 @@ class _Reader:
 
     def nested(self, call: Any, where: dict[int, Ref]) -> None:
         """Add the calls inside a nested model in place of its own call."""
-        inputs, outputs = ends_of(call.operation) or ([], [])
-        arguments = leaves([list(call.arguments.args), call.arguments.kwargs], "")
+        model, (args, kwargs) = called(call), arguments_of(call)
+        inputs, outputs = ends_of(model) or ([], [])
+        arguments = leaves([list(args), kwargs], "")
         given = [(p.split(".")[-1], t) for p, t in arguments if isinstance(t, self.keras.KerasTensor)]
-        tensors, _ = in_inner_order(call.operation, [t for _, t in given], [p for p, _ in given])
+        tensors, _ = in_inner_order(model, [t for _, t in given], [p for p, _ in given])
         inside = {id(t): where[id(s)] for t, s in zip(inputs, tensors, strict=False)}
         self.walk(inputs, outputs, inside)
         for tensor, result in zip(outputs_of(call), outputs, strict=True):

@@ -25,7 +25,8 @@ from course_utils.graphs.compare.behaviour.orders import in_other_orders
 from course_utils.graphs.compare.behaviour.running import Result, Runner, Watch
 from course_utils.graphs.compare.behaviour.weights import Match, Slot, Values, same_kinds, slots, ways
 from course_utils.graphs.graph import Graph
-from course_utils.traceless import without_trace
+from course_utils.graphs.reading.errors import KerasChanged
+from course_utils.graphs.reading.traceless import without_trace
 
 if TYPE_CHECKING:
     import keras
@@ -103,7 +104,10 @@ def judge(
         seconds: when to give up; a run that has begun is not stopped.
 
     Returns:
-        A verdict; nothing is raised, whatever the models do.
+        A verdict, whatever the models do.
+
+    Raises:
+        KerasChanged: where it cannot be asked with this Keras; no verdict would be right.
     """
     if not same_ends(*forms):
         return Verdict(False, "other inputs or outputs")
@@ -129,6 +133,8 @@ def _tried(
         return _Trial(model, target, graphs, forms, time.monotonic() + seconds).verdict()
     except _Undecided as reason:
         return Verdict(False, str(reason))
+    except KerasChanged:
+        raise
     except (Exception, SystemExit) as error:
         return Verdict(False, f"could not be run: {type(error).__name__}")
 
@@ -258,7 +264,7 @@ class _Trial:
             self.draw(0, [length] * len(self.sources))
             try:
                 self.expected = self.run(self.watch)
-            except _Undecided:
+            except (_Undecided, KerasChanged):
                 raise
             except Exception as error:
                 refused = error
@@ -355,7 +361,7 @@ class _Trial:
             self.draw(number, tried)
             try:
                 self.expected = self.run(self.watch)
-            except _Undecided:
+            except (_Undecided, KerasChanged):
                 raise
             except Exception:
                 if tried[0] == self.length:

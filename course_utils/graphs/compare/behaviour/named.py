@@ -11,7 +11,7 @@ from course_utils.graphs.compare.behaviour.inputs import draw, sources
 from course_utils.graphs.compare.behaviour.running import Runner
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.normal import normal_forms
-from course_utils.traceless import without_trace
+from course_utils.graphs.reading.traceless import without_trace
 
 if TYPE_CHECKING:
     import keras

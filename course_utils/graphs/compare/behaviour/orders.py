@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from course_utils.graphs.graph import ANY_ORDER, Graph
+from course_utils.graphs.reading.inside import run_through
 
 if TYPE_CHECKING:
     import keras
@@ -36,7 +37,7 @@ def in_other_orders(target: keras.Model, graph: Graph, form: Graph) -> Iterator[
     live = [node for i, node in enumerate(graph.nodes) if node.kind == "Concatenate" and i not in graph.dead]
     if len(live) > sum(node.kind == "Concatenate" for node in form.nodes):
         return  # of several that count as one, each may matter
-    if not hasattr(target, "_run_through_graph") or math.prod(map(math.factorial, free.values())) > MOST_ORDERS:
+    if not isinstance(target, keras.Function) or math.prod(map(math.factorial, free.values())) > MOST_ORDERS:
         return
     every = itertools.product(*(itertools.permutations(range(count)) for count in free.values()))
     for orders in itertools.islice(every, 1, None):
@@ -53,4 +54,4 @@ def in_other_orders(target: keras.Model, graph: Graph, form: Graph) -> Iterator[
             return call
 
         inputs = [keras.Input(batch_shape=t.shape, dtype=t.dtype, name=t.name) for t in target.inputs]
-        yield keras.Model(inputs, target._run_through_graph(inputs, operation_fn=reordered), name=target.name)
+        yield keras.Model(inputs, run_through(target, inputs, reordered), name=target.name)

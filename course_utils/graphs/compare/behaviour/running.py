@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_utils.graphs.layers import is_keras
-from course_utils.graphs.reading.calls import calls_between, ends_of, outputs_of, structure_of, sublayers
+from course_utils.graphs.reading.calls import called, calls_between, ends_of, outputs_of
+from course_utils.graphs.reading.inside import statistics_of, structure_of, sublayers
 
 if TYPE_CHECKING:
     import keras
@@ -137,7 +138,7 @@ class Runner:
         """
         import keras
 
-        kept = [(one, one.mean, one.variance) for one in self.layers if isinstance(one, keras.layers.Normalization)]
+        kept = [(one, *statistics_of(one)) for one in self.layers if isinstance(one, keras.layers.Normalization)]
         try:
             for one, mean, variance in kept:
                 one.mean, one.variance = (keras.ops.ones_like(t) * n for t, n in ((mean, 0.3), (variance, 2.0)))
@@ -184,9 +185,9 @@ class Watch:
 
         model = runner.model
         entry = {id(t): 0 for t in model.inputs}
-        calls = [c for c in calls_between(model.inputs, model.outputs, entry) if _may_change_sign(c.operation)]
+        calls = [c for c in calls_between(model.inputs, model.outputs, entry) if _may_change_sign(called(c))]
         self._runner = runner
-        self._layers = [call.operation for call in calls]
+        self._layers = [called(call) for call in calls]
         tensors = [outputs_of(call)[0] for call in calls]
         # Named, so that the count of automatic names goes on as if it had not been made.
         self._model = keras.Function(model.inputs, [*tensors, *model.outputs], name="watched")
@@ -285,7 +286,7 @@ def _layers(model: Any) -> Iterator[Any]:
     inputs, outputs = ends_of(model) or ([], [])
     seen: set[int] = set()
     for call in calls_between(inputs, outputs, {id(t): 0 for t in inputs}):
-        operation = call.operation
+        operation = called(call)
         if id(operation) not in seen and hasattr(operation, "variables"):
             seen.add(id(operation))
             if ends_of(operation) is None:
@@ -305,7 +306,8 @@ def _variables(layer: Any) -> list[Any]:
     idle: set[int] = set()
     for inner in sublayers(layer):
         if getattr(inner, "dropout", None) == 0 and getattr(inner, "recurrent_dropout", None) == 0:
-            idle |= {id(v) for v in inner.variables if v.path.endswith("seed_generator_state")}
+            weights = {id(w) for w in inner.weights}
+            idle |= {id(v) for v in inner.variables if id(v) not in weights}
     return [v for v in layer.variables if id(v) not in idle]
 
 

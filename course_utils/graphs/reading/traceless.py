@@ -1,6 +1,6 @@
 """Running what a learner wrote without a trace of it: random state, names, configuration, weights, memory.
 
-A leaf: it knows nothing of graphs or checks. Each thing that is put back has a context manager of its own.
+It knows nothing of graphs or checks. Each thing that is put back has a context manager of its own.
 """
 
 from __future__ import annotations
@@ -8,15 +8,20 @@ from __future__ import annotations
 import contextlib
 import copy
 import gc
+import importlib
 import io
 import logging
 import random
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
+
+from course_utils.graphs.reading.errors import KerasChanged
+from course_utils.graphs.reading.inside import compile_arguments, undocumented
 
 SEED = 7  # of a check: it judges the same model the same way every time
 _MOST_NUMBERS = 5_000_000  # in weights that are kept; a check trains no larger model
@@ -36,7 +41,7 @@ def leaving_no_trace(value: Any = None) -> Iterator[None]:
         stack.enter_context(its_own_garbage())
         stack.enter_context(_silence())
         stack.enter_context(_random_state())
-        stack.enter_context(_keras_state())
+        stack.enter_context(keras_state())
         stack.enter_context(_keras_seed())
         if keras.backend.backend() == "tensorflow":
             stack.enter_context(_tensorflow_state())
@@ -116,30 +121,40 @@ def _random_state() -> Iterator[None]:
 @contextlib.contextmanager
 def _keras_seed() -> Iterator[None]:
     """Keras's global generator of seeds, which is made when it is first needed."""
-    from keras.src.backend.common import global_state
-    from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
+    import keras
 
-    generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
-    state = None if generator is None else np.array(generator.state.numpy())
+    tracker = undocumented(_inner("backend.common.global_state"), "GLOBAL_STATE_TRACKER")
+
+    def generators() -> dict[str, Any]:
+        return {key: one for key, one in vars(tracker).items() if isinstance(one, keras.random.SeedGenerator)}
+
+    kept = {key: (one, np.array(one.state.numpy())) for key, one in generators().items()}
     try:
         yield
     finally:
-        if generator is None:
-            global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)
-        else:
-            generator.state.assign(state)
+        for key in generators().keys() - kept.keys():
+            setattr(tracker, key, None)
+        for key, (one, state) in kept.items():
+            setattr(tracker, key, one)
+            one.state.assign(state)
+
+
+def _inner(name: str) -> ModuleType:
+    """A module of Keras's inner ones, which it does not document."""
+    try:
+        return importlib.import_module(f"keras.src.{name}")
+    except ImportError:
+        raise KerasChanged(f"src.{name}", importlib.import_module("keras")) from None
 
 
 @contextlib.contextmanager
-def _keras_state() -> Iterator[None]:
+def keras_state() -> Iterator[None]:
     """Counters of automatic names, scopes, policies; number format and axes."""
     import keras
-    from keras.src.backend.common import global_state
 
     trackers = [
-        tracker
-        for name in ("GLOBAL_STATE_TRACKER", "GLOBAL_SETTINGS_TRACKER")
-        if (tracker := getattr(global_state, name, None)) is not None
+        undocumented(_inner("backend.common.global_state"), "GLOBAL_STATE_TRACKER"),
+        undocumented(_inner("backend.common.global_state"), "GLOBAL_SETTINGS_TRACKER"),
     ]
     states = [{key: _own(value) for key, value in tracker.__dict__.items()} for tracker in trackers]
     formats = keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()
@@ -169,7 +184,9 @@ def _tensorflow_state() -> Iterator[None]:
     from tensorflow.python.eager import context
 
     own = context.context()
-    kept = getattr(own, "_seed", None), copy.deepcopy(getattr(own, "_rng", None))
+    seed = undocumented(own, "_seed")
+    drawn_from = getattr(own, "_rng", None) if seed is None else undocumented(own, "_rng")  # made with the first seed
+    kept = seed, copy.deepcopy(drawn_from)
     is_eager = tf.config.functions_run_eagerly()
     try:
         with forgetting_gradients():
@@ -199,7 +216,9 @@ def forgetting_gradients() -> Iterator[None]:
 def _gradients() -> dict[str, Any]:
     """TensorFlow's table of gradients; an empty one before it is imported."""
     operations = sys.modules.get("tensorflow.python.framework.ops")
-    table: dict[str, Any] = getattr(getattr(operations, "gradient_registry", None), "_registry", {})
+    if operations is None:
+        return {}
+    table: dict[str, Any] = undocumented(undocumented(operations, "gradient_registry"), "_registry")
     return table
 
 
@@ -225,11 +244,12 @@ def _variables_of(value: Any) -> list[Any]:
         return []
     try:
         found = [*value.variables, *getattr(getattr(value, "optimizer", None), "variables", ())]
-        given = getattr(getattr(value, "_compile_config", None), "config", {})
-        for metric in [*value.metrics, *keras.tree.flatten(given)]:
+        for metric in [*value.metrics, *keras.tree.flatten(compile_arguments(value))]:
             found += metric.variables if isinstance(metric, keras.Metric) else ()
         found = list({id(variable): variable for variable in found}.values())
         is_small = sum(np.prod(variable.shape, dtype=float) for variable in found) <= _MOST_NUMBERS
+    except KerasChanged:
+        raise
     except Exception:  # a class of the learner's own, or one that is not built
         return []
     return found if is_small else []
