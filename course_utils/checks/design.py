@@ -12,18 +12,16 @@ from functools import cached_property
 from typing import Any
 
 from course_utils.graphs.graph import Graph, Node
+from course_utils.graphs.layers import CELLS_OF, CONVOLUTIONAL_RECURRENT, CONVOLUTIONS
 from course_utils.graphs.normal.rules.structure import flatten
 from course_utils.graphs.reading.inside import sublayers
 from course_utils.graphs.reading.read import read_with_layers
 
 # What each kind is to Keras: names of its public classes, which learners' own classes derive from or hold.
 KINDS = {
-    "convolution": (
-        "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "DepthwiseConv1D",
-        "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
-    ),
-    "recurrent layer": ("RNN", "Bidirectional", "LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells"),
-}  # fmt: skip
+    "convolution": (*CONVOLUTIONS, *CONVOLUTIONAL_RECURRENT),
+    "recurrent layer": ("RNN", "Bidirectional", *CELLS_OF, "StackedRNNCells"),
+}
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,106 @@
-"""What class of Keras's a layer is: told by identity, never by name alone."""
+"""What class of Keras's a layer is, told by identity, never by name alone; and what is known of each class, once."""
 
 from __future__ import annotations
 
 import functools
 from typing import Any
 
+MODELS = ("Functional", "Sequential")
+"""What a nested model is called."""
+
+# Merging layers.
+MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
+"""Merge number by number, so that all they read has one shape; in an order, since variants are drawn from it."""
+COMMUTATIVE = frozenset(MERGES) - {"Subtract"}
+"""The order of what they read does not matter."""
+ASSOCIATIVE = COMMUTATIVE - {"Average"}
+"""May be taken step by step."""
+AS_OPERATIONS = frozenset(MERGES) - {"Average"}
+"""Are operations too, of the same name; `keras.ops.average` is another thing, a mean over an axis."""
+JOINS = frozenset({"Concatenate", "Stack"})
+"""Put what they read beside one another, along an axis."""
+
+# Layers that go step by step.
+CELLS_OF = {"LSTMCell": "LSTM", "GRUCell": "GRU", "SimpleRNNCell": "SimpleRNN"}
+"""What computes one step, and the layer that it makes."""
+RECURRENT = frozenset(CELLS_OF.values())
+"""Read a sequence step by step, by one cell."""
+CONVOLUTIONAL_RECURRENT = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+"""Read a sequence of pictures step by step."""
+STARTS_FROM_STATES = RECURRENT | {"RNN", "Bidirectional", *CONVOLUTIONAL_RECURRENT}
+"""May be given the states that they start from."""
+ENDS_IN_TANH = RECURRENT | {*CELLS_OF, *CONVOLUTIONAL_RECURRENT}
+"""Their activation is tanh unless another is asked for, where that of other layers is linear."""
+
+# Layers with a kernel.
+PLAIN_CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D")
+"""Each filter reads all channels of a window."""
+TRANSPOSED_CONVOLUTIONS = ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
+"""Each number that they read is spread over a window."""
+DEPTHWISE_CONVOLUTIONS = ("DepthwiseConv1D", "DepthwiseConv2D")
+"""Each filter reads one channel of a window."""
+SEPARABLE_CONVOLUTIONS = ("SeparableConv1D", "SeparableConv2D")
+"""A depthwise convolution, then one with a window of 1."""
+_MIXING = (*PLAIN_CONVOLUTIONS, *TRANSPOSED_CONVOLUTIONS, *SEPARABLE_CONVOLUTIONS)
+CONVOLUTIONS = (*_MIXING, *DEPTHWISE_CONVOLUTIONS)
+"""Move a window over what they read."""
+ENDS_IN_ACTIVATION = frozenset({"Dense", "EinsumDense", *CONVOLUTIONS})
+"""Their `activation` is the last thing that they compute, so that it may stand behind them as a layer."""
+
+# Layers that look at neighbours, or at all of an axis.
+MAX_POOLING = ("MaxPooling1D", "MaxPooling2D", "MaxPooling3D")
+AVERAGE_POOLING = ("AveragePooling1D", "AveragePooling2D", "AveragePooling3D")
+POOLS = (*MAX_POOLING, *AVERAGE_POOLING)
+"""Take one number of each window."""
+GLOBAL_MAX_POOLING = ("GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D")
+_GLOBAL_AVERAGE_POOLING = ("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D")
+UPSAMPLING = ("UpSampling1D", "UpSampling2D", "UpSampling3D")
+"""Repeat what they read along its axes."""
+
+# Layers that draw random numbers.
+DROPOUT = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "AlphaDropout")
+"""Drop numbers, or scale them at random, by a `rate`."""
+NOISE = (*DROPOUT, "GaussianNoise")
+"""Change what they read at random in training, and pass it on in use."""
+_AUGMENTING = ("Random", "RandAugment", "AugMix", "CutMix", "MixUp", "Solarization")  # `Random` begins many names
+LEARNS_WHILE_CALLED = frozenset({"BatchNormalization", "SpectralNormalization"})
+"""Change a weight when they are called in training, by no gradient."""
+
+# What a layer does to the features, its last axis.
+MIXES_FEATURES = frozenset({"Dense", *_MIXING, *RECURRENT, "Bidirectional"})
+"""Have a weight of its own for each feature that they read, so that the order of these is learned."""
+KEEPS_FEATURES = frozenset(
+    {*NOISE, *POOLS, *GLOBAL_MAX_POOLING, *_GLOBAL_AVERAGE_POOLING, *UPSAMPLING, "Activation", "BatchNormalization",
+     "LayerNormalization", "PReLU", "RepeatVector", "Masking"}
+)  # fmt: skip
+"""Give for each feature that they read one in its place: what they read reordered, they give reordered."""
+WORKS_BY_STEP = frozenset(
+    {*MERGES, "Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Dropout", "Identity", "Rescaling",
+     "Concatenate", "LayerNormalization"}
+)  # fmt: skip
+"""Do the same to every time step anyway."""
+
+# What only moves numbers.
+MOVES_NUMBERS = frozenset({"Flatten", "Reshape", "Permute", "RepeatVector"})
+"""Layers that give the numbers they read, in another shape or order, or more than once."""
+RESHAPES = frozenset(
+    {"Flatten", "Reshape", "ExpandDims", "Squeeze", "Transpose", "Permute", "Swapaxes", "Moveaxis", "GetItem"}
+)
+"""Layers and operations that change the axes."""
+MAKES_AXIS = frozenset({"ExpandDims", "Stack"})
+"""Operations whose `axis` is one of the result, not of what is read."""
+
+# Operations.
+SYMMETRIC_OPERATIONS = frozenset({"LogicalAnd", "LogicalOr", "Equal"})
+"""Operations, besides the merges, for which the order of what they read does not matter."""
 COMPUTES_MASKS = frozenset({"NotEqual", "Any"})
 """Operations that Keras calls by itself to compute the mask of an `Embedding` or `Masking` layer."""
+
+
+def draws(kind: str) -> bool:
+    """Whether a class is one of those that give something else at each call, in training at least."""
+    return kind in NOISE or kind.startswith(_AUGMENTING)
+
 
 # What a class of one's own may define without computing anything else than the class it derives from.
 _HARMLESS = frozenset({"__init__", "get_config", "from_config", "__repr__", "__str__", "__hash__", "__eq__"})

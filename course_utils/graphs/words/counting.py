@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from course_utils.graphs.graph import Node
+from course_utils.graphs.layers import (
+    DEPTHWISE_CONVOLUTIONS,
+    PLAIN_CONVOLUTIONS,
+    SEPARABLE_CONVOLUTIONS,
+    TRANSPOSED_CONVOLUTIONS,
+)
 
 _MOST_TERMS = 8
 Count = tuple[str, int]
@@ -53,15 +59,15 @@ def _known(layer: Any) -> Count | None:
         return _recurrent(_GATES[kind], shapes)
     if kind == "Dense" and len(shapes) <= 2:
         return _kernel(f"{shapes[0][0]}", shapes[0][0], shapes[0][1], len(shapes) == 2)
-    if kind.startswith("Conv") and len(shapes) <= 2 and hasattr(layer, "filters"):
+    if kind in (*PLAIN_CONVOLUTIONS, *TRANSPOSED_CONVOLUTIONS) and len(shapes) <= 2:
         kernel, filters = shapes[0], layer.filters
-        channels = kernel[-1] if "Transpose" in kind else kernel[-2]
+        channels = kernel[-1] if kind in TRANSPOSED_CONVOLUTIONS else kernel[-2]
         reads = (*kernel[:-2], channels)
         return _kernel("×".join(map(str, reads)), math.prod(reads), filters, len(shapes) == 2)
-    if kind.startswith("DepthwiseConv") and len(shapes) <= 2:
+    if kind in DEPTHWISE_CONVOLUTIONS and len(shapes) <= 2:
         *sizes, channels, each = shapes[0]
         return _kernel("×".join(map(str, sizes)), math.prod(sizes), channels * each, len(shapes) == 2)
-    if kind.startswith("SeparableConv"):
+    if kind in SEPARABLE_CONVOLUTIONS:
         *sizes, channels, each = shapes[0]
         text, count = _kernel("×".join(map(str, sizes)), math.prod(sizes), channels * each, False)
         more = _kernel(str(shapes[1][-2]), shapes[1][-2], shapes[1][-1], len(shapes) == 3)

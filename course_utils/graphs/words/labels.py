@@ -6,13 +6,11 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from course_utils.graphs.graph import Graph, Node, Shape, Tensor
-from course_utils.graphs.normal.rules.merging import COMMUTATIVE
+from course_utils.graphs.layers import COMMUTATIVE, ENDS_IN_TANH, JOINS, SYMMETRIC_OPERATIONS
 from course_utils.graphs.words.names import local_names
 from course_utils.markup import clean, shorten
 
 Namer = Callable[[Node], str]
-
-_ANY_ORDER = COMMUTATIVE | {"LogicalAnd", "LogicalOr", "Equal"}
 
 # Settings that a reader knows by their place, as in the call of the class.
 _BY_PLACE = (
@@ -55,8 +53,6 @@ _BY_NAME: dict[str, tuple[object, ...]] = {
     "negative_slope": (0, 0.0),
     "threshold": (0, 0.0),
 }
-_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTM2D"})
-_WITH_AXIS = frozenset({"Concatenate", "Stack"})
 # The many settings of these would say little; what matters of them is in the two tables.
 _QUIET = re.compile(
     r".*_(initializer|regularizer|constraint)$|momentum|epsilon|center|scale|axis|data_format|keepdims|arguments|"
@@ -112,7 +108,7 @@ def brief(node: Node) -> list[str]:
             if key == "pool_size" and settings.get("strides") == value:
                 del settings["strides"]
     activation = settings.pop("activation", "linear")
-    usual = "tanh" if node.kind in _RECURRENT else "linear"
+    usual = "tanh" if node.kind in ENDS_IN_TANH else "linear"
     if activation is not None and activation != usual:
         words.append(setting(activation))
     for key, silent in _BY_NAME.items():
@@ -122,14 +118,14 @@ def brief(node: Node) -> list[str]:
             if value not in silent and not ones:
                 shown = _size(value) if key in ("strides", "dilation_rate") else setting(value)
                 words.append(key if value is True else f"{key}={shown}")
-    if node.kind in _WITH_AXIS and "axis" in settings:
+    if node.kind in JOINS and "axis" in settings:
         words.append(f"axis={setting(settings['axis'])}")
     if node.kind == "Softmax" and settings.get("axis", -1) != -1:
         words.append(f"axis={setting(settings['axis'])}")
     if node.kind == "Rescaling":
         words.append(f"×{setting(settings.get('scale'))}")
     if node.family == "operation":
-        said = {k: v for k, v in settings.items() if not (k in ("axis", "keepdims") and node.kind in _WITH_AXIS)}
+        said = {k: v for k, v in settings.items() if not (k in ("axis", "keepdims") and node.kind in JOINS)}
     else:
         said = {k: v for k, v in settings.items() if not _QUIET.fullmatch(k) and v is not False}
     others = [f"{clean(k)}={setting(v)}" for k, v in said.items() if v is not None and v != ()]
@@ -164,7 +160,7 @@ def training(node: Node) -> str:
 
 def is_ordered(node: Node) -> bool:
     """Whether it matters which argument is which."""
-    return len(node.inputs) > 1 and node.kind not in _ANY_ORDER
+    return len(node.inputs) > 1 and node.kind not in COMMUTATIVE | SYMMETRIC_OPERATIONS
 
 
 def is_merge(node: Node) -> bool:

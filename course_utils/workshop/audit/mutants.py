@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from course_utils.graphs.layers import MERGES, NOISE
 from course_utils.workshop.audit.blueprint import Blueprint, Ref, Step
 
 if TYPE_CHECKING:
     import keras
 
 _SIZES = ("units", "filters", "output_dim", "rate", "key_dim")
-_MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
 _POOLING = {"Max": "Average", "Average": "Max"}
 
 
@@ -136,9 +136,9 @@ def _merged_otherwise(plan: Blueprint, chance: random.Random) -> Iterator[_Chang
     import keras
 
     for i, step in _each_layer(plan):
-        if step.kind not in (*_MERGES, "Concatenate"):
+        if step.kind not in (*MERGES, "Concatenate"):
             continue
-        for new in _MERGES:
+        for new in MERGES:
             if new == step.kind or (new == "Subtract" and len(step.refs()) != 2):
                 continue
             made = getattr(keras.layers, new)()
@@ -195,7 +195,7 @@ def _argued(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
                     plan.with_step(i, replace(step, kwargs=rest)),
                 )
         given = {"MultiHeadAttention": {"use_causal_mask": True}}.get(step.kind, {})
-        if step.kind.startswith(("Dropout", "SpatialDropout", "Gaussian")) or step.config.get("dropout"):
+        if step.kind in NOISE or step.config.get("dropout"):
             given = {"training": True}
         if given and not given.keys() & step.kwargs.keys():
             changed = replace(step, kwargs={**step.kwargs, **given})

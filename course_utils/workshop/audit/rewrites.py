@@ -11,18 +11,25 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from course_utils.graphs.layers import (
+    ASSOCIATIVE,
+    COMMUTATIVE,
+    ENDS_IN_ACTIVATION,
+    GLOBAL_MAX_POOLING,
+    MAX_POOLING,
+    MERGES,
+    RECURRENT,
+)
 from course_utils.workshop.audit.blueprint import Blueprint, Maker, Ref, Step, _mapped
 
 if TYPE_CHECKING:
     import keras
 
-_ACTIVATED = ("Dense", "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D", "EinsumDense")
-_MERGES = ("Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract", "Concatenate")
-
 
 def _merged(step: Step) -> bool:
     """Whether a step is a merging layer called on a list."""
-    return step.is_layer and step.kind in _MERGES and len(step.args) == 1 and isinstance(step.args[0], (list, tuple))
+    is_merge = step.is_layer and step.kind in (*MERGES, "Concatenate")
+    return is_merge and len(step.args) == 1 and isinstance(step.args[0], (list, tuple))
 
 
 class Renamed(Maker):
@@ -73,7 +80,7 @@ class Commuted(Maker):
 
     def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
         """Reverse the list of a commutative merge."""
-        if _merged(step) and step.kind not in ("Subtract", "Concatenate"):
+        if _merged(step) and step.kind in COMMUTATIVE:
             return self.layer(step)([tensors[r] for r in reversed(step.args[0])])
         return super().call(index, step, tensors)
 
@@ -134,7 +141,7 @@ class SplitActivations(Maker):
         return config
 
     def _splits(self, step: Step) -> bool:
-        return step.kind in _ACTIVATED and isinstance(step.config.get("activation"), str)
+        return step.kind in ENDS_IN_ACTIVATION and isinstance(step.config.get("activation"), str)
 
     def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
         """The layer, then its activation in one of three ways."""
@@ -160,7 +167,7 @@ class Regrouped(Maker):
         """Merge from the right, two at a time."""
         import keras
 
-        if _merged(step) and step.kind in ("Add", "Multiply", "Maximum", "Minimum") and len(step.args[0]) > 2:
+        if _merged(step) and step.kind in ASSOCIATIVE and len(step.args[0]) > 2:
             given = [tensors[r] for r in step.args[0]]
             result = given[-1]
             for t in given[-2::-1]:
@@ -305,7 +312,7 @@ class LastSteps(Maker):
 
     def _ends(self, step: Step) -> bool:
         lone = len(step.shapes) == 1 and [s.layer for s in self.blueprint.steps].count(step.layer) == 1
-        return lone and step.kind in ("LSTM", "GRU", "SimpleRNN") and not step.config["return_sequences"]
+        return lone and step.kind in RECURRENT and not step.config["return_sequences"]
 
     def call(self, index: int, step: Step, tensors: dict[Ref, Any]) -> Any:
         """The last of all steps, or the state."""
@@ -350,10 +357,12 @@ class ActivationsLate(Maker):
         for i, step in enumerate(blueprint.steps):
             readers = blueprint.readers(i)
             activation = step.config.get("activation")
-            if step.kind not in _ACTIVATED or activation not in ("relu", "tanh", "sigmoid") or len(readers) != 1:
+            if step.kind not in ENDS_IN_ACTIVATION or len(readers) != 1:
+                continue
+            if activation not in ("relu", "tanh", "sigmoid"):
                 continue
             reader = blueprint.steps[readers[0]]
-            moves = reader.kind in ("Flatten", "Reshape") or reader.kind.startswith(("MaxPooling", "GlobalMaxPooling"))
+            moves = reader.kind in ("Flatten", "Reshape", *MAX_POOLING, *GLOBAL_MAX_POOLING)
             if moves and i not in ends and layers.count(step.layer) == 1:
                 self.waits[step.layer] = self.after[readers[0]] = activation
 

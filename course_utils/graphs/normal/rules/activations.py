@@ -6,13 +6,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
+from course_utils.graphs.layers import ENDS_IN_ACTIVATION, GLOBAL_MAX_POOLING, MAX_POOLING, MOVES_NUMBERS
 from course_utils.graphs.normal.draft import Call, Draft, Source
 from course_utils.graphs.normal.rules.rule import Rule
-
-ENDS_IN_ACTIVATION = frozenset(
-    {"Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose",
-     "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"}
-)  # fmt: skip
 
 # Class of a layer or operation → name of the function.
 _LAYERS = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "Softmax": "softmax"}
@@ -119,8 +115,6 @@ _RISING = frozenset(
      "hard_sigmoid", "hard_tanh", "log_sigmoid", "squareplus"}
 )  # fmt: skip
 _VALUE_BY_VALUE = _RISING | {"silu", "gelu", "hard_silu", "soft_shrink", "hard_shrink", "tanh_shrink"}
-_MOVES = frozenset({"Flatten", "Reshape", "Permute", "RepeatVector"})
-_TAKES_MAXIMA = tuple(f"{kind}{n}D" for kind in ("MaxPooling", "GlobalMaxPooling") for n in (1, 2, 3))
 
 
 def _still_rises(parameters: Iterable[tuple[str, object]]) -> bool:
@@ -138,13 +132,13 @@ def _first(draft: Draft) -> None:
         if uses.get(id(before), 0) != 1 or len(before.inputs) != 1:
             return False
         if call.kind == "Dropout":
-            return before.kind in _MOVES - {"RepeatVector"} and call.settings.get("noise_shape") is None
+            return before.kind in MOVES_NUMBERS - {"RepeatVector"} and call.settings.get("noise_shape") is None
         function, parameters = call.settings["activation"], ()
         if isinstance(function, tuple) and len(function) == 2:
             function, parameters = function
-        if before.kind in _MOVES:
+        if before.kind in MOVES_NUMBERS:
             return function in _VALUE_BY_VALUE
-        return before.kind in _TAKES_MAXIMA and function in _RISING and _still_rises(parameters)
+        return before.kind in (*MAX_POOLING, *GLOBAL_MAX_POOLING) and function in _RISING and _still_rises(parameters)
 
     def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
         last, _ = end = call.inputs[0]

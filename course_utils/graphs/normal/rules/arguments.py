@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from course_utils.graphs.layers import LEARNS_WHILE_CALLED, STARTS_FROM_STATES
 from course_utils.graphs.normal.draft import Call, Draft
 from course_utils.graphs.normal.rules.rule import Rule
 from course_utils.graphs.normal.rules.structure import is_random
-
-_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
-_LEARNS_WHILE_CALLED = ("BatchNormalization", "SpectralNormalization", "GroupQueryAttention")
 
 
 def _training(draft: Draft) -> None:
@@ -18,12 +16,12 @@ def _training(draft: Draft) -> None:
 
 def _minds_training(call: Call) -> bool:
     """Whether a call does one thing in training and another in use; a layer that is not Keras's may."""
-    return is_random(call) or call.kind.startswith(_LEARNS_WHILE_CALLED) or call.own
+    return is_random(call) or call.kind in LEARNS_WHILE_CALLED or call.own
 
 
 def _states(draft: Draft) -> None:
     for call in draft.calls:
-        if call.kind not in _RECURRENT:
+        if call.kind not in STARTS_FROM_STATES:
             continue
         if len(call.ports) > 1 and call.ports == [str(i) for i in range(len(call.ports))]:
             call.ports = ["", *(f"initial_state.{i}" for i in range(len(call.ports) - 1))]

@@ -6,22 +6,9 @@ import functools
 from collections.abc import Sequence
 
 from course_utils.graphs.graph import ANY_ORDER
+from course_utils.graphs.layers import ASSOCIATIVE, COMMUTATIVE, KEEPS_FEATURES, MIXES_FEATURES
 from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
 from course_utils.graphs.normal.rules.rule import Rule
-
-COMMUTATIVE = frozenset({"Add", "Multiply", "Average", "Maximum", "Minimum"})
-
-_ASSOCIATIVE = frozenset({"Add", "Multiply", "Maximum", "Minimum"})
-_MIXES_FEATURES = frozenset(
-    {"Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "LSTM", "GRU",
-     "SimpleRNN", "Bidirectional", "SeparableConv1D", "SeparableConv2D"}
-)  # fmt: skip
-_KEEPS_FEATURES = frozenset(
-    {"Activation", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise",
-     "GaussianDropout", "AlphaDropout", "BatchNormalization", "LayerNormalization", "PReLU", "MaxPooling1D",
-     "MaxPooling2D", "AveragePooling1D", "AveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
-     "GlobalAveragePooling1D", "GlobalAveragePooling2D", "RepeatVector", "Masking", "UpSampling1D", "UpSampling2D"}
-)  # fmt: skip
 
 
 def _is_merge(call: Call, kinds: frozenset[str]) -> bool:
@@ -46,7 +33,7 @@ def _associative(draft: Draft) -> None:
             call.inputs, call.ports = parts, [str(i) for i in range(len(parts))]
         return None
 
-    draft.sweep(step, _ASSOCIATIVE | {"Concatenate"})
+    draft.sweep(step, ASSOCIATIVE | {"Concatenate"})
 
 
 def _averages(draft: Draft) -> None:
@@ -118,7 +105,7 @@ def _concatenation_order(draft: Draft) -> None:
     absorbed: dict[int, bool] = {}
     for call in reversed(draft.calls):
         shared = bool(call.parameters) and calls_of[call.layer] > 1
-        if call.kind in _MIXES_FEATURES and call.family == "layer":
+        if call.kind in MIXES_FEATURES and call.family == "layer":
             features_last = "data_format" not in call.settings
             absorbed[id(call)] = not shared and features_last and call.settings.get("groups", 1) == 1
         elif _passes_on(call) and not shared and id(call) not in outputs:
@@ -137,7 +124,7 @@ def _passes_on(call: Call) -> bool:
     """Whether reordering the features that a call reads only reorders its own."""
     if call.family != "layer":
         return False
-    if call.kind in ("Add", "Multiply", "Maximum", "Minimum"):
+    if call.kind in ASSOCIATIVE:
         return len(call.inputs) == 1 and not isinstance(call.settings.get("constant"), tuple)
     if call.kind in ("BatchNormalization", "LayerNormalization"):
         return call.settings.get("axis", -1) in (-1, len(call.shape) - 1)
@@ -145,7 +132,7 @@ def _passes_on(call: Call) -> bool:
         return isinstance(call.settings.get("activation"), str)  # known functions work feature by feature
     if call.kind == "Flatten":
         return len(call.shape) == 2
-    return call.kind in _KEEPS_FEATURES and len(call.inputs) == 1 and "data_format" not in call.settings
+    return call.kind in KEEPS_FEATURES and len(call.inputs) == 1 and "data_format" not in call.settings
 
 
 def _all_absorb(call: Call, readers: dict[int, list[tuple[Call, str]]], absorbed: dict[int, bool]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from course_utils.graphs import layers
 from course_utils.graphs.normal.draft import Call, Draft, Source
 from course_utils.graphs.normal.rules.rule import Rule
 
@@ -16,7 +17,7 @@ def _does_nothing(call: Call) -> bool:
     settings = call.settings
     if call.kind == "Identity" or (call.kind == "Activation" and settings.get("activation") == "linear"):
         return True
-    if call.kind.startswith(("Dropout", "SpatialDropout", "GaussianDropout", "AlphaDropout")):
+    if call.kind in layers.DROPOUT:
         return settings.get("rate") == 0
     if call.kind == "GaussianNoise":
         return settings.get("stddev") == 0
@@ -28,10 +29,10 @@ def _does_nothing(call: Call) -> bool:
         return bool(before) and before == after and before[1:].count(None) <= 1
     if call.kind in ("Add", "Multiply") and len(call.inputs) == 1 and "constant" in settings:
         return settings["constant"] == (0 if call.kind == "Add" else 1) and call.dtypes == call.inputs[0][0].dtypes
-    if call.kind.startswith(("MaxPooling", "AveragePooling")):
+    if call.kind in layers.POOLS:
         sizes = (settings.get("pool_size"), settings.get("strides"))
         return all(isinstance(s, tuple) and set(s) == {1} for s in sizes)
-    if call.kind.startswith("UpSampling"):
+    if call.kind in layers.UPSAMPLING:
         size = settings.get("size")
         return size == 1 or (isinstance(size, tuple) and set(size) == {1})
     return False
@@ -47,8 +48,7 @@ def _no_ops(draft: Draft) -> None:
 
 
 def _dropout(draft: Draft) -> None:
-    kinds = {call.kind for call in draft.calls if call.kind.startswith(("Dropout", "SpatialDropout", "Gaussian"))}
-    draft.sweep(lambda call, done: [call.inputs[0]], kinds)
+    draft.sweep(lambda call, done: [call.inputs[0]], layers.NOISE)
 
 
 NO_OPS = Rule(

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import cast
 
 from course_utils.graphs.graph import ANY_ORDER
+from course_utils.graphs.layers import AS_OPERATIONS, ASSOCIATIVE
 from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
 from course_utils.graphs.normal.rules.rule import Rule
 
-_MERGES = frozenset({"Add", "Subtract", "Multiply", "Maximum", "Minimum"})
 _SQUARES = {2: "Multiply", 0.5: "Sqrt"}
 
 
@@ -52,7 +52,7 @@ def _operators(draft: Draft) -> None:
                 call.kind, call.settings = "Concatenate", {"axis": -1 if len(call.shape) == 2 else 1}
             call.family, call.ports = "layer", [str(i) for i in range(len(call.inputs))]
             return None
-        if call.kind in ("Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Maximum", "Minimum"):
+        if call.kind in (*AS_OPERATIONS, "Divide", "TrueDivide"):
             return _arithmetic(call, done)
         return None
 
@@ -62,7 +62,7 @@ def _operators(draft: Draft) -> None:
 def _arithmetic(call: Call, done: list[Call]) -> Sequence[Source] | None:
     if len(call.inputs) == 2:
         # Where the ranks differ, layers align axes from the front and operators from the back.
-        if call.kind in _MERGES and len(call.input_shape(0)) == len(call.input_shape(1)):
+        if call.kind in AS_OPERATIONS and len(call.input_shape(0)) == len(call.input_shape(1)):
             call.family, call.ports = "layer", ["0", "1"]
         elif call.kind == "TrueDivide":
             call.kind = "Divide"
@@ -72,7 +72,7 @@ def _arithmetic(call: Call, done: list[Call]) -> Sequence[Source] | None:
     source = call.inputs[0]
     if constant is None:
         return None
-    if call.kind in ("Add", "Multiply", "Maximum", "Minimum"):
+    if call.kind in ASSOCIATIVE:
         return [_with_constant(call, call.kind, source, constant, done)]
     if not _is_number(constant):
         return None

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import cast
 
 from course_utils.graphs.graph import EACH_STEP, setting_name
+from course_utils.graphs.layers import MAKES_AXIS, PLAIN_CONVOLUTIONS
 from course_utils.graphs.normal.draft import Call, Draft
 from course_utils.graphs.normal.rules.rule import Rule
 
 # How a result is computed, not which.
 _IMPLEMENTATION = frozenset({"unroll", "use_cudnn", "implementation", "synchronized"})
-# Relative to the rank of the result, not of what is read.
-_NEW_AXIS = frozenset({"ExpandDims", "Stack"})
 
 
 def _positive(axis: object, rank: int) -> object:
@@ -33,7 +32,7 @@ def _spelling(draft: Draft) -> None:
         settings = {k: v for k, v in call.settings.items() if v is not None and setting_name(k) not in _IMPLEMENTATION}
         if settings.get("data_format") == "channels_last":
             del settings["data_format"]
-        if "axis" in settings and call.kind not in _NEW_AXIS and call.inputs and (shape := call.input_shape()):
+        if "axis" in settings and call.kind not in MAKES_AXIS and call.inputs and (shape := call.input_shape()):
             settings["axis"] = _positive(settings["axis"], len(shape))
             if call.kind == "Concatenate" and settings["axis"] == len(shape) - 1:
                 settings["axis"] = -1  # "the features", whatever the rank: a wrong rank is told where it arises
@@ -60,7 +59,7 @@ _OF_KERNELS = frozenset({"filters", "kernel_size", "strides", "padding", "dilati
 
 def _pointwise_convolutions(draft: Draft) -> None:
     for call in draft.calls:
-        if call.kind not in ("Conv1D", "Conv2D", "Conv3D") or call.settings.keys() & {"data_format", EACH_STEP}:
+        if call.kind not in PLAIN_CONVOLUTIONS or call.settings.keys() & {"data_format", EACH_STEP}:
             continue
         sizes = [call.settings.get(key) for key in ("kernel_size", "strides")]
         if all(isinstance(size, tuple) and set(size) == {1} for size in sizes) and call.settings.get("groups") == 1:

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from typing import cast
 
 from course_utils.graphs.graph import Shape
+from course_utils.graphs.layers import POOLS, RESHAPES
 from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
 from course_utils.graphs.normal.rules.rule import Rule
 
 _ALL = ("slice", None, None, None)
-_RESHAPING = frozenset(
-    {"Flatten", "Reshape", "ExpandDims", "Squeeze", "Transpose", "Permute", "Swapaxes", "Moveaxis", "GetItem"}
-)
 _REDUCTIONS = {
     "Sum": "Add", "Prod": "Multiply", "Mean": "Average", "Average": "Average", "Max": "Maximum", "Amax": "Maximum",
     "Min": "Minimum", "Amin": "Minimum",
@@ -88,7 +86,7 @@ def _reshaping(draft: Draft) -> None:
         call.kind, call.family, call.ports, call.settings = kind, "layer", [""], settings
         return None
 
-    draft.sweep(step, _RESHAPING)
+    draft.sweep(step, RESHAPES)
 
 
 def _keeps_batch(call: Call, before: Shape, after: Shape) -> bool:
@@ -123,11 +121,8 @@ def _pooling(draft: Draft) -> None:
 
     draft.sweep(step, ("Max", "Amax", "Mean"))
     for call in draft.calls:
-        if call.kind in _POOLS and call.settings.get("pool_size") == call.input_shape()[1:-1]:
+        if call.kind in POOLS and call.settings.get("pool_size") == call.input_shape()[1:-1]:
             _pools_all(call)
-
-
-_POOLS = frozenset(f"{kind}Pooling{n}D" for kind in ("Max", "Average") for n in (1, 2, 3))
 
 
 def _pools_all(call: Call) -> None:

@@ -8,17 +8,12 @@ from collections.abc import Sequence
 from typing import cast
 
 from course_utils.graphs.graph import EACH_STEP
+from course_utils.graphs.layers import RECURRENT, WORKS_BY_STEP
 from course_utils.graphs.normal.draft import Call, Draft, Source
 from course_utils.graphs.normal.rules.rule import Rule
 from course_utils.graphs.normal.rules.structure import insist_on_models, pass_training_on
 
 _ALL = ("slice", None, None, None)
-_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
-# These do the same to every step anyway.
-_BY_STEP = frozenset(
-    {"Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "Identity", "Add", "Subtract", "Multiply",
-     "Average", "Maximum", "Minimum", "Rescaling", "Softmax", "Concatenate", "LayerNormalization"}
-)  # fmt: skip
 
 
 _RETURNS_STATE = ("return_state", "layer.return_state")
@@ -49,7 +44,7 @@ def _mark(call: Call) -> None:
     """Say that a call is made for each step; its axes are counted with the one of the steps."""
     if (axis := call.settings.get("axis")) is not None:
         call.settings["axis"] = _after_time(axis)
-    if call.kind not in _BY_STEP:
+    if call.kind not in WORKS_BY_STEP:
         call.settings[EACH_STEP] = True
 
 
@@ -95,7 +90,7 @@ def _last_step(draft: Draft) -> None:
     def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
         before, number = call.inputs[0]
         key = call.settings.get("key")
-        if number or before.kind not in _RECURRENT or not before.settings.get("return_sequences"):
+        if number or before.kind not in RECURRENT or not before.settings.get("return_sequences"):
             return None
         if key not in ((_ALL, -1), (_ALL, -1, _ALL)) or read[id(before), 0] != 1 or len(before.shape) != 3:
             return None
@@ -109,7 +104,7 @@ def _last_step(draft: Draft) -> None:
 def _unused_states(draft: Draft) -> None:
     read = _read(draft)
     several = [call for call in draft.calls if len(call.shapes) > 1 and any(call.settings.get(k) for k in _GIVES_MORE)]
-    recurrent = [call for call in several if call.kind in _RECURRENT]
+    recurrent = [call for call in several if call.kind in RECURRENT]
     for call in recurrent:
         if call.settings.get("return_sequences") and not read[id(call), 0]:
             call.settings["return_sequences"] = False

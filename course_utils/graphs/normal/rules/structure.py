@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 
 from course_utils.graphs.graph import Graph, setting_name
+from course_utils.graphs.layers import ENDS_IN_ACTIVATION, MODELS, draws
 from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
-from course_utils.graphs.normal.rules.activations import ENDS_IN_ACTIVATION
 from course_utils.graphs.normal.rules.rule import Rule
-
-_RANDOM = ("Dropout", "SpatialDropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Random", "Aug", "Mix")
 
 
 def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call], *, traced: bool = False) -> list[Source]:
@@ -47,10 +45,10 @@ def _nested_models(draft: Draft) -> None:
             return None
         return _copied(call.inner, call.inputs, call, done)
 
-    draft.sweep(step, ("Functional", "Sequential"))
+    draft.sweep(step, MODELS)
 
 
-def insist_on_models(draft: Draft, kinds: Collection[str] = ("Functional", "Sequential")) -> None:
+def insist_on_models(draft: Draft, kinds: Collection[str] = MODELS) -> None:
     """Where nested models are not opened: what is inside is a setting of the call."""
     for call in draft.calls:
         if call.inner is not None and call.kind in kinds:
@@ -98,7 +96,7 @@ def _same_settings(a: Call, b: Call) -> bool:
 
 def is_random(call: Call) -> bool:
     """Whether two calls on the same tensor give different results in training."""
-    if call.kind.startswith(_RANDOM):
+    if draws(call.kind):
         return True
     return any(rate for key, rate in call.settings.items() if setting_name(key) in ("dropout", "recurrent_dropout"))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from course_utils.graphs.graph import setting_name
+from course_utils.graphs.layers import CELLS_OF
 from course_utils.graphs.normal.draft import Draft
 from course_utils.graphs.normal.rules.rule import Rule
 
-CELLS_OF = {"LSTMCell": "LSTM", "GRUCell": "GRU", "SimpleRNNCell": "SimpleRNN"}
 HELD = ("layer", "backward_layer", "cell", "cells")
 """Settings that are layers themselves, or lists of them."""
 
