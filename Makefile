@@ -52,7 +52,7 @@ GRAPH_TESTS := tests/test_graphs_*.py tests/test_public_code.py tests/test_audit
 
 test-backends: .venv-backends/installed  ## the tests of graphs on an older Keras, and on JAX
 	PYTHONPATH=.venv-backends/keras $(PY) -c "import keras; assert keras.__version__ == '$(OTHER_KERAS)', keras.__version__"
-	PYTHONPATH=.venv-backends/keras $(PY) -m pytest $(GRAPH_TESTS) -n $(JOBS) $(ARGS)
+	PYTHONPATH=.venv-backends/keras $(PY) -m pytest $(GRAPH_TESTS) tests/test_draw.py tests/test_laws.py -n $(JOBS) $(ARGS)
 	PYTHONPATH=.venv-backends/jax KERAS_BACKEND=jax $(PY) -m pytest $(GRAPH_TESTS) -n $(JOBS) $(ON_JAX) $(ARGS)
 
 .venv-backends/installed: $(STAMP)

@@ -25,6 +25,7 @@ from keras import layers
 
 import course_utils
 from course_utils import data, exercise
+from course_utils.checks.criterion import Criterion
 from course_utils.exercises import every
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.normal import EXTRA_RULES, normal_form
@@ -251,7 +252,7 @@ class TestNothingIsLeft:
     def test_an_answer_is_as_it_was_before_its_check(self, id):
         model = exercise(id).target()
         before = state_of(model), settings()
-        exercise(id).check(model)
+        assert exercise(id).check(model).passed
         assert (state_of(model), settings()) == before
 
     @pytest.mark.parametrize("id", ["3.3", "12.26"])
@@ -264,7 +265,9 @@ class TestNothingIsLeft:
         model.fit([rows, rows], keras.ops.ones((8, 1)), epochs=2, verbose=0)
         keras.config.enable_traceback_filtering()
         before = state_of(model), settings()
-        exercise(id).check(model)
+        result = exercise(id).check(model)
+        assert result.status == "failed"
+        assert "could not look at this" not in str(result)
         assert (state_of(model), settings()) == before
 
 
@@ -330,3 +333,17 @@ class TestDocuments:
     def test_its_rooms_are_those_of_the_law_in_the_same_order(self):
         table = re.findall(r"(?m)^\| `course_utils/([\w/]+)(?:/|\.py)` \|", self.TEXT.partition("\n## From")[0])
         assert [(path.replace("/", "."),) for path in table] == [*ROOMS[1:-1]]
+
+    def test_its_criteria_are_those_there_are(self):
+        rows = [row for row in self.TEXT.splitlines() if row.startswith("|")]
+        kinds = [
+            kind
+            for module in MODULES
+            if module.startswith("course_utils.checks.")
+            for kind in vars(importlib.import_module(module)).values()
+            if inspect.isclass(kind) and issubclass(kind, Criterion) and kind.__module__ == module
+        ]
+        assert len(kinds) > 12
+        for kind in {*kinds} - {Criterion}:
+            path = MODULES[kind.__module__].relative_to(ROOT).as_posix()
+            assert any(f"`{kind.__name__}`" in row and path in row for row in rows), kind
