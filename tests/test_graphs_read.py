@@ -344,3 +344,12 @@ def test_nested_models_are_read_once_and_past_a_stated_size_not_at_all():
     assert len({id(node.inner) for node in graph.nodes if node.inner}) == 1
     with pytest.raises(UnreadableModel, match="models of up to"):
         read(calls_itself(14, 2))
+
+
+def test_a_model_called_with_a_dict_is_given_no_masks():
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    inner = keras.Model({"a": a, "b": b}, layers.Add()([a, b]), name="inner")
+    x = keras.Input((3,))
+    graph = read(keras.Model(x, inner({"a": x, "b": layers.Dense(3)(x)})))
+    assert by_name(graph, "inner").settings == {}
+    assert by_name(graph, "inner").arguments == ()

@@ -958,3 +958,10 @@ def test_a_rule_is_a_function_of_graphs():
     lambdas = RULES["functions"](read(a))
     assert [n.kind for n in lambdas.nodes] == ["Input", "Input", "Subtract"]
     assert [n.kind for n in RULES["operators"](lambdas).nodes] == [n.kind for n in read(b).nodes]
+
+
+def test_names_that_are_insisted_on_are_told_once():
+    x = keras.Input((4,))
+    form = normal_form(read(keras.Model(x, named_output(x))), without=["output names"])
+    again = normal_form(form, without=["output names"])
+    assert [node.kind for node in again.nodes] == [node.kind for node in form.nodes] == ["Input", "Dense", "Output"]

@@ -107,11 +107,14 @@ class Reuses(Criterion):
 
     def _are_in_place(self, attempt: Attempt) -> bool:
         from course_utils.graphs.compare.behaviour.named import computes_as_named
+        from course_utils.graphs.reading.errors import KerasChanged
 
         try:
             return computes_as_named(
                 attempt.value, attempt.target, (attempt.graph, attempt.answer.graph(attempt.target))
             )
+        except KerasChanged:
+            raise
         except Exception:  # another graph, of which more is told elsewhere
             return True
 

@@ -360,6 +360,8 @@ class _Reader:
                         constants[name] = tuple(rest)
             elif name == "training" and value is None:
                 continue  # as if it were not given: Keras decides
+            elif name.endswith("mask") and all(leaf is None for _, leaf in leaves(value, "")):
+                continue  # Keras gives a model that reads a dict a dict of no masks
             elif not same_plain(value, defaults.get(name)):
                 constants[name] = ("None", ()) if value is None else plain(value)
         # Keras passes on the mask of an Embedding or Masking layer by itself: that says nothing new.

@@ -146,6 +146,9 @@ def _insist_on_input_names(draft: Draft) -> None:
 def _insist_on_output_names(draft: Draft) -> None:
     outputs: list[Source] = []
     for source, name in zip(draft.outputs, draft.output_names, strict=True):
+        if source[0].family == "output":  # made here before: the form stays the same
+            outputs.append(source)
+            continue
         end = new_call(source[0], "Output", [source], {"name": name})
         end.family = "output"
         draft.calls.append(end)
