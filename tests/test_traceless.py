@@ -19,7 +19,7 @@ from keras import layers
 from course_utils import exercise
 from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.exercises import declaration, every
-from course_utils.graphs.reading.traceless import leaving_no_trace
+from course_utils.graphs.reading.traceless import leaving_no_trace, names_from_the_start
 from course_utils.lessons import source
 from course_utils.signs import plain
 from tests.attempts import compiled, two_heads
@@ -51,6 +51,15 @@ def after(act):
 
 
 @pytest.mark.parametrize("id", CHEAP)
+def test_names_start_anew_and_go_on_where_they_were():
+    before = keras.layers.Dense(2).name
+    with names_from_the_start():
+        assert keras.layers.Dense(2).name == "dense"
+        assert keras.layers.Dense(2).name == "dense_1"
+    number = int(before.partition("_")[2] or 0)
+    assert keras.layers.Dense(2).name == f"dense_{number + 1}"
+
+
 def test_the_learner_s_next_cell_runs_as_if_there_had_been_no_check(id):
     value = exercise(id).target()
     assert after(lambda: exercise(id).check(value)) == after(lambda: None)

@@ -94,6 +94,35 @@ class Lab:
         self._process.kill()
 
 
+class Hand:
+    """Uses what a widget shows by the mouse, or by the keyboard alone.
+
+    Args:
+        page: of the browser.
+        by: `"mouse"` or `"keyboard"`.
+    """
+
+    def __init__(self, page, by):
+        self.page, self.by = page, by
+
+    def press(self, control):
+        """Press a button, or open what is folded."""
+        if self.by == "mouse":
+            control.click()
+        else:
+            control.focus()
+            self.page.keyboard.press("Enter")
+
+    def to_the_end(self, slider, start=False):
+        """Move a slider, or what one chooses from a list, to its end or its start."""
+        if self.by == "mouse":
+            box = slider.bounding_box()
+            slider.click(position={"x": 1 if start else box["width"] - 1, "y": box["height"] / 2})
+        else:
+            slider.focus()
+            self.page.keyboard.press("Home" if start else "End")
+
+
 class Notebook:
     """A notebook of a `Lab` in a page.
 

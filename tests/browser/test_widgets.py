@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import THEMES
+from tests.browser.lab import THEMES, Hand
 
 SETUP = """
 import keras, numpy as np
@@ -34,48 +34,74 @@ def notebook(written):
     return notebook
 
 
-def test_two_networks_are_trained_and_stopped_by_keyboard(notebook):
-    cell, keyboard = notebook.node(1), notebook.page.keyboard
-    expect(cell).to_contain_text("Both were trained for 16 epochs.")
-    cell.get_by_label("units of each").first.focus()
-    keyboard.press("End")
-    expect(cell.get_by_label("units of each").first).to_have_value("128")
-    cell.get_by_role("button", name="Train both").focus()
-    keyboard.press("Enter")
-    expect(cell).to_contain_text("Drawn: 2 hidden layers of 128 units")
-    cell.get_by_role("button", name="Stop").focus()
-    keyboard.press("Enter")
+@pytest.fixture(params=["mouse", "keyboard"])
+def hand(request, notebook):
+    """How a control is used: by mouse, or by keyboard alone."""
+    return Hand(notebook.page, request.param)
+
+
+def test_two_networks_are_trained_and_stopped(notebook, hand):
+    cell = notebook.node(1)
+    expect(cell.get_by_role("button", name="Train both")).to_be_visible()
+    units = cell.get_by_label("units of each").first
+    if hand.by == "mouse":  # the list that opens is the system's
+        units.select_option("4")
+    else:
+        hand.to_the_end(units)
+    wanted = units.input_value()
+    hand.press(cell.get_by_role("button", name="Train both"))
+    expect(cell).to_contain_text(f"Drawn: 2 hidden layers of {wanted} units")
+    hand.press(cell.get_by_role("button", name="Stop"))
     expect(cell.get_by_role("status")).to_contain_text(re.compile("Stopped after|Trained for 100"))
-    notebook.picture("fit_a_curve", 1)
+    notebook.picture(f"fit_a_curve_{hand.by}", 1)
 
 
-def test_weights_are_moved_by_keyboard_and_the_copy_is_trained(notebook):
-    cell, keyboard = notebook.node(2), notebook.page.keyboard
+def test_weights_are_moved_and_the_copy_is_trained(notebook, hand):
+    cell = notebook.node(2)
     share = cell.get_by_role("row", name="exp").first
-    expect(share).to_contain_text("0.9")
-    before = share.text_content()
-    cell.get_by_label("weight of exp").focus()
-    for _ in range(6):
-        keyboard.press("ArrowLeft")
+    before, runs = share.text_content(), cell.get_by_role("row").count()
+    hand.to_the_end(cell.get_by_label("weight of exp" if hand.by == "mouse" else "weight of sin"))
     expect(share).not_to_have_text(before)
-    cell.get_by_role("button", name="Retrain").focus()
-    keyboard.press("Enter")
-    expect(cell.get_by_role("status")).to_contain_text("Run 1 ended")
-    notebook.picture("loss_weights", 2)
+    expect(share).to_contain_text("over 99 %" if hand.by == "mouse" else re.compile("[0-9]+ %"))
+    hand.press(cell.get_by_role("button", name="Retrain"))
+    expect(cell.get_by_role("status")).to_contain_text(re.compile("Run [0-9]+ ended"))
+    assert cell.get_by_role("row").count() > runs
+    notebook.picture(f"loss_weights_{hand.by}", 2)
 
 
-def test_a_difference_is_gone_through_one_change_at_a_time_by_keyboard(notebook):
+def test_a_difference_is_gone_through_one_change_at_a_time(notebook, hand):
     cell = notebook.node(3)
     steps = cell.locator("details")
     assert steps.count() >= 2
     for at in (0, 1):
-        steps.nth(at).locator("summary").focus()
-        notebook.page.keyboard.press("Enter")
+        hand.press(steps.nth(at).locator("summary"))
         expect(steps.nth(at)).to_have_attribute("open", "")
         expect(steps.nth(at)).to_contain_text(re.compile("The lines? to change"))
         expect(steps.nth(at).locator("img")).to_have_count(2)
     expect(steps.nth(0)).not_to_have_attribute("open", "")
-    notebook.picture("one_change_at_a_time", 3)
+    notebook.picture(f"one_change_at_a_time_{hand.by}", 3)
+    hand.press(steps.nth(1).locator("summary"))
+
+
+def test_vectors_are_moved_and_every_merge_follows(notebook, hand):
+    cell = notebook.node(5)
+    number = cell.get_by_label("a[0]")
+    before = cell.get_by_role("row", name="add").text_content()
+    hand.to_the_end(number, start=hand.by == "keyboard")
+    expect(cell.get_by_role("row", name="add")).not_to_have_text(before)
+    hand.to_the_end(cell.get_by_label("length of b"), start=True)
+    expect(cell.get_by_role("status")).to_contain_text("of 9 merges are possible.")
+    hand.to_the_end(cell.get_by_label("length of b"))
+    expect(cell.get_by_role("status")).to_contain_text("Every merge is possible.")
+
+
+def test_what_was_done_unfolds(notebook, hand):
+    lesson = notebook.node(8).locator("details").last
+    is_open = lesson.get_attribute("open") is not None
+    hand.press(lesson.locator("summary"))
+    expect(lesson.get_by_role("listitem").first).to_be_visible(visible=not is_open)
+    hand.press(lesson.locator("summary"))
+    expect(lesson.get_by_role("listitem").first).to_be_visible(visible=is_open)
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -172,6 +172,15 @@ def keras_state() -> Iterator[None]:
             put(value)
 
 
+@contextlib.contextmanager
+def names_from_the_start() -> Iterator[None]:
+    """Let Keras number automatic names in the block as if nothing had been built before it."""
+    with keras_state():
+        tracker = undocumented(_inner("backend.common.global_state"), "GLOBAL_STATE_TRACKER")
+        vars(tracker).pop("object_name_uids", None)  # made anew when the next name is
+        yield
+
+
 def _own(value: Any) -> Any:
     """Counters and stacks are changed where they are; everything else is replaced."""
     return copy.copy(value) if isinstance(value, (dict, list, set)) else value

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from course_utils.graphs.reading.traceless import names_from_the_start
 from course_utils.lessons.source import ROOT
 
 FOLDER = ROOT / "figures"
@@ -30,7 +31,8 @@ def svg(draw: Drawing) -> str:
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 
-    drawn = draw()
+    with names_from_the_start():
+        drawn = draw()
     if hasattr(drawn, "svg"):
         return str(drawn.svg).rstrip() + "\n"
     buffer = io.StringIO()
