@@ -51,15 +51,6 @@ def after(act):
 
 
 @pytest.mark.parametrize("id", CHEAP)
-def test_names_start_anew_and_go_on_where_they_were():
-    before = keras.layers.Dense(2).name
-    with names_from_the_start():
-        assert keras.layers.Dense(2).name == "dense"
-        assert keras.layers.Dense(2).name == "dense_1"
-    number = int(before.partition("_")[2] or 0)
-    assert keras.layers.Dense(2).name == f"dense_{number + 1}"
-
-
 def test_the_learner_s_next_cell_runs_as_if_there_had_been_no_check(id):
     value = exercise(id).target()
     assert after(lambda: exercise(id).check(value)) == after(lambda: None)
@@ -254,3 +245,12 @@ def test_signs_that_fit_stay():
     assert plain("✓ größe → 1…", Console("cp1252")) == "+ größe -> 1…"
     assert plain("✓ ö → 1…", Console("ascii")) == "+ \\xf6 -> 1..."
     assert plain("✓", Console("no such encoding")) == "✓"
+
+
+def test_names_start_anew_and_go_on_where_they_were():
+    before = keras.layers.Dense(2).name
+    with names_from_the_start():
+        assert keras.layers.Dense(2).name == "dense"
+        assert keras.layers.Dense(2).name == "dense_1"
+    number = int(before.partition("_")[2] or 0)
+    assert keras.layers.Dense(2).name == f"dense_{number + 1}"
