@@ -1,4 +1,4 @@
-"""EditScript in sentences: what is, and what should be."""
+"""Edits in sentences: what is, and what should be."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The learner's variables are paired with the target's one to one: those that train with those that train, equal in size,
 reshaped or turned where need be. First all variables of one kind are given one value, so that it does not matter which
-stands for which: models that differ then differ for every derivation, and nearly all that are wrong end here. Then each
+stands for which: models that differ then differ for every pairing, and nearly all that are wrong end here. Then each
 gets a value of its own, in the order of use; where that order fails, one variable after the other is changed in the
 target, and its partner is the one whose change does the same in the learner's model. What random layers draw starts
 from variables too, so that a Dropout drops the same numbers in both models if, and only if, it stands where it should.
@@ -48,7 +48,7 @@ _SMALL = 0.3  # rows scaled by no more: what layers give then hangs on their bia
 _MOST_RUNS = 400
 _ROUNDING = 3e-7  # relative; what this changes is what float32 may change
 _SMALL_WORK = 3_000_000  # products for one row; with less a model is tried with more draws
-_BY_NUMBERS = ("other numbers", "no derivation of the weights")  # reasons that running the models gave
+_BY_NUMBERS = ("other numbers", "no pairing of the weights")  # reasons that running the models gave
 _TOLD = 0.02  # a counterexample shows numbers that differ by at least this share
 
 
@@ -83,7 +83,7 @@ class Verdict:
     """Why not, in a few words."""
     counterexample: Counterexample | None = None
     certain: bool = False
-    """Whether the models differ whatever the derivation of the weights: they did when all weights were alike."""
+    """Whether the models differ whatever the pairing of the weights: they did when all weights were alike."""
 
 
 def judge(
@@ -424,7 +424,7 @@ class _Trial:
         return Counterexample(self.names[at], float(mine[place]), float(wanted[place]), training, tuple(given))
 
     def paired(self) -> list[Match] | None:
-        """A derivation of the weights under which the models agree."""
+        """A pairing of the weights under which the models agree."""
         pairs = _in_order(self.mine, self.theirs)
         if all(len(ways(mine, pair.theirs)) == (mine is pair.mine) for pair in pairs for mine in self.mine):
             return pairs  # there is no other

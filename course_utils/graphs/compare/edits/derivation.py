@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from course_utils.graphs.compare.align import Alignment
 from course_utils.graphs.compare.edits.edit import Edit
+from course_utils.graphs.compare.match import IndexedGraph
 from course_utils.graphs.graph import Graph, Path, Tensor
 
 _MOST_ROUTES = 60
@@ -79,33 +80,14 @@ class Derivation:
     def routes_a(self, tensor: Tensor) -> tuple[set[Tensor], set[int]]:
         """Matched tensors that the learner's tensor is made from by unmatched calls alone; and those calls."""
         if tensor not in self._routes_a:
-            ends: set[Tensor] = set()
-            passed: set[int] = set()
-            stack = [tensor]
-            while stack and len(passed) < _MOST_ROUTES:
-                i, number = stack.pop()
-                if i in self.to_b:
-                    ends.add(Tensor(i, number))
-                elif i not in passed:
-                    passed.add(i)
-                    stack += [wire.tensor for wire in self.a.reads[i]]
-            self._routes_a[tensor] = (ends, passed)
+            self._routes_a[tensor] = _routes(tensor, self.a, self.to_b)
         return self._routes_a[tensor]
 
     def routes_b(self, tensor: Tensor) -> set[Tensor]:
         """The learner's tensors that missing calls, on the way to a tensor of the target, read."""
         if tensor not in self._routes_b:
-            ends: set[Tensor] = set()
-            passed: set[int] = set()
-            stack = [tensor]
-            while stack and len(passed) < _MOST_ROUTES:
-                j, number = stack.pop()
-                if j in self.to_a:
-                    ends.add(Tensor(self.to_a[j], number))
-                elif j not in passed:
-                    passed.add(j)
-                    stack += [wire.tensor for wire in self.b.reads[j]]
-            self._routes_b[tensor] = ends
+            ends, _ = _routes(tensor, self.b, self.to_a)
+            self._routes_b[tensor] = {Tensor(self.to_a[j], number) for j, number in ends}
         return self._routes_b[tensor]
 
     def fits(self, mine: Tensor, theirs: Tensor) -> bool:
@@ -151,3 +133,18 @@ class Derivation:
             if not any(self.a.live[r] for _, r, _ in self.a.readers[i]) and i not in self.a.outputs_at:
                 return (self.exit(i),)
         return ()
+
+
+def _routes(tensor: Tensor, graph: IndexedGraph, matched: Collection[int]) -> tuple[set[Tensor], set[int]]:
+    """Matched tensors that a tensor is made from by unmatched calls alone; and those calls."""
+    ends: set[Tensor] = set()
+    passed: set[int] = set()
+    stack = [tensor]
+    while stack and len(passed) < _MOST_ROUTES:
+        one = stack.pop()
+        if one.node in matched:
+            ends.add(one)
+        elif one.node not in passed:
+            passed.add(one.node)
+            stack += [wire.tensor for wire in graph.reads[one.node]]
+    return ends, passed
