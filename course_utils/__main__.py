@@ -19,7 +19,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     building = commands.add_parser("build", help="build both editions of the lessons from solutions/NN_topic.py")
     building.add_argument("numbers", nargs="*", metavar="NN", help="which lessons; all when none is named")
     building.add_argument("--check", action="store_true", help="write nothing; fail when a built file is stale")
-    building.add_argument("--execute", action="store_true", help="run the code even where it did not change")
+    building.add_argument(
+        "--execute",
+        choices=("new", "all", "nothing"),
+        default="new",
+        const="all",
+        nargs="?",
+        help="run the cells whose code, or what their outputs depend on, is new (the rule); all; none",
+    )
     building.add_argument("--jobs", type=int, default=2, help="how many notebooks run at a time (2)")
     drawing = commands.add_parser("figures", help="draw the pictures in figures/")
     drawing.add_argument("--check", action="store_true", help="write nothing; fail when a picture is stale")
@@ -50,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.check:
             return _report(stale(arguments.numbers), "Every built file fits its source.")
-        build(arguments.numbers, execute=arguments.execute, jobs=arguments.jobs)
+        for line in build(arguments.numbers, execute=arguments.execute, jobs=arguments.jobs):
+            print(line, flush=True)
     except (BuildError, SourceError) as error:
         print(error, file=sys.stderr)
         return 1

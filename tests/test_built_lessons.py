@@ -8,8 +8,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
+from course_utils.course import ROOT
 from course_utils.exercises.keeping import FILE
-from course_utils.lessons.source import ROOT, parse, sources
+from course_utils.lessons.source import parse, sources
 from course_utils.workshop.build import joined, problems, stale
 
 NOTEBOOKS = sorted([*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "solutions").glob("*.ipynb")])

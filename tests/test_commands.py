@@ -9,7 +9,7 @@ import pytest
 import traitlets.config
 
 from course_utils.__main__ import main
-from course_utils.lessons.source import ROOT
+from course_utils.course import ROOT
 from course_utils.widgets.view import before_saving
 from course_utils.workshop import doctor
 

@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-from course_utils.lessons.source import ROOT
+from course_utils.course import ROOT
 
 MODULES = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.lessons import source
+from course_utils import course
+from course_utils.course import Course
 from course_utils.lessons.editions import FOLDERS, derive
 from course_utils.lessons.source import find_answer, parse
 from course_utils.workshop.build import target
@@ -25,7 +26,7 @@ def edition(kind):
 
 @pytest.fixture(autouse=True)
 def golden_sources(monkeypatch):
-    monkeypatch.setattr(source, "SOURCES", SOURCES)
+    monkeypatch.setattr(course, "here", lambda: Course(GOLDEN))
 
 
 @pytest.mark.parametrize("kind", FOLDERS)
@@ -38,6 +39,6 @@ def test_what_a_check_compares_with_comes_from_the_same_source():
 
 
 if __name__ == "__main__":
-    source.SOURCES = SOURCES
+    course.here = lambda: Course(GOLDEN)
     for kind in FOLDERS:
         target(parse(LESSON), kind, GOLDEN).write_text(edition(kind), encoding="utf-8", newline="\n")

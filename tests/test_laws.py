@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import keras
@@ -26,19 +25,20 @@ from keras import layers
 import course_utils
 from course_utils import data, exercise
 from course_utils.checks.criterion import Criterion
+from course_utils.course import ROOT
 from course_utils.exercises import every
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.normal import EXTRA_RULES, normal_form
 from course_utils.graphs.reading.read import read
-from course_utils.lessons.source import ROOT
+from course_utils.workshop.imports import PACKAGE, imported, imports_of, modules
 from tests.attempts import compiled
 from tests.graph_models import LECTURE, few, random_model
 
 ROOMS: tuple[tuple[str, ...], ...] = (
     # Helpers that know nothing of models and lessons; they import one another.
     (
-        "cells", "graphviz", "images", "keras_plot", "live_line", "markup", "pace", "prediction", "progress_line",
-        "signs",
+        "cells", "course", "graphviz", "images", "keras_plot", "live_line", "markup", "pace", "prediction",
+        "progress_line", "signs",
     ),
     ("data",),
     ("graphs.graph",),
@@ -59,11 +59,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """The rooms of `course_utils`, the lowest first: a module imports from its own room and from those above it here."""
 
-PACKAGE = ROOT / "course_utils"
-MODULES: dict[str, Path] = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
+MODULES = modules()
 
 
 class Import(NamedTuple):
@@ -86,31 +82,8 @@ def level(module: str) -> int | None:
     return None
 
 
-def imported(tree: ast.AST, package: str = "course_utils") -> Iterator[tuple[int, str]]:
-    """Line and module of each import of the course by the course, within functions too; not those for types alone."""
-    if isinstance(tree, ast.ImportFrom):
-        home = importlib.util.resolve_name("." * tree.level + (tree.module or ""), package)
-        if home.split(".")[0] == "course_utils":
-            for alias in tree.names:
-                full = f"{home}.{alias.name}"
-                yield tree.lineno, full if full in MODULES else home
-    elif isinstance(tree, ast.Import):
-        yield from ((tree.lineno, alias.name) for alias in tree.names if alias.name in MODULES)
-    else:
-        for_types = isinstance(tree, ast.If) and ast.unparse(tree.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
-        for node in tree.orelse if for_types else ast.iter_child_nodes(tree):
-            yield from imported(node, package)
-
-
-def package_of(module: str) -> str:
-    """What a module's relative imports start from."""
-    return module if MODULES[module].stem == "__init__" else module.rpartition(".")[0]
-
-
 IMPORTS: tuple[Import, ...] = tuple(
-    Import(module, line, target)
-    for module, path in MODULES.items()
-    for line, target in imported(ast.parse(path.read_text(encoding="utf-8")), package_of(module))
+    Import(module, line, target) for module in MODULES for line, target in imports_of(module)
 )
 
 
@@ -271,7 +244,7 @@ class TestNothingIsLeft:
         assert (state_of(model), settings()) == before
 
 
-DATA = {name: getattr(data, name) for name in data.__all__ if inspect.ismodule(getattr(data, name))}
+DATA = {name: getattr(data, name) for name in dir(data) if inspect.ismodule(getattr(data, name))}
 PUBLIC = {name: getattr(course_utils, name) for name in course_utils.__all__}
 PUBLIC |= {f"data.{name}": module for name, module in DATA.items()}
 PUBLIC |= {f"data.{name}.make": module.make for name, module in DATA.items()}

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbclient import NotebookClient
 
+from course_utils import course
 from course_utils.cells import NotThere
 from course_utils.checks.done import Done
+from course_utils.course import Course
 from course_utils.exercises import every, exercise, keeping, my_progress
 from course_utils.exercises.keeping import FILE, place
 from course_utils.exercises.my_progress import _course, _next, _view
@@ -104,7 +106,7 @@ class TestWhatIsTold:
 
     def test_no_answer_that_could_not_be_judged(self, told, monkeypatch, tmp_path):
         own, heard = told
-        monkeypatch.setattr("course_utils.lessons.source.SOURCES", tmp_path)
+        monkeypatch.setattr(course, "here", lambda: Course(tmp_path))
         assert own.check(9).status == "not checked"
         assert heard == []
 

@@ -16,11 +16,11 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from course_utils import exercise
+from course_utils import course, exercise
 from course_utils.checks.limit import OutOfTime, time_limit
+from course_utils.course import Course
 from course_utils.exercises import declaration, every
 from course_utils.graphs.reading.traceless import leaving_no_trace, names_from_the_start
-from course_utils.lessons import source
 from course_utils.signs import plain
 from tests.attempts import compiled, two_heads
 
@@ -176,7 +176,7 @@ def test_a_limit_that_is_kept_says_nothing():
 @pytest.mark.parametrize("id", ["0.1", "0.2", "1.4", "13.3"])
 def test_without_the_sources_an_answer_cannot_be_checked(id, monkeypatch, tmp_path):
     value = exercise(id).target()
-    monkeypatch.setattr(source, "SOURCES", tmp_path / "solutions")
+    monkeypatch.setattr(course, "here", lambda: Course(tmp_path))
     result = exercise(id).check(value)
     if id == "1.4":  # a free design, which is compared with nothing
         assert result.passed
@@ -187,7 +187,7 @@ def test_without_the_sources_an_answer_cannot_be_checked(id, monkeypatch, tmp_pa
 
 
 def test_what_is_wrong_without_the_answer_is_wrong_all_the_same(monkeypatch, tmp_path):
-    monkeypatch.setattr(source, "SOURCES", tmp_path)
+    monkeypatch.setattr(course, "here", lambda: Course(tmp_path))
     assert exercise("5.3").check(two_heads()).status == "failed"
 
 

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
 from course_utils import explore, fit_a_curve, loss_weights, merges, my_progress
-from course_utils.lessons.source import ROOT
+from course_utils.course import ROOT
 from course_utils.widgets.view import MIME, View, before_saving, without_views
 from tests.hostile import Hostile, Leaving, Nameless
 

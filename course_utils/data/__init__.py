@@ -5,21 +5,34 @@ Each module has `make(n=…, seed=…) -> Dataset`. The modules load when they a
 
 from __future__ import annotations
 
-import importlib
+from functools import cache
 from types import ModuleType
 
-from course_utils.data.dataset import Dataset, Split
+from course_utils import course
+from course_utils.course import ROOT, Course
+from course_utils.data.dataset import Dataset as Dataset
+from course_utils.data.dataset import Split as Split
 
-_MODULES = ("activity", "clothing", "digits", "headlines", "pairs", "posts", "questions", "tickets", "waves")
 
-__all__ = ["Dataset", "Split", *_MODULES]
+@cache
+def _homes(here: Course) -> dict[str, Course]:
+    """The modules that make data: those of this course, and of the course one works in."""
+    return {name: where for where in (Course(ROOT), here) for name in where.names("data")}
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in _MODULES:
-        return importlib.import_module(f"course_utils.data.{name}")
-    raise AttributeError(f"module 'course_utils.data' has no attribute {name!r}; it has {', '.join(_MODULES)}")
+    if name.startswith("_"):
+        raise AttributeError(f"module 'course_utils.data' has no attribute {name!r}")
+    here = course.here()
+    homes = _homes(here)
+    if name in homes:
+        return homes[name].load("data", name)
+    folder = here.shown(here.room("data"))
+    raise AttributeError(
+        f"module 'course_utils.data' has no attribute {name!r}; it has {', '.join(homes)}. A new one is a file "
+        f"{folder}/{name}.py with a function `make`."
+    )
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return ["Dataset", "Split", *_homes(course.here())]

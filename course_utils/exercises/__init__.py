@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import importlib
-import pkgutil
 from functools import cache
 
+from course_utils import course
 from course_utils.exercises.declaration import Exercise
 
 
@@ -14,12 +13,14 @@ class UnknownExercise(LookupError):
     """No exercise has this id; the message gives those there are and the nearest."""
 
 
-@cache
 def every() -> dict[str, Exercise]:
-    """All exercises by id, in the order of the course."""
-    modules = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name.startswith("lesson_"))
-    declared = [importlib.import_module(f"{__name__}.{name}").EXERCISES for name in modules]
-    return {exercise.id: exercise for exercises in declared for exercise in exercises}
+    """All exercises by id, in the order of the course that one works in."""
+    return _declared(course.here())
+
+
+@cache
+def _declared(where: course.Course) -> dict[str, Exercise]:
+    return {exercise.id: exercise for exercises in where.all("exercises", "EXERCISES") for exercise in exercises}
 
 
 def exercise(id: str) -> Exercise:

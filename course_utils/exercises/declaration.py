@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from course_utils import course
 from course_utils.cells import NotThere, watched
 from course_utils.checks.criterion import Answer, Attempt, Criterion
 from course_utils.checks.done import Done
@@ -212,7 +213,7 @@ class Exercise:
         try:
             return find_answer(self.id)
         except (LookupError, SourceError, OSError) as error:
-            raise AnswerMissing(_MISSING) from error
+            raise AnswerMissing(_MISSING.format(folder=course.here().sources.name)) from error
 
     def _answer(self) -> Answer:
         """The answer, kept from check to check while its code and what Keras makes of it are the same."""
@@ -255,8 +256,8 @@ class Code:
 
 
 _MISSING = (
-    "This cannot be checked: the answer to compare with is not in the folder `solutions/`, which "
-    "`git checkout solutions` brings back."
+    "This cannot be checked: the answer to compare with is not in the folder `{folder}/`, which "
+    "`git checkout {folder}` brings back."
 )
 _SLOW = "something in the model takes very long. Call it once on a few examples, and see how long that takes."
 

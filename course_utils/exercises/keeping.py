@@ -10,7 +10,7 @@ from pathlib import Path
 from course_utils.cells import watched
 from course_utils.checks.done import Done
 from course_utils.exercises.record import Record
-from course_utils.lessons.source import SOURCES
+from course_utils.lessons.editions import FOLDERS
 
 FILE = ".progress.sqlite"
 SETTING = "COURSE_PROGRESS"
@@ -41,7 +41,7 @@ def place() -> Place:
     whole: the build and nbval neither write beside the notebooks nor show what happened there before.
     """
     cells = watched()
-    if cells is not None and cells.folder.name == SOURCES.name:
+    if cells is not None and cells.folder.name == FOLDERS["solved"]:
         return Place(None, _SOLVED)
     if cells is None or not cells.is_by_hand:
         return Place(None, _NOT_BY_HAND)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Edition = Literal["learner", "solved"]
 FOLDERS: dict[Edition, str] = {"learner": "notebooks", "solved": "solutions"}
+FOOTER = "---\n\n"
+"""What the last cell begins with, which leads to the lessons before and after."""
 
 
 def derive(lesson: Lesson, edition: Edition) -> NotebookNode:
@@ -67,12 +69,19 @@ def own_cells(number: str) -> dict[str, str]:
     return {}
 
 
+def lines(lesson: Lesson, edition: Edition) -> list[int]:
+    """Where each cell of an edition begins in the lesson's source, counted from 1."""
+    return [text.line for _, text in _identified(lesson, edition)]
+
+
 class _Text(NamedTuple):
     """What a cell holds."""
 
     source: str
     is_prose: bool = False
     tags: tuple[str, ...] = ()
+    line: int = 1
+    """Where it begins in the lesson's source."""
 
 
 def _identified(lesson: Lesson, edition: Edition) -> Iterator[tuple[str, _Text]]:
@@ -123,13 +132,14 @@ def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
             else:
                 lines += [_uncommented(line) for line in lesson.lines[region.blank + 1 : region.end]]
             call = f'exercise("{region.exercise}")'
-            checks.append(_Text(f"{call}.check({region.name})  {_NO_NAME}"))
+            marked = region.start + 1
+            checks.append(_Text(f"{call}.check({region.name})  {_NO_NAME}", line=marked))
             if edition == "learner":
-                checks.append(_Text(f"# {call}.hint()\n# {call}.solution()"))
+                checks.append(_Text(f"# {call}.hint()\n# {call}.solution()", line=marked))
             at = region.end + 1
         text = "\n".join(lines).strip("\n")
         for part in _AFTER_FOLD.split(_opening(text)) if cell.is_prose else [text]:
-            yield _Text(part, cell.is_prose, cell.tags)
+            yield _Text(part, cell.is_prose, cell.tags, cell.start + 1)
         yield from checks
 
 
@@ -165,4 +175,4 @@ def _footer(lesson: Lesson) -> str:
     if at + 1 < len(paths):
         after = parse(paths[at + 1])
         links.append(f"[{after.number} {after.header.title}\N{NO-BREAK SPACE}→]({after.name})")
-    return "---\n\n" + " · ".join(links) if links else ""
+    return FOOTER + " · ".join(links) if links else ""

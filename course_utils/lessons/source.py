@@ -39,8 +39,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ROOT / "solutions"
+from course_utils import course
+
 _ANSWER = re.compile(r"# @answer (?P<id>\d+\.\d+) (?P<name>[A-Za-z_]\w*)")
 _CELL = re.compile(r"# %%(?:(?P<prose>\s*\[markdown\])| tags=\[(?P<tags>[^\]]*)\])?\s*")
 _ALMOST_CELL = re.compile(r"#\s*%%+(\W.*)?")
@@ -118,7 +118,7 @@ class Lesson:
 
 def sources() -> list[Path]:
     """All lesson sources, in order."""
-    return sorted(SOURCES.glob("[0-9][0-9]_*.py"))
+    return sorted(course.here().sources.glob("[0-9][0-9]_*.py"))
 
 
 def find_answer(exercise: str) -> tuple[str, str]:
@@ -141,8 +141,8 @@ def find_answer(exercise: str) -> tuple[str, str]:
                 if region.exercise == exercise:
                     return region.name, lesson.answer(region)
     raise LookupError(
-        f"The answer to exercise {exercise} is not in solutions/. If the folder was changed, "
-        f"`git checkout solutions` brings it back."
+        f"The answer to exercise {exercise} is not in {(folder := course.here().sources.name)}/. If the folder was "
+        f"changed, `git checkout {folder}` brings it back."
     )
 
 

@@ -5,105 +5,156 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from course_utils.lessons.editions import FOLDERS, Edition, derive
-from course_utils.lessons.source import ROOT, Lesson, SourceError, parse, sources
+from course_utils import course
+from course_utils.lessons.editions import FOLDERS, FOOTER, Edition, derive, lines
+from course_utils.lessons.source import Lesson, SourceError, parse, sources
 from course_utils.widgets.view import without_views
+from course_utils.workshop import faults, readme, stamps
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+Execute = Literal["new", "all", "nothing"]
+"""Which cells are run: those whose code, or what their outputs depend on, is new; all; none but new code."""
+
 _OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.MULTILINE)
-_TABLE = re.compile(r"(?<=<!-- lessons -->\n).*(?=<!-- /lessons -->)", re.DOTALL)
 
 
 class BuildError(RuntimeError):
-    """A notebook that did not run as a lesson must: names the notebook and the cell."""
+    """A lesson that is not as a lesson must be; a line for each fault, with the file, the line and the cure."""
 
 
-def target(lesson: Lesson, edition: Edition, root: Path = ROOT) -> Path:
+def target(lesson: Lesson, edition: Edition) -> Path:
     """Where an edition is written."""
-    return root / FOLDERS[edition] / lesson.name
+    return course.here().root / FOLDERS[edition] / lesson.name
 
 
-def build(numbers: Sequence[str] = (), *, execute: bool = False, jobs: int = 2) -> None:
+def build(numbers: Sequence[str] = (), *, execute: Execute = "new", jobs: int = 2) -> Iterator[str]:
     """Derive, execute and write both editions of the lessons with these numbers (all, when none is given).
 
-    A notebook whose code cells are those that were executed last keeps its outputs: prose is built in a moment.
+    A notebook whose code cells, declarations, data and modules of `course_utils` are those of its outputs keeps them:
+    prose is built in a moment. The footers of the lessons before and after, and README's table, are mended too.
 
     Args:
         numbers: such as `["01", "02"]`.
-        execute: run all code all the same, as after a change in `course_utils`.
+        execute: see `Execute`.
         jobs: how many notebooks run at a time.
+
+    Yields:
+        What was done, a line for each notebook, as it is done.
 
     Raises:
         SourceError: a source that cannot be parsed.
-        BuildError: a cell that raised, wrote to stderr or showed a picture without alt text.
+        BuildError: at the end, of all lessons with a fault. Of these nothing is written.
     """
-    lessons = [parse(path) for path in _select(numbers)]
-    work: list[tuple[Lesson, Edition, bool]] = [(lesson, edition, execute) for lesson in lessons for edition in FOLDERS]
+    lessons = [parse(path) for path in select(numbers)]
+    problems: list[str] = []
+    whole: list[Lesson] = []
+    for lesson in lessons:
+        if found := faults.of_source(lesson):
+            problems += map(str, found)
+        else:
+            whole.append(lesson)
     with ThreadPoolExecutor(jobs) as pool:
-        for message in pool.map(lambda item: _build_one(*item), work):
-            print(message, flush=True)
+        running = {
+            pool.submit(_made, lesson, edition, execute): (lesson, edition) for lesson in whole for edition in FOLDERS
+        }
+        made: dict[str, dict[Edition, _Made]] = {}
+        for done in as_completed(running):
+            lesson, edition = running[done]
+            try:
+                made.setdefault(lesson.number, {})[edition] = done.result()
+            except BuildError as error:
+                problems.append(str(error))
+            if len(made.get(lesson.number, ())) == len(FOLDERS):  # both, or none
+                yield from _store(lesson, made[lesson.number])
+    yield from _refooted(lessons)
+    readme.write([parse(path) for path in sources()])
+    for lesson in lessons:
+        if left := faults.to_fill_in(lesson):
+            texts = f"{len(left)} text{'s' if len(left) > 1 else ''} to fill in ({faults.TO_FILL_IN})"
+            yield f"{lesson.path.stem}  {texts}, the first in {left[0]}"
     if not numbers:
-        _write_table()
+        problems += map(str, faults.of_course())
+    if problems:
+        raise BuildError("\n".join(problems))
 
 
-def stale(numbers: Sequence[str] = (), root: Path = ROOT) -> list[str]:
-    """What no longer fits its source: one sentence for each built file, with the command that mends it."""
+def stale(numbers: Sequence[str] = ()) -> list[str]:
+    """What is wrong with built files: a sentence each, with the command that mends it.
+
+    They fit their sources, ran from top to bottom with the exercises and data there are, and hold nothing that no
+    lesson may have. What the modules of `course_utils` make of their cells is for nbval to say.
+    """
     import nbformat
 
+    here = course.here()
     problems: list[str] = []
-    lessons = [parse(path) for path in _select(numbers)]
+    lessons = [parse(path) for path in select(numbers)]
     for lesson in lessons:
+        problems += map(str, faults.of_source(lesson))
         mend = f"run `python -m course_utils build {lesson.number}`"
+        made_from = stamps.made_from(lesson)
         for edition in FOLDERS:
-            path = target(lesson, edition, root)
-            shown = path.relative_to(root).as_posix()
+            path = target(lesson, edition)
+            shown = here.shown(path)
             if not path.exists():
                 problems.append(f"{shown} is missing: {mend}")
                 continue
             built = nbformat.read(path, as_version=4)
-            if _skeleton(built) != _skeleton(derive(lesson, edition)):
-                problems.append(f"{shown} does not fit solutions/{lesson.path.name}: {mend}")
-                continue
-            counts = [cell.execution_count for cell in built.cells if cell.cell_type == "code" and cell.source]
-            if counts != list(range(1, len(counts) + 1)):
+            if _skeleton(built.cells) != _skeleton(derive(lesson, edition).cells):
+                problems.append(f"{shown} does not fit {here.shown(lesson.path)}: {mend}")
+            elif not _ran(built):
                 problems.append(f"{shown} was not executed from top to bottom: {mend}")
+            elif built.metadata.get(stamps.KEY, {}).get("lesson") != made_from["lesson"]:
+                problems.append(f"{shown} ran with other exercises or data than there are: {mend}")
+            else:
+                problems += map(str, faults.of_notebook(lesson, edition, built))
     if not numbers:
         names = {lesson.name for lesson in lessons}
         for folder in FOLDERS.values():
-            for path in sorted((root / folder).glob("*.ipynb")):
+            for path in sorted((here.root / folder).glob("*.ipynb")):
                 if path.name not in names:
-                    problems.append(f"{folder}/{path.name} has no source in solutions/: delete it")
-        if (root / "README.md").read_text(encoding="utf-8") != _with_table(lessons, root):
-            problems.append("README.md: the table of lessons is not that of the headers: run `make lessons`")
+                    problems.append(f"{folder}/{path.name} has no source in {here.shown(here.sources)}/: delete it")
+        problems += map(str, faults.of_course())
     return problems
 
 
-def _select(numbers: Sequence[str]) -> list[Path]:
+def select(numbers: Sequence[str]) -> list[Path]:
+    """The sources of the lessons with these numbers; all, when none is given.
+
+    Raises:
+        BuildError: for a number that no lesson has; names those there are.
+    """
     paths = sources()
     wanted = [number.zfill(2) for number in numbers]
     for number in wanted:
         if not any(path.stem.startswith(f"{number}_") for path in paths):
-            known = ", ".join(path.stem[:2] for path in paths)
+            known = ", ".join(path.stem[:2] for path in paths) or "none"
             raise BuildError(f"There is no lesson {number}; there are {known}.")
     return [path for path in paths if not wanted or path.stem[:2] in wanted]
 
 
-def _skeleton(notebook: NotebookNode) -> list[tuple[str, str, str, dict[str, object]]]:
-    return [(cell.cell_type, cell.id, cell.source, cell.metadata) for cell in notebook.cells]
+def _skeleton(cells: Sequence[NotebookNode]) -> list[tuple[str, str, str, dict[str, object]]]:
+    return [(cell.cell_type, cell.id, cell.source, cell.metadata) for cell in cells]
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def _keep_outputs(notebook: NotebookNode, path: Path) -> bool:
-    """Take outputs over from the built notebook, if it ran the same code from top to bottom."""
+def _ran(notebook: NotebookNode) -> bool:
+    """Whether it ran once, from top to bottom."""
+    counts = [cell.execution_count for cell in _code(notebook) if cell.source]
+    return counts == list(range(1, len(counts) + 1))
+
+
+def _keep_outputs(notebook: NotebookNode, path: Path, made_from: dict[str, str] | None) -> bool:
+    """Take outputs over from the built notebook, if it ran the same code from top to bottom with the same modules."""
     import nbformat
 
     if not path.exists():
@@ -111,7 +162,7 @@ def _keep_outputs(notebook: NotebookNode, path: Path) -> bool:
     stored = nbformat.read(path, as_version=4)
     new, built = _code(notebook), _code(stored)
     same = [(cell.id, cell.source) for cell in new] == [(cell.id, cell.source) for cell in built]
-    if not same or [cell.execution_count for cell in built] != list(range(1, len(built) + 1)):
+    if not same or not _ran(stored) or (made_from and stored.metadata.get(stamps.KEY) != made_from):
         return False
     for cell, before in zip(new, built, strict=True):
         cell.outputs, cell.execution_count = before.outputs, before.execution_count
@@ -119,30 +170,50 @@ def _keep_outputs(notebook: NotebookNode, path: Path) -> bool:
     return True
 
 
-def _build_one(lesson: Lesson, edition: Edition, execute: bool) -> str:
-    import nbformat
+class _Made(NamedTuple):
+    """An edition, ready to be written."""
+
+    notebook: NotebookNode
+    seconds: float | None
+    """How long it ran; None where the outputs are those it had."""
+
+
+def _made(lesson: Lesson, edition: Edition, execute: Execute) -> _Made:
+    path = target(lesson, edition)
+    notebook = derive(lesson, edition)
+    made_from = stamps.made_from(lesson)
+    seconds = None
+    if execute == "all" or not _keep_outputs(notebook, path, made_from if execute == "new" else None):
+        path.parent.mkdir(exist_ok=True)
+        started = time.monotonic()
+        _run(lesson, edition, notebook)
+        seconds = time.monotonic() - started
+        notebook.metadata[stamps.KEY] = made_from
+    if found := faults.of_notebook(lesson, edition, without_views(notebook)):
+        raise BuildError("\n".join(map(str, found)))
+    return _Made(notebook, seconds)
+
+
+def _run(lesson: Lesson, edition: Edition, notebook: NotebookNode) -> None:
+    """Execute an edition in the folder it is for; its streams are tidied."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    path = target(lesson, edition)
-    notebook = derive(lesson, edition)
-    if not execute and _keep_outputs(notebook, path):
-        nbformat.write(notebook, path)
-        return f"{path.parent.name}/{path.name}  same code, outputs kept"
-    path.parent.mkdir(exist_ok=True)
-    started = time.monotonic()
+    here = course.here()
     client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False)
     try:
-        client.execute(cwd=str(path.parent))
+        client.execute(cwd=str(here.root / FOLDERS[edition]))
     except CellExecutionError as error:
+        cells = zip(notebook.cells, lines(lesson, edition), strict=True)
+        line = next(at for cell, at in cells if any(out.output_type == "error" for out in cell.get("outputs", ())))
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # tracebacks come in colour
-        raise BuildError(f"{path.parent.name}/{path.name}: a cell raised\n{plain}") from None
+        where = f"{here.shown(lesson.path)}:{line}: in {here.shown(target(lesson, edition))} this cell raised an error"
+        raise BuildError(f"{where}\n{plain}") from None
     for cell in _code(notebook):
         cell.outputs = joined(cell.outputs)
-    for problem in problems(without_views(notebook)):
-        raise BuildError(f"{path.parent.name}/{path.name}: {problem}")
-    nbformat.write(notebook, path)
-    return f"{path.parent.name}/{path.name}  {time.monotonic() - started:.0f} s"
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                output.text = _OVERWRITTEN.sub("", output.text)
 
 
 def joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
@@ -156,40 +227,44 @@ def joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     return joined
 
 
-def problems(notebook: NotebookNode) -> Iterator[str]:
-    """What an executed lesson must not contain; tidies its streams on the way."""
-    for number, cell in enumerate(notebook.cells, 1):
-        first = cell.source.splitlines()[0] if cell.source else ""
-        where = f"cell {number} ({first!r})"
-        if cell.cell_type == "markdown" and re.search(r"!\[\s*\]\(", cell.source):
-            yield f"{where} has a picture without alt text"
-        for output in cell.get("outputs", ()):
-            if output.output_type == "stream":
-                if output.name == "stderr":
-                    yield f"{where} wrote to stderr: {output.text.strip()[:300]}"
-                output.text = _OVERWRITTEN.sub("", output.text)
-            data, metadata = output.get("data", {}), output.get("metadata", {})
-            html = data.get("text/html", "")
-            unnamed = any('alt=""' in tag or "alt=" not in tag for tag in re.findall(r"<img\b[^>]*>", html))
-            is_mute = "image/png" in data and not metadata.get("image/png", {}).get("alt")
-            if unnamed or is_mute or "image/svg+xml" in data:
-                yield f"{where} shows a picture without alt text"
+def _store(lesson: Lesson, made: dict[Edition, _Made]) -> Iterator[str]:
+    """Write both editions."""
+    import nbformat
+
+    for edition, (notebook, seconds) in made.items():
+        path = target(lesson, edition)
+        nbformat.write(notebook, path)
+        how = "same code, outputs kept" if seconds is None else f"{seconds:.0f} s"
+        yield f"{path.parent.name}/{path.name}  {how}"
 
 
-def _with_table(lessons: Sequence[Lesson], root: Path = ROOT) -> str:
-    rows = ["| lesson | what it is about | lecture examples | minutes |", "|---|---|---|---|"]
-    for lesson in lessons:
-        header = lesson.header
-        examples = ", ".join(header.examples) or "–"
-        link = f"[{lesson.number} {header.title}](notebooks/{lesson.name})"
-        rows.append(f"| {link} | {header.description} | {examples} | {header.minutes} |")
-    table = "\n".join(rows) + "\n"
-    return _TABLE.sub(lambda _: table, (root / "README.md").read_text(encoding="utf-8"))
+def _refooted(built: Sequence[Lesson]) -> Iterator[str]:
+    """Mend the way from lesson to lesson at the end of those before and after the ones that were built."""
+    import nbformat
+
+    paths = sources()
+    numbers = {lesson.number for lesson in built}
+    near = {paths.index(lesson.path) + step for lesson in built if lesson.path in paths for step in (-1, 1)}
+    for at in sorted(near):
+        if not 0 <= at < len(paths) or paths[at].stem[:2] in numbers:
+            continue
+        lesson = parse(paths[at])
+        for edition in FOLDERS:
+            path = target(lesson, edition)
+            if not path.exists():
+                continue
+            stored, new = nbformat.read(path, as_version=4), derive(lesson, edition)
+            body, ending = _unfooted(new), new.cells[len(_unfooted(new)) :]
+            if _skeleton(_unfooted(stored)) == _skeleton(body) and _skeleton(stored.cells) != _skeleton(new.cells):
+                stored.cells = [*_unfooted(stored), *ending]
+                nbformat.write(stored, path)
+                yield f"{path.parent.name}/{path.name}  its last line leads on as the lessons do now"
 
 
-def _write_table() -> None:
-    text = _with_table([parse(path) for path in sources()])
-    (ROOT / "README.md").write_text(text, encoding="utf-8")
+def _unfooted(notebook: NotebookNode) -> list[NotebookNode]:
+    """Its cells but for the last, where that leads to other lessons."""
+    is_footed = notebook.cells and notebook.cells[-1].source.startswith(FOOTER)
+    return list(notebook.cells[:-1] if is_footed else notebook.cells)
 
 
-__all__ = ["BuildError", "SourceError", "build", "problems", "stale", "target"]
+__all__ = ["BuildError", "SourceError", "build", "joined", "select", "stale", "target"]

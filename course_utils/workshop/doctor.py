@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from course_utils.lessons.source import ROOT, sources
+from course_utils import course
+from course_utils.lessons.editions import FOLDERS
+from course_utils.lessons.source import sources
 from course_utils.markup import first_line
 
 PACKAGES = ("keras", "numpy", "matplotlib", "scikit-learn", "jupyterlab", "ipywidgets", "pydot", "pygraphviz", "nbval")
@@ -30,7 +32,7 @@ def main() -> int:
 def _lines() -> Iterator[Line]:
     version = sys.version_info[:2]
     yield (3, 10) <= version <= (3, 13), f"Python {platform.python_version()} (3.10 to 3.13) on {platform.system()}"
-    is_own = Path(sys.prefix).resolve().parent == ROOT
+    is_own = Path(sys.prefix).resolve().parent == course.ROOT
     where = (
         "the course's own .venv" if is_own else f"{sys.prefix}, not the course's .venv: nothing wrong, if you chose it"
     )
@@ -44,10 +46,11 @@ def _lines() -> Iterator[Line]:
         except Exception as error:
             yield False, f"{what}: {type(error).__name__}: {first_line(error)}"
     count = len(sources())
-    yield count > 0, f"{count} lessons in solutions/"
-    free = shutil.disk_usage(ROOT).free / 2**30
+    here = course.here()
+    yield count > 0, f"{count} lessons in {here.shown(here.sources)}/"
+    free = shutil.disk_usage(here.root).free / 2**30
     yield free > 0.5, f"{free:.0f} GB of disk free"
-    yield os.access(ROOT / "notebooks", os.W_OK), "notebooks/ can be written"
+    yield os.access(here.root / FOLDERS["learner"], os.W_OK), "notebooks/ can be written"
 
 
 def _version(*names: str) -> Line:

@@ -15,7 +15,7 @@ import nbformat
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course_utils.lessons.source import ROOT
+from course_utils.course import ROOT
 
 PICTURES = ROOT / ".browser"
 CONFIG = ROOT / "course_utils" / "jupyter_config.py"

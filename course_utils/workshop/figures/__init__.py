@@ -6,24 +6,21 @@ figure.
 
 from __future__ import annotations
 
-import importlib
 import io
-import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from course_utils import course
 from course_utils.graphs.reading.traceless import names_from_the_start
-from course_utils.lessons.source import ROOT
 
-FOLDER = ROOT / "figures"
 Drawing = Callable[[], Any]
 
 
 def every() -> Iterator[tuple[str, Drawing]]:
     """Name and drawing function of every figure, in the order of the lessons."""
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
-        yield from importlib.import_module(f"{__name__}.{info.name}").FIGURES.items()
+    for drawings in course.here().all("figures", "FIGURES"):
+        yield from drawings.items()
 
 
 def svg(draw: Drawing) -> str:
@@ -44,13 +41,14 @@ def svg(draw: Drawing) -> str:
 
 def write() -> None:
     """Draw all figures into `figures/` and delete those that nothing draws."""
-    FOLDER.mkdir(exist_ok=True)
+    folder = course.here().figures
+    folder.mkdir(exist_ok=True)
     names = set()
     for name, draw in every():
         names.add(f"{name}.svg")
-        (FOLDER / f"{name}.svg").write_text(svg(draw), encoding="utf-8")
+        (folder / f"{name}.svg").write_text(svg(draw), encoding="utf-8")
         print(f"figures/{name}.svg")
-    for path in FOLDER.glob("*.svg"):
+    for path in folder.glob("*.svg"):
         if path.name not in names:
             path.unlink()
 
@@ -60,18 +58,19 @@ def stale() -> list[str]:
 
     Elements and words are compared, not coordinates, which may differ between machines in the last digit.
     """
+    folder = course.here().figures
     problems = []
     names = set()
     for name, draw in every():
         names.add(f"{name}.svg")
-        path = FOLDER / f"{name}.svg"
+        path = folder / f"{name}.svg"
         if not path.exists():
             problems.append(f"figures/{name}.svg is missing: run `make figures`")
         elif _structure(path.read_text(encoding="utf-8")) != _structure(svg(draw)):
             problems.append(f"figures/{name}.svg is not what its function draws: run `make figures`")
     problems += [
         f"figures/{path.name} is drawn by nothing: run `make figures`"
-        for path in sorted(FOLDER.glob("*.svg"))
+        for path in sorted(folder.glob("*.svg"))
         if path.name not in names
     ]
     return problems

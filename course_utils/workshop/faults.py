@@ -1,0 +1,323 @@
+"""What a lesson must not have: a sentence for each fault, with the file, the line and the cure.
+
+Of a source before it is run, of a notebook that was, and of the course as a whole.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from course_utils import course
+from course_utils.exercises import every
+from course_utils.exercises.declaration import Exercise
+from course_utils.lessons.editions import FOLDERS, Edition, lines
+from course_utils.lessons.source import Lesson, parse, sources
+from course_utils.markup import first_line
+from course_utils.workshop import readme
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+TO_FILL_IN = "FILL IN"
+"""What marks a text that a new lesson begins with and that its author writes."""
+
+_TITLE = re.compile(r"#+\s*(Exercise\b.*|\d+\.\d+\b.*)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)|\b(?:src|href)=\"([^\"]+)\"")
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_MAKE = re.compile(r"\bdata\.(\w+)\.make\b")
+_STATUS = re.compile(r"(passed|failed|not attempted|not checked)$")
+_COULD_NOT_LOOK = "the check could not look at this"
+_WANTED: dict[Edition, str] = {"learner": "not attempted", "solved": "passed"}
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong."""
+
+    file: str
+    """Beneath the folder of the course."""
+    line: int
+    """Counted from 1."""
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}; {self.cure}."
+
+
+def of_source(lesson: Lesson) -> list[Fault]:
+    """What is wrong with a lesson before any of it has run."""
+    here = course.here()
+    file = here.shown(lesson.path)
+    return [
+        *_declared(lesson, file, here),
+        *_headings(lesson, file),
+        *_links(lesson, file, here),
+        *_data(lesson, file),
+    ]
+
+
+def of_notebook(lesson: Lesson, edition: Edition, notebook: NotebookNode) -> list[Fault]:
+    """What is wrong with an edition that has run.
+
+    Args:
+        lesson: where it comes from.
+        edition: which one it is.
+        notebook: its cells, with their outputs; no view of a widget among them.
+    """
+    here = course.here()
+    file = here.shown(lesson.path)
+    faults: list[Fault] = []
+    answered = {f'exercise("{region.exercise}").check({region.name})': region for region in lesson.regions}
+    for cell, line in zip(notebook.cells, lines(lesson, edition), strict=True):
+        if cell.cell_type == "markdown":
+            continue
+        begin = cell.source.splitlines()[0] if cell.source else ""
+        where = f"the cell that begins with `{begin[:60]}`"
+        faults += [Fault(file, line, f"{where} {what}", cure) for what, cure in _amiss(cell)]
+        if region := answered.get(begin.partition("  #")[0]):
+            faults += _verdict(file, line, region.exercise, region.name, edition, _text(cell))
+        elif _COULD_NOT_LOOK in _text(cell):
+            faults.append(Fault(file, line, f"in {where} a check could not look at what it was given", _SEE))
+    return faults
+
+
+def of_course() -> list[Fault]:
+    """What is wrong with the course beside its lessons: data without a test, exercises without a lesson, a count."""
+    here = course.here()
+    faults = []
+    folder = here.room("data")
+    registered = here.names("data")
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
+    for path in texts:
+        test = here.root / "tests" / f"test_data_{path.stem}.py"
+        if path.stem in registered and not test.exists():
+            cure = f"write {here.shown(test)}; `python -m course_utils new data {path.stem}` shows what it may hold"
+            faults.append(Fault(here.shown(path), 1, f"the data set `{path.stem}` has no test", cure))
+        used = re.compile(rf"\bdata(?:\.| import .*\b){path.stem}\b")
+        if path.stem not in ("__init__", *registered) and not any(used.search(other) for other in texts.values()):
+            what = f"`data.{path.stem}` is not there, since the module has no `make`"
+            faults.append(Fault(here.shown(path), 1, what, "write `def make(…) -> Dataset:`, or delete the file"))
+    numbers = {path.stem[:2] for path in sources()}
+    for path in sorted(here.room("exercises").glob("lesson_*.py")):
+        if path.stem[-2:] not in numbers:
+            what = (
+                f"exercises of lesson {path.stem[-2:]} are declared, and {here.shown(here.sources)}/ has no such lesson"
+            )
+            faults.append(Fault(here.shown(path), 1, what, "write its source, or delete this file"))
+    if misfit := readme.misfit([parse(path) for path in sources()]):
+        line, right = misfit
+        what = f"it does not fit the lessons: this line should be “{right}”"
+        faults.append(Fault("README.md", line, what, "`python -m course_utils build` writes it anew"))
+    return faults
+
+
+def to_fill_in(lesson: Lesson) -> list[str]:
+    """The texts that a new lesson's author has not written yet, each as `file:line`."""
+    here = course.here()
+    files = [
+        lesson.path,
+        *(here.room(room) / f"lesson_{lesson.number}.py" for room in ("exercises", "figures")),
+        *(here.room("data") / f"{name}.py" for name in sorted(set(_MAKE.findall("\n".join(lesson.lines))))),
+        here.answers / f"lesson_{lesson.number}.py",
+    ]
+    return [
+        f"{here.shown(path)}:{at}"
+        for path in files
+        if path.exists()
+        for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if TO_FILL_IN in line
+    ]
+
+
+def _declared(lesson: Lesson, file: str, here: course.Course) -> Iterator[Fault]:
+    """An exercise is answered in the source and declared beside it: both, or neither."""
+    path = here.room("exercises") / f"lesson_{lesson.number}.py"
+    try:
+        declared = {id for id in every() if id.split(".")[0].zfill(2) == lesson.number}
+    except Exception as error:
+        yield _not_imported(error, path, here)
+        return
+    for region in lesson.regions:
+        if region.exercise not in declared:
+            where = f"exercise {region.exercise} is answered here and not declared"
+            yield Fault(file, region.start + 1, where, f"declare it in {here.shown(path)}")
+    for id in sorted(declared - {region.exercise for region in lesson.regions}):
+        line = _line_of(path, f'id="{id}"')
+        yield Fault(here.shown(path), line, f"exercise {id} is declared and not answered in {file}", _MARK.format(id))
+
+
+def _not_imported(error: Exception, path: Path, here: course.Course) -> Fault:
+    """Of the module that stopped the import, whichever it was, the line where it stopped."""
+    at = error.__traceback__
+    stopped = (path, 1)
+    while at is not None:
+        name = Path(at.tb_frame.f_code.co_filename)
+        if name.is_relative_to(here.room("exercises")) or name.is_relative_to(here.sources):
+            stopped = name, at.tb_lineno
+        at = at.tb_next
+    if isinstance(error, SyntaxError) and error.filename:
+        stopped = Path(error.filename), error.lineno or 1
+    what = f"the exercises cannot be imported ({type(error).__name__}: {first_line(error)})"
+    return Fault(here.shown(stopped[0]), stopped[1], what, "mend this line")
+
+
+def _headings(lesson: Lesson, file: str) -> Iterator[Fault]:
+    """Each exercise has its heading, `### Exercise N.M · Title`, above its answer and beneath the one before."""
+    titles = {id: own.title for id, own in _every().items() if id.split(".")[0].zfill(2) == lesson.number}
+    right = {f"### Exercise {id} · {title}": id for id, title in titles.items()}
+    found: dict[str, int] = {}
+    for at, text in _prose(lesson):
+        if _TITLE.fullmatch(text) is None:
+            continue
+        if text in right:
+            found[right[text]] = at
+            continue
+        id = next(iter(re.findall(r"\d+\.\d+", text)), "")
+        wanted = next((heading for heading, own in right.items() if own == id), None)
+        near = wanted or next(iter(difflib.get_close_matches(text, right, n=1, cutoff=0)), "### Exercise N.M · Title")
+        cure = f"write `{near}`, as it is declared, or change the title where it is declared"
+        yield Fault(file, at + 1, f"`{text}` is no heading of an exercise", cure)
+        found.setdefault(id, at)
+    above = -1
+    for region in lesson.regions:
+        at = found.get(region.exercise, -1)
+        if region.exercise in titles and not above < at < region.start:
+            what = f"exercise {region.exercise} has no heading between the answer before it and its own"
+            cure = f"write `### Exercise {region.exercise} · {titles[region.exercise]}` in the text above"
+            yield Fault(file, region.start + 1, what, cure)
+        above = region.end
+
+
+def _links(lesson: Lesson, file: str, here: course.Course) -> Iterator[Fault]:
+    """Pictures and pages that a text names are there, as seen from the folder of the notebooks."""
+    base = here.root / FOLDERS["learner"]
+    pages = {path.with_suffix(".ipynb").name for path in sources()}
+    for at, text in _prose(lesson):
+        if re.search(r"!\[\s*\]\(", text):
+            yield Fault(file, at + 1, "a picture has no alt text", "write between `![` and `]` what it shows")
+        for found in _LINK.finditer(text):
+            target = (found[1] or found[2]).partition("#")[0]
+            if not target or _ELSEWHERE.match(target) or (base / target).exists() or target in pages:
+                continue
+            yield Fault(
+                file, at + 1, f"the link to `{target}` leads nowhere", _cure(base / target, target, here, pages)
+            )
+
+
+def _cure(path: Path, target: str, here: course.Course, pages: set[str]) -> str:
+    folder = path.parent.resolve()
+    if folder == here.figures.resolve():
+        names = [f"{name}.svg" for name in _figures()]
+        if path.name in names:
+            return "`python -m course_utils figures` draws it"
+    else:
+        names = sorted(pages) if folder == (here.root / FOLDERS["learner"]).resolve() else []
+    names += [other.name for other in folder.glob("*") if other.is_file()]
+    if near := difflib.get_close_matches(path.name, names, n=1, cutoff=0.7):
+        return f"did you mean `{target[: len(target) - len(path.name)]}{near[0]}`?"[:-1]
+    if folder == here.figures.resolve():
+        return f"write a function that draws it in {here.shown(here.room('figures'))}/lesson_NN.py"
+    return "write the name of a file that is there, as seen from the folder notebooks/"
+
+
+def _figures() -> list[str]:
+    """The names of all pictures that functions draw; none where these cannot be imported."""
+    try:
+        return [name for drawings in course.here().all("figures", "FIGURES") for name in drawings]
+    except Exception:
+        return []
+
+
+def _data(lesson: Lesson, file: str) -> Iterator[Fault]:
+    """The data sets that the code makes are there."""
+    from course_utils import data
+
+    known = dir(data)
+    for at, text in _code(lesson):
+        for name in _MAKE.findall(text):
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                begin = f"`python -m course_utils new data {name}` begins one"
+                cure = f"did you mean `data.{near[0]}`, or {begin}" if near else begin
+                yield Fault(file, at + 1, f"there is no data set `{name}`", cure)
+
+
+def _verdict(file: str, line: int, id: str, name: str, edition: Edition, text: str) -> Iterator[Fault]:
+    """What a check says in an edition: the answer passes, the blank is not attempted."""
+    lines = text.splitlines()
+    status = _STATUS.search(lines[0]) if lines else None
+    if status and status[1] == _WANTED[edition]:
+        return
+    said = next((text.strip() for text in lines[1:] if text.strip().startswith("✗")), " ".join(lines[1:2]).strip())
+    if edition == "learner":
+        what = f"the blank of {id} is not “not attempted” but “{status[1] if status else 'nothing'}”"
+        yield Fault(file, line, what, f"begin the lines after `# @blank` with `# {name} = ...`")
+        return
+    what = f"the answer to {id} does not pass its own check ({said.rstrip('.') or 'it said nothing'})"
+    if "NameError" in said:
+        cure = (
+            "an answer is run by itself: let the exercise hand it what it needs, by `given=`, or make it in the answer"
+        )
+    elif _COULD_NOT_LOOK in said:
+        cure = "mend the answer, or the criterion that stumbled over it"
+    else:
+        cure = "mend the answer, or what its exercise asks for"
+    yield Fault(file, line, what, cure)
+
+
+def _amiss(cell: NotebookNode) -> Iterator[tuple[str, str]]:
+    """What no output of a lesson may have, and what to do about it."""
+    for output in cell.get("outputs", ()):
+        if output.output_type == "stream" and output.name == "stderr":
+            yield f"wrote to stderr ({output.text.strip()[:300]})", "nothing may, so that every machine shows the same"
+        data, metadata = output.get("data", {}), output.get("metadata", {})
+        html = data.get("text/html", "")
+        unnamed = any('alt=""' in tag or "alt=" not in tag for tag in re.findall(r"<img\b[^>]*>", html))
+        is_mute = "image/png" in data and not metadata.get("image/png", {}).get("alt")
+        if unnamed or is_mute or "image/svg+xml" in data:
+            yield "shows a picture without alt text", 'show it by `show(figure, alt="…")`'
+
+
+def _text(cell: NotebookNode) -> str:
+    return "\n".join(
+        output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", ())
+    )
+
+
+def _prose(lesson: Lesson) -> Iterator[tuple[int, str]]:
+    """The lines of the text cells, without their `# `, and where they are; what stands between ``` is left out."""
+    for cell in lesson.cells:
+        is_code = False
+        for at in range(cell.start + 1, cell.end) if cell.is_prose else ():
+            text = lesson.lines[at].removeprefix("#").removeprefix(" ")
+            is_code ^= text.startswith("```")
+            if not is_code:
+                yield at, text
+
+
+def _code(lesson: Lesson) -> Iterator[tuple[int, str]]:
+    """The lines of the code cells but for comments, and where they are."""
+    for cell in lesson.cells:
+        for at in range(cell.start + 1, cell.end) if not cell.is_prose else ():
+            if not lesson.lines[at].lstrip().startswith("#"):
+                yield at, lesson.lines[at]
+
+
+def _every() -> dict[str, Exercise]:
+    try:
+        return every()
+    except Exception:  # said by `_declared`
+        return {}
+
+
+def _line_of(path: Path, text: str) -> int:
+    numbered = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    return next((at for at, line in numbered if text in line), 1)
+
+
+_SEE = "run this cell, and read what stumbled"
+_MARK = "mark its answer there with `# @answer {} name`, or take it out"

@@ -1,0 +1,49 @@
+"""What a lesson's outputs depend on besides its cells, as a digest that is the same on every machine.
+
+Built notebooks carry it in their metadata, so that outputs are made anew when one of these has changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from course_utils import course
+from course_utils.lessons.source import Lesson
+from course_utils.workshop.imports import imported, modules, needed, public
+
+KEY = "course_utils"
+"""Of a notebook's metadata."""
+_ALWAYS = {"course_utils", "course_utils.exercises.declaration"}
+_DATA = re.compile(r"\bdata\.(\w+)")
+
+
+def made_from(lesson: Lesson) -> dict[str, str]:
+    """Digests of what the lesson's outputs are made from besides its own cells.
+
+    Returns:
+        `lesson`: of what was written for it, its exercises and data. `course_utils`: of the modules that these and the
+        names that it imports need.
+    """
+    here = course.here()
+    code = "\n".join("\n".join(lesson.lines[cell.start + 1 : cell.end]) for cell in lesson.cells if not cell.is_prose)
+    names = set(re.findall(r"\w+", "\n".join(re.findall(r"(?m)^from course_utils import (.+)$", code))))
+    written = [here.room("exercises") / f"lesson_{lesson.number}.py"]
+    written += [here.room("data") / f"{name}.py" for name in sorted(set(_DATA.findall(code)))]
+    written = [path for path in written if path.exists()]
+    begin = {public()[name] for name in names & set(public())} | _ALWAYS
+    for path in written:
+        begin |= {target for _, target in imported(ast.parse(path.read_text(encoding="utf-8")))}
+    shared = [path for name in needed(begin) if (path := modules()[name]) not in written]
+    return {"lesson": _digest(written, here.root), "course_utils": _digest(shared, course.ROOT)}
+
+
+def _digest(paths: Iterable[Path], root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
+        digest.update("\n".join(path.read_text(encoding="utf-8").splitlines()).encode())
+    return digest.hexdigest()[:12]
