@@ -76,9 +76,8 @@ lessons: $(STAMP)  ## build both editions of all lessons from solutions/*.py
 figures: $(STAMP)  ## draw the pictures in figures/
 	$(PY) -m course_utils figures
 
-check: $(STAMP)  ## fail when a built notebook or a figure no longer fits its source
-	$(PY) -m course_utils build --check
-	$(PY) -m course_utils figures --check
+check: $(STAMP)  ## fail when a built notebook or a figure no longer fits its source, or a lesson has a fault
+	$(PY) -m course_utils check $(ARGS)
 
 lint: $(STAMP)  ## ruff and mypy; oxlint for the widgets' scripts
 	$(PY) -m ruff check .
@@ -86,8 +85,8 @@ lint: $(STAMP)  ## ruff and mypy; oxlint for the widgets' scripts
 	$(PY) -m mypy
 	$(dir $(PY))oxlint
 
-audit: $(STAMP)  ## a table for each exercise: rewrites accepted, mutants caught and explained
-	$(PY) -m course_utils audit
+audit: $(STAMP)  ## a row for each exercise: rewrites accepted, mutants caught and explained (ARGS=14: one lesson)
+	$(PY) -m course_utils audit $(ARGS)
 
 bench: $(STAMP)  ## ratios against what one would otherwise use (ARGS=--large adds NASNetMobile)
 	$(PY) benchmarks/compare_models.py $(ARGS)

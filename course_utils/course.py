@@ -21,8 +21,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-Room = Literal["exercises", "data", "figures"]
-"""What a course has modules for: declared exercises, makers of data, and pictures."""
+Room = Literal["exercises", "data", "figures", "answers"]
+"""What a course has modules for: declared exercises, makers of data, pictures, and answers to test exercises with."""
 
 ROOT = Path(__file__).resolve().parents[1]
 _ELSEWHERE = "course_here"
@@ -30,6 +30,7 @@ _ROOMS: dict[Room, str] = {
     "exercises": "course_utils.exercises",
     "data": "course_utils.data",
     "figures": "course_utils.workshop.figures",
+    "answers": "tests.answers",
 }
 
 
@@ -60,20 +61,15 @@ class Course:
         """The folder of the pictures, drawn."""
         return self.root / "figures"
 
-    @property
-    def answers(self) -> Path:
-        """The folder of the right and wrong answers that exercises are tested with, `lesson_NN.py`."""
-        return self.root / "tests" / "answers"
-
     def room(self, room: Room) -> Path:
         """The folder of the modules of one kind."""
-        if self.lessons:
-            return self.sources / room
-        return ROOT.joinpath(*_ROOMS[room].split("."))
+        if not self.lessons:
+            return ROOT.joinpath(*_ROOMS[room].split("."))
+        return self.root / "tests" / "answers" if room == "answers" else self.sources / room
 
     def package(self, room: Room) -> str:
         """The package that these modules belong to."""
-        return f"{_ELSEWHERE}.{room}" if self.lessons else _ROOMS[room]
+        return f"{_ELSEWHERE}_{room}" if self.lessons else _ROOMS[room]
 
     def names(self, room: Room) -> list[str]:
         """The modules of one kind, in order: of lessons `lesson_NN`, of data what defines `make`."""
@@ -84,13 +80,11 @@ class Course:
 
     def load(self, room: Room, name: str) -> ModuleType:
         """Import one of them."""
-        if self.lessons and (_ELSEWHERE not in sys.modules or _path_of(_ELSEWHERE) != [str(self.sources)]):
-            for known in [known for known in sys.modules if known.partition(".")[0] == _ELSEWHERE]:
-                del sys.modules[known]
-            package = ModuleType(_ELSEWHERE, "The modules of the course whose folder this is.")
-            package.__path__ = [str(self.sources)]
-            sys.modules[_ELSEWHERE] = package
-        return importlib.import_module(f"{self.package(room)}.{name}")
+        package = self.package(room)
+        if self.lessons and package not in sys.modules:
+            sys.modules[package] = ModuleType(package, "Modules of the course whose folder this is.")
+            sys.modules[package].__path__ = [str(self.room(room))]
+        return importlib.import_module(f"{package}.{name}")
 
     def all(self, room: Room, name: str) -> Iterator[Any]:
         """What each module of one kind calls by this name."""
@@ -100,10 +94,6 @@ class Course:
     def shown(self, path: Path) -> str:
         """A file of the course as its author names it."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
-
-
-def _path_of(package: str) -> list[str]:
-    return list(sys.modules[package].__path__)
 
 
 @cache

@@ -8,10 +8,9 @@ import pytest
 from course_utils.exercises import every, exercise
 from course_utils.graphs import difference
 from course_utils.graphs.reading import read as reading
+from course_utils.workshop.answers import collected
 
-from . import answers
-
-WRONG = answers.collect("WRONG")
+WRONG = collected("WRONG")
 MODELS = [number for number, one in every().items() if one.asks_for == "model"]
 
 

@@ -122,7 +122,7 @@ def to_fill_in(lesson: Lesson) -> list[str]:
         lesson.path,
         *(here.room(room) / f"lesson_{lesson.number}.py" for room in ("exercises", "figures")),
         *(here.room("data") / f"{name}.py" for name in sorted(set(_MAKE.findall("\n".join(lesson.lines))))),
-        here.answers / f"lesson_{lesson.number}.py",
+        here.room("answers") / f"lesson_{lesson.number}.py",
     ]
     return [
         f"{here.shown(path)}:{at}"

@@ -29,21 +29,36 @@ def made_from(lesson: Lesson) -> dict[str, str]:
         names that it imports need.
     """
     here = course.here()
-    code = "\n".join("\n".join(lesson.lines[cell.start + 1 : cell.end]) for cell in lesson.cells if not cell.is_prose)
+    written, shared = _files(lesson)
+    return {"lesson": _digest(written, here.root), "course_utils": _digest(shared, course.ROOT)}
+
+
+def files(lesson: Lesson) -> list[Path]:
+    """The modules that its outputs are made from."""
+    written, shared = _files(lesson)
+    return [*written, *shared]
+
+
+def _files(lesson: Lesson) -> tuple[list[Path], list[Path]]:
+    """Those written for the lesson, and those of the course that they and the lesson need."""
+    here = course.here()
+    code = "\n".join(
+        line for cell in lesson.cells if not cell.is_prose for line in lesson.lines[cell.start + 1 : cell.end]
+    )
     names = set(re.findall(r"\w+", "\n".join(re.findall(r"(?m)^from course_utils import (.+)$", code))))
     written = [here.room("exercises") / f"lesson_{lesson.number}.py"]
-    written += [here.room("data") / f"{name}.py" for name in sorted(set(_DATA.findall(code)))]
+    for room in dict.fromkeys((here.room("data"), course.Course(course.ROOT).room("data"))):
+        written += [room / f"{name}.py" for name in sorted(set(_DATA.findall(code)))]
     written = [path for path in written if path.exists()]
     begin = {public()[name] for name in names & set(public())} | _ALWAYS
     for path in written:
         begin |= {target for _, target in imported(ast.parse(path.read_text(encoding="utf-8")))}
-    shared = [path for name in needed(begin) if (path := modules()[name]) not in written]
-    return {"lesson": _digest(written, here.root), "course_utils": _digest(shared, course.ROOT)}
+    return written, [path for name in sorted(needed(begin)) if (path := modules()[name]) not in written]
 
 
 def _digest(paths: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(paths):
-        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
+        digest.update(f"{path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name}\n".encode())
         digest.update("\n".join(path.read_text(encoding="utf-8").splitlines()).encode())
     return digest.hexdigest()[:12]

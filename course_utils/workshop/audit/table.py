@@ -9,7 +9,7 @@ under audit. For every exercise that asks for compile settings, each loss and ea
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from course_utils.graphs.normal import normal_forms
 from course_utils.graphs.reading.read import read
 from course_utils.workshop.audit.mutants import mutants
 from course_utils.workshop.audit.rewrites import rewrites
+from course_utils.workshop.build import select
 
 if TYPE_CHECKING:
     import keras
@@ -51,11 +52,24 @@ class Row:
         return self.mutants - self.same
 
 
-def main() -> int:
-    """Print the table; returns 1 when a rewrite was rejected or a mutant was missed."""
+def main(numbers: Sequence[str] = ()) -> int:
+    """Print the table.
+
+    Args:
+        numbers: of lessons, such as `["03"]`; all when none is given.
+
+    Returns:
+        1 when a rewrite was rejected or a mutant was missed.
+
+    Raises:
+        BuildError: for a number that no lesson has.
+    """
+    wanted = {path.stem[:2] for path in select(numbers)}
     print("exercise   rewrites accepted   mutants not equal   caught   explained   settings caught")
     total = Row("all")
     for exercise in every().values():
+        if exercise.id.partition(".")[0].zfill(2) not in wanted:
+            continue
         row = audit(exercise)
         if row.rewrites or row.settings:
             print(_line(row))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from course_utils import course
 from course_utils.graphs.reading.traceless import names_from_the_start
 
 Drawing = Callable[[], Any]
+_MEND = "run `python -m course_utils figures`"
 
 
 def every() -> Iterator[tuple[str, Drawing]]:
@@ -40,39 +41,32 @@ def svg(draw: Drawing) -> str:
 
 
 def write() -> None:
-    """Draw all figures into `figures/` and delete those that nothing draws."""
+    """Draw all figures into `figures/`."""
     folder = course.here().figures
     folder.mkdir(exist_ok=True)
-    names = set()
     for name, draw in every():
-        names.add(f"{name}.svg")
         (folder / f"{name}.svg").write_text(svg(draw), encoding="utf-8")
         print(f"figures/{name}.svg")
-    for path in folder.glob("*.svg"):
-        if path.name not in names:
-            path.unlink()
 
 
-def stale() -> list[str]:
-    """Figures that are missing or no longer what their function draws: a sentence each.
+def stale(numbers: Sequence[str] = ()) -> list[str]:
+    """Figures of these lessons (all, when none is given) that are missing or not what their function draws.
 
     Elements and words are compared, not coordinates, which may differ between machines in the last digit.
     """
     folder = course.here().figures
+    wanted = tuple(f"{number.zfill(2)}_" for number in numbers) or ""
+    draws = {name: draw for name, draw in every() if name.startswith(wanted)}
     problems = []
-    names = set()
-    for name, draw in every():
-        names.add(f"{name}.svg")
+    for name, draw in draws.items():
         path = folder / f"{name}.svg"
         if not path.exists():
-            problems.append(f"figures/{name}.svg is missing: run `make figures`")
+            problems.append(f"figures/{name}.svg is missing: {_MEND}")
         elif _structure(path.read_text(encoding="utf-8")) != _structure(svg(draw)):
-            problems.append(f"figures/{name}.svg is not what its function draws: run `make figures`")
-    problems += [
-        f"figures/{path.name} is drawn by nothing: run `make figures`"
-        for path in sorted(folder.glob("*.svg"))
-        if path.name not in names
-    ]
+            problems.append(f"figures/{name}.svg is not what its function draws: {_MEND}")
+    for path in sorted(folder.glob("*.svg")):
+        if path.stem.startswith(wanted) and path.stem not in draws:
+            problems.append(f"figures/{path.name} is drawn by nothing: delete it, or write a function that draws it")
     return problems
 
 
