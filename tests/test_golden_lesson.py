@@ -31,7 +31,7 @@ def golden_sources(monkeypatch):
 
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_an_edition_is_what_its_source_says(kind):
-    assert edition(kind) == target(parse(LESSON), kind, GOLDEN).read_text(encoding="utf-8")
+    assert edition(kind) == target(parse(LESSON), kind).read_text(encoding="utf-8")
 
 
 def test_what_a_check_compares_with_comes_from_the_same_source():
@@ -41,4 +41,4 @@ def test_what_a_check_compares_with_comes_from_the_same_source():
 if __name__ == "__main__":
     course.here = lambda: Course(GOLDEN)
     for kind in FOLDERS:
-        target(parse(LESSON), kind, GOLDEN).write_text(edition(kind), encoding="utf-8", newline="\n")
+        target(parse(LESSON), kind).write_text(edition(kind), encoding="utf-8", newline="\n")

@@ -1,7 +1,7 @@
 """Exercises tried with their answers: the lesson's own, the blank, right ones written otherwise, and wrong ones.
 
-`tests/answers/lesson_NN.py` holds the last two. `RIGHT` maps an exercise to functions that return right answers, `WRONG`
-to pairs of a function that returns a wrong answer and words that its message must contain. A test file tries them all:
+`tests/answers/lesson_NN.py` holds the last two. `RIGHT` maps an exercise to functions that return right answers,
+`WRONG` to pairs of a function that returns a wrong answer and words that its message must contain. A test tries them:
 
     @pytest.mark.parametrize("case", cases(), ids=str)
     def test_an_exercise_judges_as_it_should(case):
@@ -38,9 +38,8 @@ class Case(NamedTuple):
     def __str__(self) -> str:
         """What a test run shows: `lesson_14-14.2-wrong-0`."""
         lesson = self.exercise.partition(".")[0].zfill(2)
-        return f"lesson_{lesson}-{self.exercise}-{self.kind}" + (
-            f"-{self.at}" if self.kind in ("right", "wrong") else ""
-        )
+        at = f"-{self.at}" if self.kind in ("right", "wrong") else ""
+        return f"lesson_{lesson}-{self.exercise}-{self.kind}{at}"
 
     def judge(self) -> None:
         """Check it.
