@@ -43,9 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     building = lessons("build", "build both editions of the lessons from their sources NN_topic.py")
-    building.add_argument(
-        "--check", action="store_true", help="write nothing; fail when a notebook is stale or at fault"
-    )
+    building.add_argument("--check", action="store_true", help="write nothing; fail when one is stale or at fault")
     building.add_argument(
         "--execute",
         choices=("new", "all", "nothing"),

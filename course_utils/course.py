@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +34,9 @@ _ROOMS: dict[Room, str] = {
     "figures": "course_utils.workshop.figures",
     "answers": "tests.answers",
 }
+
+
+_MAKES = re.compile(r"(?m)^def make\(")
 
 
 class CourseError(ValueError):
@@ -69,13 +74,15 @@ class Course:
 
     def package(self, room: Room) -> str:
         """The package that these modules belong to."""
-        return f"{_ELSEWHERE}_{room}" if self.lessons else _ROOMS[room]
+        if not self.lessons:
+            return _ROOMS[room]
+        return f"{_ELSEWHERE}_{zlib.crc32(str(self.root).encode()):08x}_{room}"
 
     def names(self, room: Room) -> list[str]:
         """The modules of one kind, in order: of lessons `lesson_NN`, of data what defines `make`."""
         paths = sorted(self.room(room).glob("*.py"))
         if room == "data":
-            return [path.stem for path in paths if "\ndef make(" in path.read_text(encoding="utf-8")]
+            return [path.stem for path in paths if _MAKES.search(path.read_text(encoding="utf-8"))]
         return [path.stem for path in paths if path.stem.startswith("lesson_")]
 
     def load(self, room: Room, name: str) -> ModuleType:

@@ -5,7 +5,6 @@ Each module has `make(n=…, seed=…) -> Dataset`. The modules load when they a
 
 from __future__ import annotations
 
-from functools import cache
 from types import ModuleType
 
 from course_utils import course
@@ -14,7 +13,6 @@ from course_utils.data.dataset import Dataset as Dataset
 from course_utils.data.dataset import Split as Split
 
 
-@cache
 def _homes(here: Course) -> dict[str, Course]:
     """The modules that make data: those of this course, and of the course one works in."""
     return {name: where for where in (Course(ROOT), here) for name in where.names("data")}

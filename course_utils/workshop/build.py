@@ -200,7 +200,8 @@ def _run(lesson: Lesson, edition: Edition, notebook: NotebookNode) -> None:
     from nbclient.exceptions import CellExecutionError
 
     here = course.here()
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False)
+    quiet = ["--log-level=ERROR"]  # of the kernel itself, not of its cells
+    client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False, extra_arguments=quiet)
     try:
         client.execute(cwd=str(here.root / FOLDERS[edition]))
     except CellExecutionError as error:

@@ -6,14 +6,14 @@ Of a source before it is run, of a notebook that was, and of the course as a who
 from __future__ import annotations
 
 import difflib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from course_utils import course
 from course_utils.exercises import every
-from course_utils.exercises.declaration import Exercise
 from course_utils.lessons.editions import FOLDERS, Edition, lines
 from course_utils.lessons.source import Lesson, parse, sources
 from course_utils.markup import first_line
@@ -52,12 +52,13 @@ def of_source(lesson: Lesson) -> list[Fault]:
     """What is wrong with a lesson before any of it has run."""
     here = course.here()
     file = here.shown(lesson.path)
-    return [
-        *_declared(lesson, file, here),
-        *_headings(lesson, file),
-        *_links(lesson, file, here),
-        *_data(lesson, file),
-    ]
+    faults = [*_links(lesson, file, here), *_data(lesson, file)]
+    path = here.room("exercises") / f"lesson_{lesson.number}.py"
+    try:
+        declared = {id: own.title for id, own in every().items() if id.split(".")[0].zfill(2) == lesson.number}
+    except Exception as error:
+        return [_not_imported(error, path, here), *faults]
+    return [*_declared(lesson, file, declared, path), *_headings(lesson, file, declared), *faults]
 
 
 def of_notebook(lesson: Lesson, edition: Edition, notebook: NotebookNode) -> list[Fault]:
@@ -133,21 +134,16 @@ def to_fill_in(lesson: Lesson) -> list[str]:
     ]
 
 
-def _declared(lesson: Lesson, file: str, here: course.Course) -> Iterator[Fault]:
+def _declared(lesson: Lesson, file: str, titles: Mapping[str, str], path: Path) -> Iterator[Fault]:
     """An exercise is answered in the source and declared beside it: both, or neither."""
-    path = here.room("exercises") / f"lesson_{lesson.number}.py"
-    try:
-        declared = {id for id in every() if id.split(".")[0].zfill(2) == lesson.number}
-    except Exception as error:
-        yield _not_imported(error, path, here)
-        return
+    shown = course.here().shown(path)
     for region in lesson.regions:
-        if region.exercise not in declared:
+        if region.exercise not in titles:
             where = f"exercise {region.exercise} is answered here and not declared"
-            yield Fault(file, region.start + 1, where, f"declare it in {here.shown(path)}")
-    for id in sorted(declared - {region.exercise for region in lesson.regions}):
+            yield Fault(file, region.start + 1, where, f"declare it in {shown}")
+    for id in sorted(set(titles) - {region.exercise for region in lesson.regions}):
         line = _line_of(path, f'id="{id}"')
-        yield Fault(here.shown(path), line, f"exercise {id} is declared and not answered in {file}", _MARK.format(id))
+        yield Fault(shown, line, f"exercise {id} is declared and not answered in {file}", _MARK.format(id))
 
 
 def _not_imported(error: Exception, path: Path, here: course.Course) -> Fault:
@@ -165,9 +161,8 @@ def _not_imported(error: Exception, path: Path, here: course.Course) -> Fault:
     return Fault(here.shown(stopped[0]), stopped[1], what, "mend this line")
 
 
-def _headings(lesson: Lesson, file: str) -> Iterator[Fault]:
+def _headings(lesson: Lesson, file: str, titles: Mapping[str, str]) -> Iterator[Fault]:
     """Each exercise has its heading, `### Exercise N.M · Title`, above its answer and beneath the one before."""
-    titles = {id: own.title for id, own in _every().items() if id.split(".")[0].zfill(2) == lesson.number}
     right = {f"### Exercise {id} · {title}": id for id, title in titles.items()}
     found: dict[str, int] = {}
     for at, text in _prose(lesson):
@@ -201,25 +196,30 @@ def _links(lesson: Lesson, file: str, here: course.Course) -> Iterator[Fault]:
             yield Fault(file, at + 1, "a picture has no alt text", "write between `![` and `]` what it shows")
         for found in _LINK.finditer(text):
             target = (found[1] or found[2]).partition("#")[0]
-            if not target or _ELSEWHERE.match(target) or (base / target).exists() or target in pages:
+            if not target or _ELSEWHERE.match(target) or _at(base, target).exists() or target in pages:
                 continue
             yield Fault(
-                file, at + 1, f"the link to `{target}` leads nowhere", _cure(base / target, target, here, pages)
+                file, at + 1, f"the link to `{target}` leads nowhere", _cure(_at(base, target), target, here, pages)
             )
 
 
+def _at(base: Path, target: str) -> Path:
+    """Where a link leads, also from a folder that is not there yet."""
+    return Path(os.path.normpath(base / target))
+
+
 def _cure(path: Path, target: str, here: course.Course, pages: set[str]) -> str:
-    folder = path.parent.resolve()
-    if folder == here.figures.resolve():
+    folder = path.parent
+    if folder == here.figures:
         names = [f"{name}.svg" for name in _figures()]
         if path.name in names:
             return "`python -m course_utils figures` draws it"
     else:
-        names = sorted(pages) if folder == (here.root / FOLDERS["learner"]).resolve() else []
+        names = sorted(pages) if folder == here.root / FOLDERS["learner"] else []
     names += [other.name for other in folder.glob("*") if other.is_file()]
     if near := difflib.get_close_matches(path.name, names, n=1, cutoff=0.7):
         return f"did you mean `{target[: len(target) - len(path.name)]}{near[0]}`?"[:-1]
-    if folder == here.figures.resolve():
+    if folder == here.figures:
         return f"write a function that draws it in {here.shown(here.room('figures'))}/lesson_NN.py"
     return "write the name of a file that is there, as seen from the folder notebooks/"
 
@@ -305,13 +305,6 @@ def _code(lesson: Lesson) -> Iterator[tuple[int, str]]:
         for at in range(cell.start + 1, cell.end) if not cell.is_prose else ():
             if not lesson.lines[at].lstrip().startswith("#"):
                 yield at, lesson.lines[at]
-
-
-def _every() -> dict[str, Exercise]:
-    try:
-        return every()
-    except Exception:  # said by `_declared`
-        return {}
 
 
 def _line_of(path: Path, text: str) -> int:
