@@ -18,6 +18,7 @@ if not os.environ.get("BROWSER_TESTS"):  # they need a browser: `make test-brows
 import course_utils  # noqa: F401  (before Keras: it silences TensorFlow's start-up notes)
 
 import keras  # noqa: F401, isort: skip
+from tests.own_course import own  # noqa: F401, isort: skip
 
 collect_ignore_glob = ["golden/*"]  # editions to compare with, not to run
 
