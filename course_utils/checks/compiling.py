@@ -441,5 +441,8 @@ class InProportion(Compiled):
             return asked
         target = attempt.answer.make()
         weights = {name: weight * factors[0] for name, weight in asked.weights.items()}
-        target.compile(**settings_of(target) | {"loss_weights": weights})
+        settings = settings_of(target)
+        # In the form of the losses: a list beside a dict is paired by the sorted names.
+        same_form = weights if isinstance(settings.get("loss"), Mapping) else list(weights.values())
+        target.compile(**settings | {"loss_weights": same_form})
         return resolve(target)
