@@ -72,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     drawing = commands.add_parser("figures", help="draw the pictures in figures/")
     drawing.add_argument("--check", action="store_true", help="write nothing; fail when a picture is stale")
+    describing = commands.add_parser("criteria", help="write CRITERIA.md from what the criteria say of themselves")
+    describing.add_argument("--check", action="store_true", help="write nothing; fail when the page is stale")
     commands.add_parser("doctor", help="what is installed and what is missing, a line each")
     return parser
 
@@ -87,9 +89,12 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from course_utils.workshop import build, figures
+    from course_utils import course
+    from course_utils.workshop import build, criteria, figures
 
     problems = build.stale(arguments.numbers) + figures.stale(arguments.numbers)
+    if not arguments.numbers and not course.here().lessons:  # the page belongs to this course
+        problems += criteria.stale()
     return _report(problems, "Every built file fits its source.")
 
 
@@ -137,6 +142,15 @@ def _figures(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _criteria(arguments: argparse.Namespace) -> int:
+    from course_utils.workshop import criteria
+
+    if arguments.check:
+        return _report(criteria.stale(), "CRITERIA.md says what the criteria say.")
+    criteria.write()
+    return 0
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     from course_utils.workshop import doctor
 
@@ -152,6 +166,7 @@ _COMMANDS = {
     "watch": _watch,
     "new": _new,
     "figures": _figures,
+    "criteria": _criteria,
     "doctor": _doctor,
 }
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from course_utils.checks.compiling import Compiled, CompileProblem, resolve, settings_of
+from course_utils.checks.compiling import Compiled, CompileProblem, InProportion, resolve, settings_of
 from tests.attempts import attempt, compiled, two_heads
 
 WANTED = {"age": "mean_squared_error", "income": "categorical_crossentropy"}
@@ -346,3 +346,23 @@ def test_settings_are_refused_where_training_refuses_them_and_only_there(setting
         assert not does_train
     else:
         assert does_train
+
+
+class TestInProportion:
+    @pytest.mark.parametrize("names", [("sin", "cos"), ("cos", "sin")])
+    @pytest.mark.parametrize("form", [list, dict])
+    def test_a_factor_does_not_matter_however_losses_and_weights_are_written(self, names, form):
+        def model(*weights):
+            x = keras.Input((4,), name="x")
+            made = keras.Model(x, [layers.Dense(1, name=name)(x) for name in names])
+            pairs = dict(zip(names, weights, strict=True))
+            given = pairs if form is dict else list(weights)
+            loss = dict.fromkeys(names, "mse") if form is dict else ["mse", "mse"]
+            return compiled(made, loss=loss, loss_weights=given)
+
+        def judged(*weights):
+            return InProportion().judge(attempt(model(*weights), model(2, 1)))
+
+        assert judged(2, 1).passed
+        assert judged(6, 3).passed
+        assert "loss weight" in judged(3, 6).message

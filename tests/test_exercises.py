@@ -8,6 +8,9 @@ import pytest
 from keras import layers
 
 from course_utils.cells import NotThere
+from course_utils.checks.models import SameGraph
+from course_utils.checks.result import LEVELS
+from course_utils.checks.values import SameValue
 from course_utils.exercises import UnknownExercise, every, exercise
 from course_utils.exercises.state import state_of
 from course_utils.workshop.answers import cases, collected, lacking
@@ -18,7 +21,9 @@ WRONG = collected("WRONG")
 
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_an_exercise_judges_as_it_should(case):
-    case.judge()
+    result = case.judge()
+    for finding in (finding for finding in result.criteria if finding.telling):
+        assert_each_level_keeps_the_next_for_itself(finding, EXERCISES[case.exercise])
 
 
 def test_every_exercise_has_right_and_wrong_answers_here():
@@ -29,6 +34,32 @@ def test_every_exercise_has_right_and_wrong_answers_here():
 @pytest.mark.parametrize("value", [5, "word", iter(())], ids=lambda value: type(value).__name__)
 def test_a_value_of_another_type_is_told_in_good_english(id, value):
     assert re.search(r"\ba `?[aeio]\w+|\ban `?[^aeiox\W]\w+", str(exercise(id).check(value))) is None
+
+
+def assert_each_level_keeps_the_next_for_itself(finding, own):
+    """No level has the code or numbers of the next one, the right value among them."""
+    criterion = next(one for one in own.criteria if one.name == finding.name)
+    told = (*finding.telling, finding.message)
+    assert not finding.passed
+    assert len(set(told)) == len(told)
+    if len(told) > len(LEVELS):  # behind "how" a graph tells all edits
+        assert isinstance(criterion, SameGraph)
+        told = finding.telling
+        assert named(told[0]) == named(told[1])
+    assert len(told) - 1 <= LEVELS.index(criterion.gives_away)
+    where, what, how = told[0], told[1], told[-1]
+    if not isinstance(criterion, SameValue):  # which tells the key of a wrong part, and of a known mistake what it is
+        assert named(where) <= named(what) | {"compile"}
+    if not isinstance(criterion, SameGraph):
+        assert how.startswith(what.removesuffix(".")), "what was found, and nothing of what would be right"
+        assert len(told) == 2 or "; " not in what
+    for word in named(how) - named(what):
+        assert not re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", where)
+
+
+def named(sentence):
+    """Code and numbers in a sentence."""
+    return {word.strip("`.,") for word in re.findall(r"`[^`]+`|\d[\d.,]*", sentence)}
 
 
 @pytest.mark.parametrize("id", EXERCISES)

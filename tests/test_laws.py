@@ -24,7 +24,6 @@ from keras import layers
 
 import course_utils
 from course_utils import data, exercise
-from course_utils.checks.criterion import Criterion
 from course_utils.course import ROOT
 from course_utils.exercises import every
 from course_utils.graphs.graph import Graph
@@ -306,17 +305,3 @@ class TestDocuments:
     def test_its_rooms_are_those_of_the_law_in_the_same_order(self):
         table = re.findall(r"(?m)^\| `course_utils/([\w/]+)(?:/|\.py)` \|", self.TEXT.partition("\n## From")[0])
         assert [(path.replace("/", "."),) for path in table] == [*ROOMS[1:-1]]
-
-    def test_its_criteria_are_those_there_are(self):
-        rows = [row for row in self.TEXT.splitlines() if row.startswith("|")]
-        kinds = [
-            kind
-            for module in MODULES
-            if module.startswith("course_utils.checks.")
-            for kind in vars(importlib.import_module(module)).values()
-            if inspect.isclass(kind) and issubclass(kind, Criterion) and kind.__module__ == module
-        ]
-        assert len(kinds) > 12
-        for kind in {*kinds} - {Criterion}:
-            path = MODULES[kind.__module__].relative_to(ROOT).as_posix()
-            assert any(f"`{kind.__name__}`" in row and path in row for row in rows), kind

@@ -309,6 +309,9 @@ _PAIRED = (
 )
 
 
+_WHERE = "look at what `compile` is given."
+
+
 def _metric_of(logged: str, outputs: list[str], called: list[str]) -> str:
     """A metric as training logs it, `"age_mae"`, in words."""
     import keras
@@ -329,6 +332,10 @@ def _same_graph(attempt: Attempt, *, by_name: bool = False) -> bool:
 class Compiled(Criterion):
     """The compile settings are the answer's, output by output, however they are written.
 
+    Take it when the text gives loss, weights, metrics or optimizer. Put it behind `SameGraph`: settings belong to
+    outputs. Where only the proportion of the loss weights is asked for, take `InProportion`; where any settings will do
+    that make the model learn, `Learns`.
+
     Both are tried on the same targets and predictions; what gives the same total loss is the same.
 
     Args:
@@ -337,6 +344,26 @@ class Compiled(Criterion):
         only_metrics: whether no others may be; or the outputs of which no others may be.
         optimizer: whether the class of the optimizer is compared, and what else than the rate the answer sets of it.
         learning_rate: whether its learning rate is.
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from course_utils.checks.compiling import Compiled
+        >>> from course_utils.checks.trying import tell
+        >>> def model(loss):
+        ...     made = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+        ...     made.compile("adam", loss)
+        ...     return made
+        >>> tell(Compiled(), model(keras.losses.MeanSquaredError()), answer=model("mse"))
+        ✓ training will use what was asked for.
+        >>> tell(Compiled(), model("mae"), answer=model("mse"))
+        ✗ where: look at what `compile` is given.
+          what: the loss is `mean_absolute_error`.
+          how: the loss is `mean_absolute_error`; it should be `mean_squared_error`.
+
+    On failure:
+        The first setting that differs, and what it should be. What training would refuse is no secret: it is told at
+        once.
     """
 
     weights: bool = True
@@ -345,6 +372,7 @@ class Compiled(Criterion):
     optimizer: bool = False
     learning_rate: bool = False
     name: str = "compile settings"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Resolve both and compare."""
@@ -355,7 +383,7 @@ class Compiled(Criterion):
         wanted = self.wanted(attempt, found)
         mine, theirs = list(found.losses), list(wanted.losses)
         if len(mine) != len(theirs):
-            return self.found(False, f"the model has {plural(len(mine), 'output')}; {len(theirs)} asked for.")
+            return self.missed(f"the model has {plural(len(mine), 'output')}; {len(theirs)} asked for.", _WHERE)
         objection = self.objection(found, wanted, mine)
         if mine != theirs and set(mine) == set(theirs):
             # The same names in another order: the outputs are listed in another order, which is told by the graph, or
@@ -368,8 +396,7 @@ class Compiled(Criterion):
                 objection += f" The head called `{mine[at]}` is the one that should be `{theirs[at]}`."
         if objection is None:
             return self.found(True, "training will use what was asked for.")
-        telling = ("look at what `compile` is given.",)
-        return Finding(self.name, False, objection, place=self.name, telling=telling)
+        return self.missed(objection, _WHERE)
 
     def wanted(self, attempt: Attempt, found: Resolved) -> Resolved:
         """The settings to compare with: the answer's."""
@@ -430,7 +457,37 @@ class Compiled(Criterion):
 
 @dataclass
 class InProportion(Compiled):
-    """As `Compiled`, but the loss weights are the answer's up to one factor for all."""
+    """As `Compiled`, but the loss weights are the answer's up to one factor for all.
+
+    Take it when the text asks that one loss should count twice as much as another, and not for certain numbers.
+
+    Args:
+        weights: whether loss weights are compared.
+        metrics: whether the answer's metrics must be among the model's.
+        only_metrics: whether no others may be; or the outputs of which no others may be.
+        optimizer: whether the class of the optimizer is compared, and what else than the rate the answer sets of it.
+        learning_rate: whether its learning rate is.
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from course_utils.checks.compiling import InProportion
+        >>> from course_utils.checks.trying import tell
+        >>> def model(weights):
+        ...     x = keras.Input((4,), name="x")
+        ...     made = keras.Model(x, [keras.layers.Dense(1, name=name)(x) for name in ("sin", "cos")])
+        ...     made.compile("adam", loss=["mse", "mse"], loss_weights=weights)
+        ...     return made
+        >>> tell(InProportion(), model([4, 2]), answer=model([2, 1]))
+        ✓ training will use what was asked for.
+        >>> tell(InProportion(), model([2, 2]), answer=model([2, 1]))
+        ✗ where: look at what `compile` is given.
+          what: the loss weight of `cos` is 2.
+          how: the loss weight of `cos` is 2; it should be 1.
+
+    On failure:
+        As `Compiled`; a weight is told with the learner's own factor.
+    """
 
     def wanted(self, attempt: Attempt, found: Resolved) -> Resolved:
         """The answer's settings, its loss weights times the learner's factor."""
@@ -441,5 +498,8 @@ class InProportion(Compiled):
             return asked
         target = attempt.answer.make()
         weights = {name: weight * factors[0] for name, weight in asked.weights.items()}
-        target.compile(**settings_of(target) | {"loss_weights": weights})
+        settings = settings_of(target)
+        # In the form of the losses: a list beside a dict is paired by the sorted names.
+        same_form = weights if isinstance(settings.get("loss"), Mapping) else list(weights.values())
+        target.compile(**settings | {"loss_weights": same_form})
         return resolve(target)

@@ -91,24 +91,73 @@ def has_skip(graph: Graph) -> bool:
 
 @dataclass
 class Skips(Criterion):
-    """Somewhere a connection skips a part of the way."""
+    """Somewhere a connection skips a part of the way.
+
+    Take it when the text asks for a skip connection, projected or not, in a design of the learner's own. That two
+    tensors are joined is not enough, and no reason to take it: `Structure(merges=1)` asks for that.
+
+    Args:
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from keras import layers
+        >>> from course_utils.checks.describing import Skips
+        >>> from course_utils.checks.trying import tell
+        >>> x = keras.Input((4,))
+        >>> h = layers.Dense(4, activation="relu")(x)
+        >>> tell(Skips(), keras.Model(x, layers.Dense(4)(h) + h))
+        ✓ a part of the way is skipped.
+        >>> tell(Skips(), keras.Model(x, layers.Dense(4)(h)))
+        ✗ where: look at the ways from the inputs to the outputs.
+          what: no connection skips anything: all ways between two points go through equally many layers.
+
+    On failure:
+        That nothing is skipped; where something could be is the learner's to find.
+    """
 
     name: str = "skip connection"
+    gives_away = "what"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Look for two ways between the same two calls, one of which leaves out a layer."""
         if has_skip(attempt.graph):
             return self.found(True, "a part of the way is skipped.")
-        return self.found(
-            False, "no connection skips anything: all ways between two points go through equally many layers."
+        return self.missed(
+            "no connection skips anything: all ways between two points go through equally many layers.",
+            "look at the ways from the inputs to the outputs.",
         )
 
 
 @dataclass
 class Described(Criterion):
-    """Any model in which every input reaches an output; the finding draws it and tells it back in words."""
+    """Any model in which every input reaches an output; the finding draws it and tells it back in words.
+
+    Take it when everything is open: learners read their own design back and see whether it is what they meant. As soon
+    as some part is asked for, take `Structure` besides.
+
+    Args:
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from course_utils.checks.describing import Described
+        >>> from course_utils.checks.trying import tell
+        >>> a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+        >>> y = keras.layers.Dense(1, name="y")(a)
+        >>> tell(Described(), keras.Model(a, y))
+        ✓ It has 1 input (`a`) and 1 output (`y`). 1 way leads from an input to an output; the shortest goes
+            through 1 call.
+        >>> tell(Described(), keras.Model([a, b], y))
+        ✗ where: look at what reads the inputs.
+          how: the input `b` reaches no output: connect it, or leave it out.
+
+    On failure:
+        The first input that reaches no output.
+    """
 
     name: str = "your design"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Describe."""
@@ -118,5 +167,7 @@ class Described(Criterion):
         unused = [tensor.node for tensor in design.graph.inputs if tensor.node not in design.live]
         if unused:
             name = design.graph.nodes[unused[0]].name
-            return self.found(False, f"the input `{name}` reaches no output: connect it, or leave it out.")
+            return self.missed(
+                f"the input `{name}` reaches no output: connect it, or leave it out.", "look at what reads the inputs."
+            )
         return self.found(True, describe(design.whole), draw_graph(design.whole))

@@ -134,6 +134,10 @@ class Goal:
 class Learns(Criterion):
     """After one short training a fresh copy of the model reaches each goal on data made for the check.
 
+    Take it when the text asks for a figure on held-out data, last of all criteria: it trains, so it is costly. Ask for
+    less than a good model reaches, for the training to be short: the data's `.ceiling` says what can be reached at all.
+    Names and shapes that the data need are better asked for before it, by `Named` and `Shapes`.
+
     The learner's model is never changed: a copy with fresh weights trains, with the learner's own compile settings. So
     what was trained before counts for nothing, and neither does what gives the answer untrained.
 
@@ -146,6 +150,32 @@ class Learns(Criterion):
         own_start: whether a copy may also start from the weights that the model has, where a text lets a learner set
             them; they must not be right already.
         name: what is asked, in a few words.
+
+    Example:
+        >>> import keras, numpy as np
+        >>> from course_utils.checks.learning import Goal, Learns
+        >>> from course_utils.checks.trying import tell
+        >>> from course_utils.data.dataset import Dataset, Split
+        >>> def lines():
+        ...     x = np.linspace(-1, 1, 64, dtype="float32")[:, None]
+        ...     return Dataset(Split({"x": x}, {"y": 3 * x}), Split({"x": x}, {"y": 3 * x}))
+        >>> def model(rate):
+        ...     x = keras.Input((1,), name="x")
+        ...     made = keras.Model(x, keras.layers.Dense(1, kernel_initializer="zeros", name="y")(x))
+        ...     made.compile(keras.optimizers.SGD(rate), "mse")
+        ...     return made
+        >>> tell(Learns(lines, Goal(0.01), epochs=40), model(0.3))
+        Trained a copy for 40 epochs at most.
+        ✓ a copy of it gets to an error under 0.01 on data it has not seen.
+        >>> tell(Learns(lines, Goal(0.01), epochs=1), model(0.0))
+        Trained a copy for 1 epoch.
+        ✗ where: look at what learns, and at how it is trained.
+          what: after 1 epoch of training a copy, its error on data it has not seen is 3.1; under 0.01 asked
+            for.
+
+    On failure:
+        The figure that was reached beside the one asked for, and after how long. How to do better is the exercise. What
+        training itself would say (data that do not fit, no loss, NaN) is no secret: it is told at once.
     """
 
     dataset: Callable[[], Dataset]
@@ -156,6 +186,7 @@ class Learns(Criterion):
     own_start: bool = False
     name: str = "learning"
     costly = True
+    gives_away = "what"
 
     @property
     def _goals(self) -> Sequence[Goal]:
@@ -202,7 +233,7 @@ class Learns(Criterion):
                     copy.set_weights(model.get_weights())
                 objection = self._given_away(copy, task)
                 if objection and (not is_fresh or self._is_given_away_again(model, task)):
-                    return self.found(False, objection), False
+                    return self.missed(objection, "look at what it computes before any training."), False
                 copy.compile(**settings)
                 seconds = min(self.seconds, attempt.seconds_left)
                 figures, is_late = self._train(copy, task, time.monotonic() + seconds)
@@ -211,13 +242,14 @@ class Learns(Criterion):
             return self.found(False, failure), False
         short = self._short(figures)
         if not short:
-            message = f"a copy of it gets to {self._goal()} on data it has not seen."
-            return Finding(self.name, True, message, measured=self._measured(figures)), False
+            praise = f"a copy of it gets to {self._goal()} on data it has not seen."
+            return Finding(self.name, True, praise, measured=self._measured(figures)), False
         if not _are_finite(figures):
             return self.found(False, f"{_NOT_FINITE}: the learning rate may be too large."), False
         limit = f"{seconds:.0f} seconds" if is_late else plural(self.epochs, "epoch")
         missed = [self._of(goal, ": ") + goal.words(figure) for goal, figure in short]
-        finding = self.found(False, f"after {limit} of training a copy, {'; '.join(missed)}.")
+        message = f"after {limit} of training a copy, {'; '.join(missed)}."
+        finding = self.missed(message, "look at what learns, and at how it is trained.")
         return finding, not is_late and all(goal.is_near(figure) for goal, figure in short)
 
     def _is_given_away_again(self, model: keras.Model, task: Task) -> bool:

@@ -107,6 +107,10 @@ Ends = Literal["listed", "named", "named in order", "by name or in order", "in a
 class SameGraph(Criterion):
     """The model's graph of layers means the same as the answer's.
 
+    Take it when the text asks for one graph, however it is written: a figure, a list of layers, a model to mend. Where
+    a text leaves something open, `without`, `also`, `alternatives`, `inputs` and `outputs` leave it open, too. For a
+    design of the learner's own take `Structure`.
+
     Inputs and outputs, each one of:
     - "listed": in the answer's order, whatever they are called;
     - "named": called as the answer's are, in any order; "named in order": in the answer's order besides;
@@ -119,6 +123,27 @@ class SameGraph(Criterion):
         alternatives: further models that are right.
         inputs: what the text asks of the inputs' names and order.
         outputs: what it asks of the outputs'.
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from keras import layers
+        >>> from course_utils.checks.models import SameGraph
+        >>> from course_utils.checks.trying import tell
+        >>> def model(units):
+        ...     x = keras.Input((4,), name="x")
+        ...     hidden = layers.Dense(units, activation="relu", name="hidden")
+        ...     return keras.Model(x, layers.Dense(1, name="y")(hidden(x)))
+        >>> tell(SameGraph(), model(8), answer=model(8))
+        ✓ every layer and every connection is as asked.
+        >>> tell(SameGraph(), model(9), answer=model(8))
+        ✗ where: one place differs; look at `hidden`.
+          what: one place differs; which setting of `hidden` is not as asked?
+          how: one place differs; `hidden` has units=9; it should have units=8.
+          all: `hidden` has units=9; it should have units=8.
+
+    On failure:
+        The fewest edits that make the model right, up to three in words and all in a drawing.
     """
 
     without: Collection[str] = ()
@@ -127,6 +152,7 @@ class SameGraph(Criterion):
     inputs: Ends = "listed"
     outputs: Ends = "listed"
     name: str = "graph of layers"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare normal forms; name and draw the fewest edits when they differ."""
@@ -141,8 +167,7 @@ class SameGraph(Criterion):
                 nearest = found
         assert nearest is not None
         if crossed := self._crossed(attempt):
-            telling = ("look at the names of the outputs.",)
-            return Finding(self.name, False, crossed, _drawn(nearest), place="the outputs", telling=telling)
+            return self.missed(crossed, "look at the names of the outputs.", _drawn(nearest))
         # In which order ends are listed is the answer only where names do not tell them apart.
         plain = attempt.difference(attempt.target, self.without, self.also)
         if plain.edits and len(plain.edits) <= len(nearest.edits) and not any(map(_is_order, plain.edits)):
@@ -221,23 +246,51 @@ def _called_otherwise(answer: Answer, model: keras.Model, places: Mapping[str, i
 
 @dataclass
 class Parameters(Criterion):
-    """The number of weights: exact, or within a budget, to which those count that a function hides."""
+    """The number of weights is exact, or within a budget, to which those count that a function hides.
+
+    Take it when the text gives a number or a budget. Behind `SameGraph` it says nothing new; with `Structure` it keeps
+    a free design small. To have the learner count, take `SameValue`.
+
+    Args:
+        exactly: the number that is right, or None.
+        at_most: the budget, or None.
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from course_utils.checks.models import Parameters
+        >>> from course_utils.checks.trying import tell
+        >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+        >>> tell(Parameters(exactly=10), model)
+        ✓ as many as asked.
+        >>> tell(Parameters(at_most=9), model)
+        ✗ where: look at the number of parameters.
+          what: the model has 10 parameters.
+          how: the model has 10 parameters; at most 9 are allowed.
+
+    On failure:
+        How many it has, and how many it should have or may have.
+    """
 
     exactly: int | None = None
     at_most: int | None = None
     name: str = "parameters"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Count."""
         count = attempt.value.count_params()
         if self.exactly is not None and count != self.exactly:
-            return self.found(False, f"the model has {count:,} parameters; it should have {self.exactly:,}.")
+            return self.missed(f"the model has {count:,} parameters; it should have {self.exactly:,}.", _NUMBER)
         hidden = attempt.design.hidden() if self.at_most is not None else {}
         if self.at_most is not None and hidden and count + sum(hidden.values()) > self.at_most:
-            return self.found(False, f"{hidden_weights(count, hidden)}; at most {self.at_most:,} are allowed.")
+            return self.missed(f"{hidden_weights(count, hidden)}; at most {self.at_most:,} are allowed.", _NUMBER)
         if self.at_most is not None and count > self.at_most:
-            return self.found(False, f"the model has {count:,} parameters; at most {self.at_most:,} are allowed.")
+            return self.missed(f"the model has {count:,} parameters; at most {self.at_most:,} are allowed.", _NUMBER)
         return self.found(True, "as many as asked." if self.exactly is not None else f"{count:,}, within the budget.")
+
+
+_NUMBER = "look at the number of parameters."
 
 
 def hidden_weights(count: int, hidden: Mapping[str, int]) -> str:
@@ -250,11 +303,34 @@ def hidden_weights(count: int, hidden: Mapping[str, int]) -> str:
 class Named(Criterion):
     """Inputs and outputs are called as asked; in a dict their order is that of the names.
 
+    Take it when names are a part of what is asked, as for data that are fed by name. `SameGraph(outputs="named")` asks
+    for the answer's names already, but tells a wrong one as a change of the graph; before `Learns` this one keeps the
+    data from going astray.
+
     Args:
         inputs: names of the inputs, or nothing where any will do.
         outputs: names of the outputs.
         inputs_in_order: whether the order of the inputs matters.
         outputs_in_order: whether the order of the outputs matters.
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from course_utils.checks.models import Named
+        >>> from course_utils.checks.trying import tell
+        >>> def model(name):
+        ...     x = keras.Input((4,), name="x")
+        ...     return keras.Model(x, keras.layers.Dense(1, name=name)(x))
+        >>> tell(Named(outputs=("price",)), model("price"))
+        ✓ inputs and outputs are called as asked.
+        >>> tell(Named(outputs=("price",)), model("cost"))
+        ✗ where: look at the names of the outputs.
+          what: the outputs are called `cost`.
+          how: the outputs are called `cost`; they should be called `price`. The name of an output is the name
+            of its last layer.
+
+    On failure:
+        The names that were found, those that are asked for, and where a name comes from.
     """
 
     inputs: tuple[str, ...] = ()
@@ -262,6 +338,7 @@ class Named(Criterion):
     inputs_in_order: bool = False
     outputs_in_order: bool = False
     name: str = "names"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare names, and their order where it is the learner's."""
@@ -286,41 +363,69 @@ class Named(Criterion):
                 continue
             called, asked = (", ".join(f"`{name}`" for name in names) for names in (found, wanted))
             order = ", in this order" if is_ordered else ""
-            return self.found(
-                False,
+            return self.missed(
                 f"the {what} are called {called}; they should be called {asked}{order}. "
                 f"The name of an {what[:-1]} is {where}.",
+                f"look at the names of the {what}.",
             )
         return self.found(True, "inputs and outputs are called as asked.")
 
 
 @dataclass
 class Frozen(Criterion):
-    """The layers with these names do not train, wherever in the model they are; all others do."""
+    """The layers with these names do not train, wherever in the model they are; all others do.
+
+    Take it when a trained part is to be kept as it is, together with `Reuses`, and before `Compiled`: a layer that is
+    frozen after training had begun trains on.
+
+    Args:
+        layers: names of the layers that are to be frozen.
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from course_utils.checks.models import Frozen
+        >>> from course_utils.checks.trying import tell
+        >>> model = keras.Sequential([
+        ...     keras.Input((4,)), keras.layers.Dense(8, name="trunk"), keras.layers.Dense(1, name="head")
+        ... ])
+        >>> tell(Frozen(layers=["trunk"]), model)
+        ✗ where: look at which layers train.
+          what: `trunk` still trains.
+          how: `trunk` still trains; set `trainable = False` on it.
+        >>> model.get_layer("trunk").trainable = False
+        >>> tell(Frozen(layers=["trunk"]), model)
+        ✓ frozen where asked, and only there.
+
+    On failure:
+        The first layer that trains and should not, or the other way round, and what to set.
+    """
 
     layers: Collection[str]
     name: str = "frozen layers"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare what is trainable, weight by weight."""
         by_name = {layer.name: layer for layer in all_layers(attempt.value)}
         for wanted in self.layers:
             if wanted not in by_name:
-                return self.found(False, f"there is no layer `{wanted}` in the model.")
+                return self.missed(f"there is no layer `{wanted}` in the model.", _TRAINS)
             if by_name[wanted].trainable_weights:
-                return self.found(False, f"`{wanted}` still trains; set `trainable = False` on it.")
+                return self.missed(f"`{wanted}` still trains; set `trainable = False` on it.", _TRAINS)
         for name, layer in by_name.items():
             if name not in self.layers and layer.weights and not layer.trainable:
-                return self.found(
-                    False, f"`{name}` is frozen too; only {', '.join(f'`{n}`' for n in self.layers)} should be."
-                )
+                only = ", ".join(f"`{n}`" for n in self.layers)
+                return self.missed(f"`{name}` is frozen too; only {only} should be.", _TRAINS)
         trained = {id(variable) for variable in trained_by(getattr(attempt.value, "optimizer", None))}
         for wanted in self.layers:
             if any(id(variable) in trained for variable in by_name[wanted].weights):
-                return self.found(
-                    False, f"`{wanted}` was frozen after training had begun; `compile` once more, or it trains on."
-                )
+                message = f"`{wanted}` was frozen after training had begun; `compile` once more, or it trains on."
+                return self.missed(message, _TRAINS)
         return self.found(True, "frozen where asked, and only there.")
+
+
+_TRAINS = "look at which layers train."
 
 
 def every_layer(model: keras.Model) -> Iterator[keras.layers.Layer]:

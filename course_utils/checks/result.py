@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from course_utils.markup import code_html, with_colon
 from course_utils.signs import plain
 
 Status = Literal["passed", "failed", "not attempted", "not checked"]
 """The last is for an answer that may be right: what to compare with is missing, or it is not the one on screen."""
+Level = Literal["where", "what", "how"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""How much a sentence gives away: where to look, what is wrong there, how it would be right."""
 _SIGNS: dict[Status, str] = {"passed": "✓", "failed": "✗", "not attempted": "○", "not checked": "○"}
 # Behind white words, and beside the result as a bar: legible on white paper and on the dark paper of JupyterLab.
 _COLOURS: dict[Status, str] = {
@@ -36,7 +39,7 @@ class Finding:
     place: str = ""
     """What the sentences of `telling` are about."""
     telling: tuple[str, ...] = ()
-    """What may be said before `message`, the least telling first: where the first mistake is, what, and how."""
+    """What may be said before `message`, a sentence for each of `LEVELS` below it; nothing where it is no secret."""
 
     @property
     def sentence(self) -> str:

@@ -62,6 +62,9 @@ class Given:
 class Reuses(Criterion):
     """Layers of a given model are used again, with the weights that they have: no clones, no new ones.
 
+    Take it when an exercise goes on with a model that the lesson trained. That model is a `Given`, which stands in the
+    exercise's `given=` as well. `SameGraph` sees the same graph whether weights are new or old, so take both.
+
     Args:
         given: the model.
         layers: names of its layers that must be there; nothing for all that have weights.
@@ -70,6 +73,29 @@ class Reuses(Criterion):
             whose graph is the answer's; the layers that are new in the answer have its names.
         may_be: asked where the learner's own model is not in sight and the layers are none that were given: whether
             the model looks as if it had been made from the one that is meant.
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from keras import layers
+        >>> from course_utils.checks.reuse import Given, Reuses
+        >>> from course_utils.checks.trying import tell
+        >>> def network():
+        ...     x = keras.Input((4,), name="x")
+        ...     return keras.Model(x, layers.Dense(8, name="trunk")(x))
+        >>> trained = Given("network", network)
+        >>> def continued(old):
+        ...     return keras.Model(old.inputs, layers.Dense(1)(old.output))
+        >>> tell(Reuses(trained), continued(trained()["network"]))
+        ✓ they are used again.
+        >>> tell(Reuses(trained), continued(network()))
+        ✗ where: look at where the layers with weights come from.
+          what: `trunk` is another layer, with weights of its own.
+          how: `trunk` is another layer, with weights of its own; take the trained ones from `network`:
+            `.get_layer("trunk")`.
+
+    On failure:
+        Which layers are new or missing, and the call that gives the trained one.
     """
 
     given: Given
@@ -78,6 +104,7 @@ class Reuses(Criterion):
     in_place: bool = False
     may_be: Callable[[Any], bool] | None = None
     name: str = "the trained layers"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare layers, those of the same name, one by one."""
@@ -90,10 +117,10 @@ class Reuses(Criterion):
         missing = [name for name in wanted if not any(self._is_known(layer) for layer in used.get(name, ()))]
         if not missing or (own is None and self.may_be is not None and self.may_be(attempt.value)):
             if self.in_place and not self._are_in_place(attempt):
-                return self.found(
-                    False,
+                return self.missed(
                     "they are used again, but with their weights the model does not give what it should: one of them "
                     "reads what another was trained on, or features in another order.",
+                    "look at what each layer reads.",
                 )
             return self.found(True, "they are used again.")
         names = listed(f"`{name}`" for name in missing)
@@ -101,8 +128,9 @@ class Reuses(Criterion):
         if len(missing) == 1:
             found = found.replace("are other layers", "is another layer").replace("are not", "is not")
             found = found.replace("their own", "its own")
-        return self.found(
-            False, f'{names} {found}; take the trained ones from `{self.given.called}`: `.get_layer("{missing[0]}")`.'
+        return self.missed(
+            f'{names} {found}; take the trained ones from `{self.given.called}`: `.get_layer("{missing[0]}")`.',
+            "look at where the layers with weights come from.",
         )
 
     def _are_in_place(self, attempt: Attempt) -> bool:

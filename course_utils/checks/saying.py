@@ -25,6 +25,7 @@ SCALES = (10.0, 1.0)  # of one draw and the next: where a frozen layer gives sma
 _STRAIGHT = 4.0  # so far from 0 a sigmoid still tells numbers apart
 NEAR = 0.1  # to 0 or to 1, which a sigmoid comes in some draw
 Kind = Literal["number", "share", "sigmoid"]
+_ENDS = "look at the outputs, and at their order."
 
 
 @contextlib.contextmanager
@@ -44,6 +45,10 @@ def weights_drawn(model: keras.Model, draw: int) -> Iterator[None]:
 class Says(Criterion):
     """Each output gives one number for each example, of its kind, with the weights that it has and with any others.
 
+    Take it when it matters what an output can say, and not which layers make it so: a share between 0 and 1, any
+    number. It runs the model with weights drawn anew, so it is costly. For an activation that the text names take
+    `SameGraph`.
+
     - "number": any, above 1 and below 0, as a linear unit says them: twice the head's weights, twice the number;
     - "share": from 0 to 1, and not always the same;
     - "sigmoid": a share that may come near to 0 and near to 1: the sigmoid of what a linear unit says.
@@ -54,6 +59,25 @@ class Says(Criterion):
         in_order: whether outputs with these names must be listed in this order, where the learner gives them one.
         name: what is asked, in a few words.
         praise: the sentence when it is so.
+
+    Example:
+        >>> import keras, numpy as np
+        >>> from course_utils.checks.saying import Says
+        >>> from course_utils.checks.trying import tell
+        >>> def model(activation):
+        ...     x = keras.Input((4,), name="x")
+        ...     return keras.Model(x, keras.layers.Dense(1, activation=activation, name="age")(x))
+        >>> def examples():
+        ...     return {"x": np.random.default_rng(7).normal(size=(20, 4)).astype("float32")}
+        >>> tell(Says(examples, {"age": "number"}), model(None))
+        ✓ the outputs say what was asked for.
+        >>> tell(Says(examples, {"age": "number"}), model("relu"))
+        ✗ where: look at `age`.
+          what: `age` never says less than 0.
+          how: `age` never says less than 0; a linear unit, without an activation, says any number.
+
+    On failure:
+        What the output can or cannot say, and what it should be able to say.
     """
 
     inputs: Callable[[], Mapping[str, np.ndarray]]
@@ -62,6 +86,7 @@ class Says(Criterion):
     name: str = "output"
     praise: str = "the outputs say what was asked for."
     costly = True
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Call the model with its own weights, then with drawn ones, until every output has shown its kind."""
@@ -73,11 +98,11 @@ class Says(Criterion):
         names = graph.output_names
         kinds = self.outputs if sorted(names) == sorted(self.outputs) else dict(zip(names, self.outputs.values()))  # noqa: B905
         if len(names) != len(self.outputs):
-            return self.found(False, f"the model has {len(names)} outputs; {len(self.outputs)} asked for.")
+            return self.missed(f"the model has {len(names)} outputs; {len(self.outputs)} asked for.", _ENDS)
         is_named = sorted(names) == sorted(self.outputs) and not graph.outputs_by_name
         if self.in_order and is_named and list(names) != list(self.outputs):
             found, asked = (listed(f"`{name}`" for name in some) for some in (names, self.outputs))
-            return self.found(False, f"the outputs are listed as {found}; they should be {asked}, in this order.")
+            return self.missed(f"the outputs are listed as {found}; they should be {asked}, in this order.", _ENDS)
         given = self.inputs()
         rows = len(next(iter(given.values())))
         said = dict.fromkeys(kinds, (np.inf, -np.inf))
@@ -88,7 +113,8 @@ class Says(Criterion):
             for name, array in zip(names, arrays, strict=True):
                 if array.shape != (rows, 1):
                     shape = (None, *array.shape[1:]) if len(array) == rows else array.shape
-                    return self.found(False, f"`{name}` has shape {shape}; one number for each is (None, 1).")
+                    message = f"`{name}` has shape {shape}; one number for each is (None, 1)."
+                    return self.missed(message, f"look at `{name}`.")
                 finite = array[np.isfinite(array)]
                 least, greatest = said[name]
                 said[name] = min([least, *finite]), max([greatest, *finite])
@@ -96,10 +122,11 @@ class Says(Criterion):
                 break
         if (mixed := _first_mixed(model, given)) is not None:
             differs = "says something else for an example alone than for the same one among others"
-            return self.found(False, f"`{names[mixed]}` {differs}: each stands for itself, along the first axis.")
+            message = f"`{names[mixed]}` {differs}: each stands for itself, along the first axis."
+            return self.missed(message, f"look at `{names[mixed]}`.")
         for place, name in enumerate(names):
             if objection := _objection(kinds[name], *said[name]) or _bent(attempt.design, given, place, kinds[name]):
-                return self.found(False, f"`{name}` {objection}")
+                return self.missed(f"`{name}` {objection}", f"look at `{name}`.")
         return self.found(True, self.praise)
 
 

@@ -17,6 +17,10 @@ from course_utils.graphs.words.sentences import plural
 class Structure(Criterion):
     """A free design has at least these parts, and every input of it reaches an output.
 
+    Take it when the text asks for a design of one's own with certain parts: so many ends, a merge, a shared layer, a
+    convolution. What is asked is the least; more may be there. For one certain graph take `SameGraph`, for a condition
+    on the design that has no argument here `Has`.
+
     Args:
         inputs: exact number of inputs, or None.
         outputs: exact number of outputs, or None.
@@ -25,6 +29,27 @@ class Structure(Criterion):
         branches: whether each input must go through a layer with weights alone, before it meets another.
         kinds: what must occur: kinds of `KINDS`, or public classes of Keras.
         no: a kind that must not occur.
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from keras import layers
+        >>> from course_utils.checks.structure import Structure
+        >>> from course_utils.checks.trying import tell
+        >>> def model(first, second):
+        ...     a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+        ...     return keras.Model([a, b], layers.Dense(1)(layers.concatenate([first(a), second(b)])))
+        >>> shared = layers.Dense(8)
+        >>> tell(Structure(inputs=2, merges=1, shared=1), model(shared, shared))
+        ✓ every part that was asked for is there.
+        >>> tell(Structure(inputs=2, merges=1, shared=1), model(layers.Dense(8), layers.Dense(8)))
+        ✗ where: look at how the inputs are read and joined.
+          what: no layer with weights is called twice or more, on what comes from different inputs.
+          how: no layer with weights is called twice or more, on what comes from different inputs; at least 1
+            should be: make it once, and call it on each.
+
+    On failure:
+        The first part that is missing, and how many of it are asked for.
     """
 
     inputs: int | None = None
@@ -35,13 +60,19 @@ class Structure(Criterion):
     kinds: Collection[str] = ()
     no: str = ""
     name: str = "structure"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Read the graph, flat, and count."""
         design = attempt.design
-        objections = (self._ends(design), self._joined(design), self._kinds(design))
-        objection = next((one for one in objections if one), None)
-        return self.found(objection is None, objection or "every part that was asked for is there.")
+        for look, where in (
+            (self._ends, "look at the inputs and the outputs."),
+            (self._joined, "look at how the inputs are read and joined."),
+            (self._kinds, "look at the kinds of layers."),
+        ):
+            if objection := look(design):
+                return self.missed(objection, where)
+        return self.found(True, "every part that was asked for is there.")
 
     def _ends(self, design: Design) -> str | None:
         graph = design.graph
@@ -100,9 +131,32 @@ class Structure(Criterion):
 
 @dataclass
 class Functional(Criterion):
-    """The model is written with the functional API: layers called one by one, not listed in a Sequential."""
+    """The model is written with the functional API: layers called one by one, not listed in a Sequential.
+
+    Take it when the API is the point, before `SameGraph`, to which a Sequential with the same layers is the same.
+
+    Args:
+        name: what is asked, in a few words.
+
+    Example:
+        >>> import keras
+        >>> from course_utils.checks.structure import Functional
+        >>> from course_utils.checks.trying import tell
+        >>> x = keras.Input((4,))
+        >>> tell(Functional(), keras.Model(x, keras.layers.Dense(1)(x)))
+        ✓ `keras.Input`, calls of layers, `keras.Model`.
+        >>> tell(Functional(), keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]))
+        ✗ where: look at how the layers are put together.
+          what: this is a `keras.Sequential`.
+          how: this is a `keras.Sequential`; call each layer on a tensor, and end with `keras.Model(inputs,
+            outputs)`.
+
+    On failure:
+        What the model is instead, and how layers are called.
+    """
 
     name: str = "functional API"
+    gives_away = "how"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Look at the model itself, and at what holds its weights."""
@@ -110,14 +164,17 @@ class Functional(Criterion):
 
         how = "call each layer on a tensor, and end with `keras.Model(inputs, outputs)`."
         if isinstance(attempt.value, keras.Sequential):
-            return self.found(False, f"this is a `keras.Sequential`; {how}")
+            return self.missed(f"this is a `keras.Sequential`; {how}", _WRITTEN)
         graph = attempt.graph
         weighted = _weighted(graph)
         while len(weighted) == 1 and weighted[0].kind == "Functional" and weighted[0].inner is not None:
             weighted = _weighted(weighted[0].inner)  # a model around a model around a list is still a list
         if weighted and all(node.kind == "Sequential" for node in weighted):
-            return self.found(False, f"all layers are listed in `{weighted[0].name}`, a `keras.Sequential`; {how}")
+            return self.missed(f"all layers are listed in `{weighted[0].name}`, a `keras.Sequential`; {how}", _WRITTEN)
         return self.found(True, "`keras.Input`, calls of layers, `keras.Model`.")
+
+
+_WRITTEN = "look at how the layers are put together."
 
 
 def _weighted(graph: Graph) -> list[Node]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.criterion import Attempt, Criterion, parts_of
+from course_utils.checks.criterion import LOOK, Attempt, Criterion, parts_of
 from course_utils.checks.result import Finding
 from course_utils.graphs.words.sentences import article
 
@@ -58,7 +58,10 @@ def is_blank(value: Any) -> bool:
 
 @dataclass
 class SameValue(Criterion):
-    """The learner's value equals the answer's.
+    """The learner's value equals the answer's: a number, a shape, words, an array, a dict of them.
+
+    Take it when the answer is a value: to count, to compute, to name. Its parts are told one by one where it is a dict
+    or a list. A value that may be right in several ways takes `Holds`.
 
     Numbers and arrays within a tolerance, or rounded to two decimals or more; lists and tuples alike; text without
     regard to case and outer space.
@@ -68,6 +71,26 @@ class SameValue(Criterion):
         mistakes: (value, sentence) for the wrong values that are worth their own words.
         tolerance: greatest absolute or relative difference of numbers, where the text gives one.
         look: where to look, added to the sentence for any other wrong value.
+        praise: the sentence when it is right.
+
+    Example:
+        >>> from course_utils.checks.trying import tell
+        >>> from course_utils.checks.values import SameValue
+        >>> count = SameValue(
+        ...     mistakes=[(8, "8 are the weights; each unit has a bias besides.")], look="Count what each unit reads."
+        ... )
+        >>> tell(count, 10, answer=10)
+        ✓ right.
+        >>> tell(count, 8, answer=10)
+        ✗ where: this is not as asked yet; look here.
+          what: 8 are the weights; each unit has a bias besides.
+        >>> tell(count, 12, answer=10)
+        ✗ where: this is not as asked yet; look here.
+          what: `12` is not it. Count what each unit reads.
+
+    On failure:
+        That it is not right, and of a known mistake what it is. "How" would be the answer itself: hints lead to it, and
+        `solution()` shows it.
     """
 
     name: str = "value"
@@ -75,6 +98,7 @@ class SameValue(Criterion):
     tolerance: float = 1e-6
     look: str = ""
     praise: str = "right."
+    gives_away = "what"
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare, part by part where only a part is filled in."""
@@ -84,13 +108,22 @@ class SameValue(Criterion):
         objection = difference(value, target, self.tolerance)
         if objection is None:
             return self.found(True, self.praise)
+        where = self._where(value, target)
         for wrong, message in self.mistakes:
             if difference(value, wrong, self.tolerance) is None:
-                return self.found(False, message)
+                return self.missed(message, where)
         if len(parts_of(target)) > 1 and isinstance(target, Mapping) and isinstance(value, Mapping):
             right = sum(self._is_right(value, target, key) for key in target)
             objection = f"{right} of {len(target)} right; {objection}" if right else objection
-        return self.found(False, f"{objection} {self.look}".strip())
+        return self.missed(f"{objection} {self.look}".strip(), where)
+
+    def _where(self, value: Any, target: Any) -> str:
+        """The first part that is wrong, where the answer has parts with names."""
+        if isinstance(target, Mapping) and isinstance(value, Mapping):
+            for key in target:
+                if key in value and not self._is_right(value, target, key):
+                    return f"look at `{key}`."
+        return LOOK
 
     def _is_right(self, value: Any, target: Any, key: Any) -> bool:
         return key in value and difference(value[key], target[key], self.tolerance) is None

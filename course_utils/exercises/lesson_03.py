@@ -48,7 +48,7 @@ def _is_cosine(design: Design) -> str | None:
 
     model = design.model
     if objection := _TWO_VECTORS.objection(design.whole):
-        return objection
+        return objection[0]
     if model.count_params():
         return f"it has {model.count_params():,} weights; two vectors can be compared without any."
     if hidden := design.hidden():

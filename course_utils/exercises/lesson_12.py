@@ -30,6 +30,7 @@ def _diagnosis(case: int, mistakes: Sequence[tuple[Any, str]], hint: str) -> Exe
     return Exercise(id=f"12.{2 * case - 1}", title=title, asks_for="value", criteria=[criterion], hints=[hint])
 
 
+_SIZE = "look at the size of the embedding."
 _ONE_ROW_A_PERSON = Ends("output", (1,), "one number a person is", by_name=True)
 
 
@@ -236,7 +237,7 @@ EXERCISES = (
             Shapes(
                 [Ends("input", (None,), "posts of any length are")], name="any length", praise="posts of any length."
             ),
-            Has("vocabulary", _whole_vocabulary, "rows for 5,000 words."),
+            Has("vocabulary", _whole_vocabulary, "rows for 5,000 words.", where=_SIZE),
             Shapes([_ONE_ROW_A_PERSON], name="one row a person", praise="one number a person from each head."),
             Says(
                 _posts,
@@ -245,7 +246,13 @@ EXERCISES = (
                 name="heads",
                 praise="an age and a gender, in this order.",
             ),
-            Holds("all words", _reads_all_words, "it reads the whole post.", costly=True),
+            Holds(
+                "all words",
+                _reads_all_words,
+                "it reads the whole post.",
+                costly=True,
+                where="look at what becomes of the words on the way.",
+            ),
         ],
         "`layers.GlobalMaxPooling1D()` keeps the greatest value that each filter has had at any time.",
     ),
@@ -265,8 +272,13 @@ EXERCISES = (
         [
             Structure(inputs=1, outputs=1, kinds=["Embedding"]),
             Shapes([Ends("input", (100,), "posts of 100 words are")], name="input", praise="100 words."),
-            Has("embedding", _same_embedding, "5,000 words, 32 numbers each.", costly=True),
-            Has("convolutions", _five_convolutions, "five convolutions with a kernel of 5, in a row."),
+            Has("embedding", _same_embedding, "5,000 words, 32 numbers each.", costly=True, where=_SIZE),
+            Has(
+                "convolutions",
+                _five_convolutions,
+                "five convolutions with a kernel of 5, in a row.",
+                where="look at the convolutions.",
+            ),
             Shapes([_ONE_ROW_A_PERSON], name="output", praise="one number a person."),
             Says(_posts, {"age": "number"}, name="age", praise="it can say any age."),
         ],
@@ -279,7 +291,10 @@ EXERCISES = (
     ),
     _cure(
         5,
-        [Holds("outputs", _two_outputs, "two different heads."), SameGraph(outputs="named in order")],
+        [
+            Holds("outputs", _two_outputs, "two different heads.", where="look at the list of outputs."),
+            SameGraph(outputs="named in order"),
+        ],
         "The list of outputs names two different tensors.",
     ),
     _diagnosis(
@@ -339,7 +354,7 @@ EXERCISES = (
     ),
     _cure(
         10,
-        [Holds("balance", _balanced, "no head drowns the others.")],
+        [Holds("balance", _balanced, "no head drowns the others.", where="look at weight times loss of each head.")],
         "weight × loss should be of one size for all heads: 1700 × ?, 2.3 × ?, 0.7 × ?",
         asks_for="value",
     ),
@@ -350,7 +365,14 @@ EXERCISES = (
     ),
     _cure(
         11,
-        [Holds("targets", _drawn, "zeros and ones, both about as often.")],
+        [
+            Holds(
+                "targets",
+                _drawn,
+                "zeros and ones, both about as often.",
+                where="look at their shape and at their values.",
+            )
+        ],
         "`rng.integers(0, 2, size=…)`: 0 and 1; the 2 is not drawn.",
         asks_for="value",
     ),
@@ -364,7 +386,14 @@ EXERCISES = (
     ),
     _cure(
         12,
-        [Holds("pairs", _together, "shuffled, and every target is still with its input.")],
+        [
+            Holds(
+                "pairs",
+                _together,
+                "shuffled, and every target is still with its input.",
+                where="look at the first few pairs.",
+            )
+        ],
         "The same `order` for both: `inputs[order]`, …",
         asks_for="value",
         given=_numbers,
@@ -380,8 +409,18 @@ EXERCISES = (
     _cure(
         13,
         [
-            Has("layers", _two_hidden_layers, "two hidden layers of 32 units, one unit at the end."),
-            Holds("start", _is_no_longer_flat, "the units no longer begin flat."),
+            Has(
+                "layers",
+                _two_hidden_layers,
+                "two hidden layers of 32 units, one unit at the end.",
+                where="look at the layers.",
+            ),
+            Holds(
+                "start",
+                _is_no_longer_flat,
+                "the units no longer begin flat.",
+                where="look at how the hidden units begin.",
+            ),
             Learns(_sine, Goal(0.01), epochs=30, batch_size=50, own_start=True),
         ],
         "Keras's own start, `tanh`, and Adam at 0.01.",

@@ -41,8 +41,11 @@ class Case(NamedTuple):
         at = f"-{self.at}" if self.kind in ("right", "wrong") else ""
         return f"lesson_{lesson}-{self.exercise}-{self.kind}{at}"
 
-    def judge(self) -> None:
+    def judge(self) -> Result:
         """Check it.
+
+        Returns:
+            All that it was told.
 
         Raises:
             AssertionError: where something else is said; it tells which exercise, which answer, what was said and
@@ -52,6 +55,7 @@ class Case(NamedTuple):
         wanted = self._amiss(result)
         if wanted:
             raise AssertionError(f"{self._name()}: {wanted}\nIt was told:\n{result}")
+        return result
 
     def _amiss(self, result: Result) -> str:
         """What was wanted and is not so, or nothing."""
