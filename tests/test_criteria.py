@@ -21,10 +21,10 @@ from course_utils.checks.shapes import Ends, Shapes
 from course_utils.checks.structure import Functional, Structure
 from course_utils.checks.trying import tell
 from course_utils.checks.values import SameValue
+from course_utils.course import ROOT
 from course_utils.data.dataset import Dataset, Split
 from course_utils.exercises.declaration import Exercise
 from course_utils.exercises.state import state_of
-from course_utils.lessons.source import ROOT
 from course_utils.workshop import criteria
 from course_utils.workshop.criteria.entry import Entry
 from tests.attempts import attempt, compiled, two_heads
