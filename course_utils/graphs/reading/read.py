@@ -393,6 +393,8 @@ class _Reader:
         function = _own_function(layer, is_lambda)
         if function is None or not tensors or (not is_lambda and isinstance(settings.get("activation"), str)):
             return None  # nothing to see, or an activation of Keras's by another name
+        if is_lambda and "training" in inspect.getfullargspec(function).args:
+            return None  # Keras says whether it trains, and then it may compute something else
         keras_tensor = self.keras.KerasTensor
         if is_lambda:
             given = [keras_tensor(t.shape, dtype=t.dtype) for t in tensors]

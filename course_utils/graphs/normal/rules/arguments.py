@@ -15,8 +15,9 @@ def _training(draft: Draft) -> None:
 
 
 def _minds_training(call: Call) -> bool:
-    """Whether a call does one thing in training and another in use; a layer that is not Keras's may."""
-    return is_random(call) or call.kind in LEARNS_WHILE_CALLED or call.own
+    """Whether a call does one thing in training and another in use; a learner's own layer or function may."""
+    hides = call.own or (call.kind == "Lambda" and call.traced is None)
+    return hides or is_random(call) or call.kind in LEARNS_WHILE_CALLED
 
 
 def _states(draft: Draft) -> None:
