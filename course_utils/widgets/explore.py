@@ -46,10 +46,11 @@ def explore(model: Any, example: Any = None) -> View:
         What the notebook shows. Whatever is given, nothing is raised: for what is no model, or does not fit it, a
         sentence says so.
     """
-    objection = not_a_model(model)
+    as_read: list[tuple[Graph, list[Any]]] = []
+    objection = not_a_model(model, lambda one: as_read.append(read_with_layers(one)))
     if objection:
         return sentence(f"There is nothing to explore: {objection}")
-    graph, kept = read_with_layers(model)
+    graph, kept = as_read[0]
     layers: dict[Hashable, Any] = dict(enumerate(kept))
     folding = Folding(graph)
     note = ""
