@@ -129,10 +129,9 @@ class Graph:
     def uses(self) -> list[int]:
         """How often each node's outputs are read by calls that matter, or are outputs of the model."""
         counts = [0] * len(self.nodes)
-        for i, node in enumerate(self.nodes):
-            if i not in self.dead:
-                for tensor in node.inputs:
-                    counts[tensor.node] += 1
+        for at in self.live():
+            for tensor in self.nodes[at].inputs:
+                counts[tensor.node] += 1
         for tensor in self.outputs:
             counts[tensor.node] += 1
         return counts
@@ -243,11 +242,20 @@ class Graph:
             node = node.inner.nodes[i]
         return node
 
-    def walk(self) -> Iterator[tuple[Path, Node]]:
-        """Every call with its path; a nested model before the calls inside it."""
-        stack: list[tuple[Path, Node]] = [((i,), n) for i, n in reversed(list(enumerate(self.nodes)))]
+    def walk(self, *, live: bool = False) -> Iterator[tuple[Path, Node]]:
+        """Every call with its path; a nested model before the calls inside it.
+
+        Args:
+            live: whether branches that lead nowhere are left out.
+        """
+
+        def of(graph: Graph, prefix: Path) -> list[tuple[Path, Node]]:
+            kept = graph.live() if live else range(len(graph.nodes))
+            return [((*prefix, i), graph.nodes[i]) for i in reversed(kept)]
+
+        stack = of(self, ())
         while stack:
             path, node = stack.pop()
             yield path, node
             if node.inner is not None:
-                stack += [((*path, i), n) for i, n in reversed(list(enumerate(node.inner.nodes)))]
+                stack += of(node.inner, path)

@@ -497,10 +497,10 @@ def _live_nodes(graph: Graph) -> Iterator[Node]:
     waiting = [graph]
     while waiting:
         one = waiting.pop()
-        for i, node in enumerate(one.nodes):
-            if i not in one.dead:
-                yield node
-                waiting += [part for part in (node.inner, node.traced) if part is not None]
+        for i in one.live():
+            node = one.nodes[i]
+            yield node
+            waiting += [part for part in (node.inner, node.traced) if part is not None]
 
 
 def _own_function(layer: Any, is_lambda: bool) -> Callable[..., Any] | None:

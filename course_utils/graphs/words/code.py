@@ -40,7 +40,7 @@ def lines_of_code(graph: Graph, names: Mapping[Hashable, str]) -> dict[Path, str
     """
     with leaving_no_trace():  # the defaults are those of layers that are made for it
         writer = _Writer(graph, names)
-        return {path: writer.line(path) for path, _ in graph.walk() if path[0] not in graph.dead}
+        return {path: writer.line(path) for path, _ in graph.walk(live=True)}
 
 
 class _Writer:
@@ -57,11 +57,10 @@ class _Writer:
         self.defined: dict[Hashable, tuple[int, int]] = {}
         """Of each layer that has a variable, the call that it is made for."""
         graphs = list({id(one): one for one in _graphs(graph)}.values())
-        calls = Counter(node.layer for one in graphs for i, node in enumerate(one.nodes) if i not in one.dead)
+        calls = Counter(one.nodes[i].layer for one in graphs for i in one.live())
         for one in graphs:
-            for i, node in enumerate(one.nodes):
-                if i in one.dead:
-                    continue
+            for i in one.live():
+                node = one.nodes[i]
                 name = _identifier(names.get(node.layer, node.name))
                 if node.family in ("layer", "model") and (calls[node.layer] > 1 or node.family == "model"):
                     if node.layer not in self.layers:
@@ -139,9 +138,10 @@ class _Writer:
 
 def _graphs(graph: Graph) -> Iterator[Graph]:
     yield graph
-    for i, node in enumerate(graph.nodes):
-        if node.inner is not None and i not in graph.dead:
-            yield from _graphs(node.inner)
+    for i in graph.live():
+        inner = graph.nodes[i].inner
+        if inner is not None:
+            yield from _graphs(inner)
 
 
 def _by_port(ports: Sequence[str], said: Sequence[str], first: str) -> list[str]:

@@ -34,7 +34,8 @@ def formula(node: Node, layer: Any) -> str:
         return "no weights"
     total = f"{node.parameters:,}"
     if node.inner is not None:
-        parts = {one.layer: one.parameters for i, one in enumerate(node.inner.nodes) if i not in node.inner.dead}
+        inside = [node.inner.nodes[i] for i in node.inner.live()]
+        parts = {one.layer: one.parameters for one in inside}
         text = " + ".join(f"{part:,}" for part in parts.values() if part)
         is_sum = sum(parts.values()) == node.parameters and 1 < text.count("+") + 1 <= _MOST_TERMS
         return f"{text} = {total}" if is_sum else total

@@ -175,15 +175,6 @@ def port_text(node: Node, position: int) -> str:
     return str(position + 1) if is_place else clean(port)
 
 
-def shared_layers(graph: Graph, live: frozenset[int] | None = None) -> dict[Hashable, list[int]]:
-    """Layers called more than once in a graph, with the calls."""
-    calls: dict[Hashable, list[int]] = {}
-    for i, node in enumerate(graph.nodes):
-        if live is None or i in live:
-            calls.setdefault(node.layer, []).append(i)
-    return {layer: where for layer, where in calls.items() if len(where) > 1}
-
-
 def edge_list(
     graph: Graph,
     names: Mapping[Hashable, str] | None = None,
@@ -209,7 +200,7 @@ def edge_list(
         Lines, the same on every machine.
     """
     names = local_names(graph) if names is None else names
-    calls = sum(n.family != "input" for i, n in enumerate(graph.nodes) if i not in graph.dead)
+    calls = sum(graph.nodes[i].family != "input" for i in graph.live())
     weights = f", {graph.parameters:,} parameters" if show_parameters and graph.parameters is not None else ""
     lines = [f"{calls} {'call' if calls == 1 else 'calls'}{weights}"]
     lines += _lines(graph, names, "", show_shapes, show_dtype, show_trainable, expand_nested)
@@ -228,7 +219,7 @@ def reference(graph: Graph, tensor: Tensor, names: Mapping[Hashable, str]) -> st
     """A tensor by the call it comes from."""
     node = graph.nodes[tensor.node]
     text = names[node.layer]
-    if any(n.layer == node.layer and i != tensor.node for i, n in enumerate(graph.nodes) if i not in graph.dead):
+    if any(graph.nodes[i].layer == node.layer and i != tensor.node for i in graph.live()):
         text += f" (call {node.call + 1})"
     if len(node.shapes) > 1:
         text += f" (output {tensor.output + 1})"
@@ -245,11 +236,10 @@ def _lines(
     expand: bool,
 ) -> list[str]:
     lines = []
-    live = frozenset(range(len(graph.nodes))) - graph.dead
-    shared = shared_layers(graph, live)
+    shared = graph.shared()
     ambiguous = {i for calls in shared.values() for i in calls}
     said = {}  # how a tensor's call is named, without asking the whole graph each time
-    for i in sorted(live):
+    for i in graph.live():
         node = graph.nodes[i]
         said[i] = names[node.layer] + (f" (call {node.call + 1})" if i in ambiguous else "")
         words = brief(node)

@@ -44,8 +44,8 @@ def local_names(graph: Graph) -> dict[Hashable, str]:
     names: dict[Hashable, str] = {}
     counts: dict[str, int] = {}
     # the model's own calls first, so that a nested model does not change their numbers
-    for path, node in sorted(graph.walk(), key=lambda item: len(item[0])):
-        if node.layer not in names and not (len(path) == 1 and path[0] in graph.dead):
+    for _, node in sorted(graph.walk(live=True), key=lambda item: len(item[0])):
+        if node.layer not in names:
             names[node.layer] = _numbered(node, counts) if is_made_up(node) else shorten(node.name, 60)
     return names
 

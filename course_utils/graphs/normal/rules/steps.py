@@ -62,9 +62,10 @@ def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
         return None
     time = outer.input_shape()[:2]
     sources: dict[int, list[Source]] = {t.node: [outer.inputs[i]] for i, t in enumerate(inner.inputs)}
-    for i, node in enumerate(inner.nodes):
-        if i in sources or i in inner.dead:
+    for i in inner.live():
+        if i in sources:
             continue
+        node = inner.nodes[i]
         call = Call(node, [sources[t.node][t.output] for t in node.inputs])
         call.shapes = tuple([(*time, *shape[1:]) for shape in node.shapes])
         call.origin = tuple((*path, i) for path in outer.origin)

@@ -16,9 +16,10 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call], *,
     `traced`: they are what a function of the learner's does, nested models and all.
     """
     sources: dict[int, list[Source]] = {t.node: [given[i]] for i, t in enumerate(graph.inputs)}
-    for i, node in enumerate(graph.nodes):
-        if i in sources or i in graph.dead:
+    for i in graph.live():
+        if i in sources:
             continue
+        node = graph.nodes[i]
         call = Call(node, [sources[t.node][t.output] for t in node.inputs])
         if traced:  # its calls are not the learner's: what they wrote is the function
             call.origin, call.name = outer.origin, outer.name
