@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from course_utils.graphs.graph import Shape
-from course_utils.graphs.layers import POOLS, RESHAPES
+from course_utils.graphs.layers import GLOBAL_POOLING, POOLS, RESHAPES, makes_mask
 from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
 from course_utils.graphs.normal.rules.rule import Rule
 
@@ -104,7 +104,7 @@ def _keeps_batch(call: Call, before: Shape, after: Shape) -> bool:
 
 
 def _pooling(draft: Draft) -> None:
-    masked = any(call.settings.get("mask_zero") or call.kind == "Masking" for call in draft.calls)
+    masked = any(makes_mask(call.kind, call.settings) for call in draft.calls)
 
     def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
         rank = len(call.input_shape()) if call.inputs else 0
@@ -134,7 +134,7 @@ def _pools_all(call: Call) -> None:
 def _axes_of(call: Call) -> tuple[int, ...]:
     """The axes over which a call takes a sum, mean or extreme; () if it does not."""
     rank = len(call.input_shape()) if call.inputs else 0
-    if call.family == "layer" and call.kind.startswith("Global") and "data_format" not in call.settings:
+    if call.kind in GLOBAL_POOLING and "data_format" not in call.settings:
         return tuple(range(1, rank - 1))
     if call.family != "operation" or call.kind not in _REDUCTIONS:
         return ()
