@@ -9,9 +9,19 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import TypeGuard
 
-from course_utils.graphs.graph import IN_PART, Graph, Node, Path, Tensor
+from course_utils.graphs.graph import Graph, Node, Path, Tensor
+from course_utils.graphs.reading.decode import (
+    Array,
+    Function,
+    InPart,
+    Made,
+    NotFinite,
+    Plain,
+    Several,
+    Slice,
+    decode,
+)
 from course_utils.graphs.reading.plain import plain, settings_of
 from course_utils.graphs.reading.traceless import leaving_no_trace
 from course_utils.graphs.words.names import own_name, snake_case
@@ -187,7 +197,9 @@ def _made(kind: str, settings: Mapping[str, object], name: str | None = None, *,
     parts: list[str] = []
     if cls is None:
         parts += [
-            f"{key}={_value(v, key)}" for key, v in settings.items() if v not in (None, False, ()) and not _in_part(v)
+            f"{key}={_value(v, key)}"
+            for key, v in settings.items()
+            if v not in (None, False, ()) and not isinstance(decode(v), InPart)
         ]
     else:
         known = _parameters(cls)
@@ -195,7 +207,11 @@ def _made(kind: str, settings: Mapping[str, object], name: str | None = None, *,
         usual = _defaults(cls, tuple((key, settings[key]) for key in known if key in required and key in settings))
         for key in known:
             content = settings.get(key)
-            if key not in settings or _in_part(content) or (key == "backward_layer" and _mirrors(settings)):
+            if (
+                key not in settings
+                or isinstance(decode(content), InPart)
+                or (key == "backward_layer" and _mirrors(settings))
+            ):
                 continue
             if key in required:
                 parts.append(_value(content, key))
@@ -233,15 +249,11 @@ def _same(content: object, default: object) -> bool:
 
 def _mirrors(settings: Mapping[str, object]) -> bool:
     """Whether a Bidirectional reads backwards with a layer as the one that reads forwards."""
-    forward, backward = settings.get("layer"), settings.get("backward_layer")
-    if not (isinstance(forward, tuple) and isinstance(backward, tuple)):
+    forward, backward = decode(settings.get("layer")), decode(settings.get("backward_layer"))
+    if not (isinstance(forward, Made) and isinstance(backward, Made)):
         return False
-    (kind, pairs), (other, others) = forward, backward
-    return bool(kind == other and dict(pairs) == {**dict(others), "go_backwards": dict(pairs).get("go_backwards")})
-
-
-def _in_part(content: object) -> bool:
-    return isinstance(content, tuple) and content[:1] == (IN_PART,)
+    turned = {**backward.settings, "go_backwards": forward.settings.get("go_backwards")}
+    return (forward.kind, forward.settings) == (backward.kind, turned)
 
 
 @functools.cache
@@ -260,37 +272,31 @@ def _function(kind: str) -> tuple[str, dict[str, object]]:
 
 def _value(content: object, key: str = "") -> str:
     """A setting as it would be typed."""
-    if isinstance(content, str):
-        return _text(content)
-    if not isinstance(content, tuple):
-        return (
-            str(int(content))
-            if isinstance(content, float) and content.is_integer() and abs(content) > 1
-            else repr(content)
-        )
-    if content[:1] == ("function",) and len(content) == 2:
-        return "your_function"
-    if content[:1] in (("array",), ("variable",)):
-        return "..."
-    if content == ("None", ()):
-        return "None"
-    if len(content) == 2 and content[0] == "float":
-        return f'float("{content[1]}")'
-    if len(content) == 2 and isinstance(content[0], str) and _are_pairs(content[1]):
-        home = _HOMES.get(key.rpartition("_")[2])
-        made = (
-            f"{content[0]}({', '.join(f'{k}={_value(v, k)}' for k, v in content[1] if v is not None)})" if home else ""
-        )
-        return f"{home}.{made}" if home else _made(content[0], dict(content[1]))
-    if key in ("kernel_size", "pool_size", "strides", "dilation_rate", "size") and len(set(content)) == 1:
-        return _value(content[0])
-    return f"({', '.join(_value(one) for one in content)}{',' * (len(content) == 1)})"
+    match decode(content):
+        case Function():
+            return "your_function"
+        case Array() | InPart():
+            return "..."
+        case NotFinite(name):
+            return f'float("{name}")'
+        case Made(kind, settings):
+            home = _HOMES.get(key.rpartition("_")[2])
+            if home is None:
+                return _made(kind, settings)
+            return f"{home}.{kind}({', '.join(f'{k}={_value(v, k)}' for k, v in settings.items() if v is not None)})"
+        case Slice(start, stop, step):
+            return f"slice({start}, {stop}, {step})"
+        case Several(parts):
+            if key in ("kernel_size", "pool_size", "strides", "dilation_rate", "size") and len(set(parts)) == 1:
+                return _value(parts[0])
+            return f"({', '.join(map(_value, parts))}{',' * (len(parts) == 1)})"
+        case Plain(plainly):
+            return _text(plainly) if isinstance(plainly, str) else _number(plainly)
 
 
-def _are_pairs(content: object) -> TypeGuard[tuple[tuple[str, object], ...]]:
-    return isinstance(content, tuple) and all(
-        isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str) for one in content
-    )
+def _number(content: object) -> str:
+    is_whole = isinstance(content, float) and content.is_integer() and abs(content) > 1
+    return str(int(content)) if is_whole else repr(content)  # type: ignore[call-overload]
 
 
 def _text(content: str) -> str:

@@ -2,80 +2,49 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
-from course_utils.graphs.graph import Graph, Node, Shape, Tensor
-from course_utils.graphs.layers import COMMUTATIVE, ENDS_IN_TANH, JOINS, SYMMETRIC_OPERATIONS
+from course_utils.graphs.graph import IN_PART, Graph, Node, Shape, Tensor
+from course_utils.graphs.layers import COMMUTATIVE, SYMMETRIC_OPERATIONS
+from course_utils.graphs.reading.decode import (
+    Array,
+    Function,
+    InPart,
+    Made,
+    NotFinite,
+    Plain,
+    Several,
+    Slice,
+    decode,
+)
 from course_utils.graphs.words.names import local_names
+from course_utils.graphs.words.shown import Shown, in_picture
 from course_utils.markup import clean, shorten
 
 Namer = Callable[[Node], str]
 
-# Settings that a reader knows by their place, as in the call of the class.
-_BY_PLACE = (
-    "input_dim",
-    "output_dim",
-    "units",
-    "filters",
-    "kernel_size",
-    "pool_size",
-    "rate",
-    "stddev",
-    "target_shape",
-    "dims",
-    "n",
-    "num_heads",
-    "key_dim",
-    "size",
-    "cropping",
-    "max_value",
-    "alpha",
-)
-# Settings shown by name, unless they have the value that goes without saying.
-_BY_NAME: dict[str, tuple[object, ...]] = {
-    "strides": (None, 1),
-    "padding": ("valid",),
-    "dilation_rate": (1,),
-    "groups": (1,),
-    "depth_multiplier": (1,),
-    "merge_mode": ("concat",),
-    "return_sequences": (False,),
-    "return_state": (False,),
-    "go_backwards": (False,),
-    "mask_zero": (False,),
-    "use_bias": (True,),
-    "normalize": (False,),
-    "axes": (),
-    "training": (None,),
-    "mean": (None, 0, 0.0),
-    "variance": (None,),
-    "negative_slope": (0, 0.0),
-    "threshold": (0, 0.0),
-}
-# The many settings of these would say little; what matters of them is in the two tables.
-_QUIET = re.compile(
-    r".*_(initializer|regularizer|constraint)$|momentum|epsilon|center|scale|axis|data_format|keepdims|arguments|"
-    r"layer|backward_layer|function|output_shape|mask|unroll|stateful|dtype|shape|sparse|ragged|implementation|mode|"
-    r"interpolation|activity_regularizer|autocast|recurrent_.*|.*dropout|built|unit_forget_bias|renorm.*|synchronized|reset_after|"
-    r"zero_output_for_mask"
-)
+_SIZES = frozenset({"kernel_size", "pool_size", "size", "cropping", "strides", "dilation_rate"})
 
 
 def setting(value: object) -> str:
-    """One setting in a few characters: `(3, 3)` is `3×3`, a function of the learner's own is `function`."""
-    if isinstance(value, tuple):
-        if len(value) == 2 and value[0] == "function":
+    """One setting in a few characters: a function of the learner's own is `function`, a layer its class."""
+    match decode(value):
+        case Function():
             return "function"  # not its fingerprint, which differs between versions of Python
-        if len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], tuple):
-            return clean(value[0])
-        if value and value[0] in ("array", "variable") and len(value) > 1 and isinstance(value[1], tuple):
-            return f"array {shape_text(value[1])}"
-        if value and value[0] == "slice" and len(value) == 4:
-            start, stop, step = ("" if v is None else str(v) for v in value[1:])
-            return f"{start}:{stop}" + (f":{step}" if step else "")
-        return "(" + ", ".join(setting(v) for v in value) + ("," if len(value) == 1 else "") + ")"
-    return shorten(value, 24)
+        case InPart():
+            return IN_PART
+        case NotFinite(name):
+            return name
+        case Made(kind, _):
+            return clean(kind)
+        case Array(shape, _):
+            return f"array {shape_text(shape)}"
+        case Several(parts):
+            return "(" + ", ".join(map(setting, parts)) + ("," if len(parts) == 1 else "") + ")"
+        case Plain(content):
+            return shorten(content, 24)
+        case Slice() as part:
+            return str(part)
 
 
 def _size(value: object) -> str:
@@ -91,51 +60,21 @@ def brief(node: Node) -> list[str]:
     Example:
         A `Dense(32, activation="relu")` gives `["32", "relu"]`, a `Concatenate` `["axis=-1"]`.
     """
-    settings = dict(node.settings)
-    given = {key: settings.pop(key) for key in node.arguments if node.family in ("layer", "model")}
-    arguments = [key if value is True else f"{clean(key)}={setting(value)}" for key, value in given.items()]
-    if node.family in ("input", "model"):
-        return arguments
-    words = []
-    inner = settings.get("layer")
-    if isinstance(inner, tuple) and len(inner) == 2 and isinstance(inner[1], tuple):  # Bidirectional, TimeDistributed
-        held = Node(str(inner[0]), "", (), dict(_pairs(inner[1])), 0)
-        words.append(clean(inner[0]) + (f"({', '.join(brief(held))})" if brief(held) else ""))
-    for key in _BY_PLACE:
-        value = settings.pop(key, None)
-        if value is not None:
-            words.append(_size(value) if key in ("kernel_size", "pool_size", "size", "cropping") else setting(value))
-            if key == "pool_size" and settings.get("strides") == value:
-                del settings["strides"]
-    activation = settings.pop("activation", "linear")
-    usual = "tanh" if node.kind in ENDS_IN_TANH else "linear"
-    if activation is not None and activation != usual:
-        words.append(setting(activation))
-    for key, silent in _BY_NAME.items():
-        if key in settings:
-            value = settings.pop(key)
-            ones = isinstance(value, tuple) and bool(value) and all(v == 1 for v in value) and 1 in silent
-            if value not in silent and not ones:
-                shown = _size(value) if key in ("strides", "dilation_rate") else setting(value)
-                words.append(key if value is True else f"{key}={shown}")
-    if node.kind in JOINS and "axis" in settings:
-        words.append(f"axis={setting(settings['axis'])}")
-    if node.kind == "Softmax" and settings.get("axis", -1) != -1:
-        words.append(f"axis={setting(settings['axis'])}")
-    if node.kind == "Rescaling":
-        words.append(f"×{setting(settings.get('scale'))}")
-    if node.family == "operation":
-        said = {k: v for k, v in settings.items() if not (k in ("axis", "keepdims") and node.kind in JOINS)}
-    else:
-        said = {k: v for k, v in settings.items() if not _QUIET.fullmatch(k) and v is not False}
-    others = [f"{clean(k)}={setting(v)}" for k, v in said.items() if v is not None and v != ()]
-    return words + others[:3] + arguments
+    return [_word(one) for one in in_picture(node.kind, node.settings, node.family, node.arguments)]
 
 
-def _pairs(value: tuple[object, ...]) -> Iterator[tuple[str, object]]:
-    for item in value:
-        if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
-            yield item[0], item[1]
+def _word(shown: Shown) -> str:
+    key, content, manner = shown
+    held = decode(content) if key == "layer" else None
+    if isinstance(held, Made):  # in a Bidirectional or TimeDistributed
+        inside = ", ".join(map(_word, in_picture(held.kind, held.settings)))
+        return clean(held.kind) + (f"({inside})" if inside else "")
+    if manner == "flag" and content is True:
+        return key
+    text = _size(content) if key in _SIZES else setting(content)
+    if manner == "factor":
+        return f"×{text}"
+    return text if manner == "place" else f"{clean(key)}={text}"
 
 
 def shape_text(shape: Shape) -> str:
