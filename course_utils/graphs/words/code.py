@@ -132,7 +132,7 @@ class _Writer:
         if node.kind == "GetItem" and "key" in node.settings:
             return sliced(node.settings["key"], said[0])
         operands = dict(zip(node.ports, said, strict=False))
-        operands |= {key: _value(node.settings[key], key) for key in ("x1", "x2") if key in node.settings}
+        operands |= {key: _operand(node.settings[key]) for key in ("x1", "x2") if key in node.settings}
         if node.kind in _OPERATORS and set(operands) == {"x1", "x2"}:
             return f"{operands['x1']} {_OPERATORS[node.kind]} {operands['x2']}"
         if node.kind == "Negative" and len(said) == 1:
@@ -142,7 +142,11 @@ class _Writer:
         if defaults:
             settings = {k: v for k, v in settings.items() if k in defaults and not _same(v, plain(defaults[k]))}
         first = next(iter(node.ports), "").partition(".")[0]
-        parts = list(operands.values()) if {"x1", "x2"} <= set(operands) else _by_port(node.ports, said, first)
+        if {"x1", "x2"} <= operands.keys():
+            pair = [operands.pop("x1"), operands.pop("x2")]
+            parts = [*operands.values(), *pair]
+        else:
+            parts = _by_port(node.ports, said, first)
         return f"{name}({', '.join([*parts, *(f'{k}={_value(v, k)}' for k, v in settings.items())])})"
 
 
@@ -291,12 +295,13 @@ def _value(content: object, key: str = "") -> str:
                 return _value(parts[0])
             return f"({', '.join(map(_value, parts))}{',' * (len(parts) == 1)})"
         case Plain(plainly):
-            return _text(plainly) if isinstance(plainly, str) else _number(plainly)
+            return _text(plainly) if isinstance(plainly, str) else repr(plainly)
 
 
-def _number(content: object) -> str:
-    is_whole = isinstance(content, float) and content.is_integer() and abs(content) > 1
-    return str(int(content)) if is_whole else repr(content)  # type: ignore[call-overload]
+def _operand(content: object) -> str:
+    """What an operation reads that is no tensor of the model; several numbers are an array."""
+    text = _value(content)
+    return f"keras.ops.array({text})" if isinstance(decode(content), Several) else text
 
 
 def _text(content: str) -> str:
