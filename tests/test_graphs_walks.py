@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from course_utils.graphs import graph as module
-from course_utils.graphs.graph import Graph, Node, Tensor
+from course_utils.graphs.graph import Call, Graph, Tensor
 
 
 def node(name, *reads, layer=None, parameters=0):
     family = "layer" if reads else "input"
     tensors = tuple(map(Tensor, reads))
-    return Node(name.title(), name, tensors, {}, layer or name, parameters=parameters, family=family)
+    return Call(name.title(), name, tensors, {}, layer or name, parameters=parameters, family=family)
 
 
 #     0 a ── 2 left (shared) ─┬─ 4 joined ── 5 end

@@ -55,7 +55,7 @@ class Wire(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Node:
+class Call:
     """One call of a layer, an operation or a nested model."""
 
     kind: str
@@ -108,7 +108,7 @@ class Graph:
     """A model: calls in an order in which each reads only earlier ones."""
 
     name: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[Call, ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     input_names: tuple[str, ...]
@@ -155,7 +155,7 @@ class Graph:
                 waiting += [tensor.node for tensor in self.nodes[at].inputs]
         return seen.difference(without)
 
-    def nearest(self, start: int, is_meant: Callable[[Node], bool]) -> set[int]:
+    def nearest(self, start: int, is_meant: Callable[[Call], bool]) -> set[int]:
         """The first calls that are meant on each way back from a call, which may be one itself, in O(calls + wires)."""
         waiting, seen, found = [start], set[int](), set[int]()
         while waiting:
@@ -176,8 +176,8 @@ class Graph:
         """Layers that are called more than once, each with its live calls, in the order in which they are first used.
 
         Example:
-            >>> a, b = (Node("Input", name, (), {}, layer=name, family="input") for name in "ab")
-            >>> reads = [Node("Dense", "reader", (Tensor(at),), {}, layer=2, call=at) for at in (0, 1)]
+            >>> a, b = (Call("Input", name, (), {}, layer=name, family="input") for name in "ab")
+            >>> reads = [Call("Dense", "reader", (Tensor(at),), {}, layer=2, call=at) for at in (0, 1)]
             >>> ends = (Tensor(2), Tensor(3))
             >>> Graph("siamese", (a, b, *reads), (Tensor(0), Tensor(1)), ends, ("a", "b"), ("c", "d")).shared()
             {2: [2, 3]}
@@ -234,7 +234,7 @@ class Graph:
 
         return of(self)
 
-    def find(self, path: Path) -> Node:
+    def find(self, path: Path) -> Call:
         """The call at `path`, through nested models."""
         node = self.nodes[path[0]]
         for i in path[1:]:
@@ -242,14 +242,14 @@ class Graph:
             node = node.inner.nodes[i]
         return node
 
-    def walk(self, *, live: bool = False) -> Iterator[tuple[Path, Node]]:
+    def walk(self, *, live: bool = False) -> Iterator[tuple[Path, Call]]:
         """Every call with its path; a nested model before the calls inside it.
 
         Args:
             live: whether branches that lead nowhere are left out.
         """
 
-        def of(graph: Graph, prefix: Path) -> list[tuple[Path, Node]]:
+        def of(graph: Graph, prefix: Path) -> list[tuple[Path, Call]]:
             kept = graph.live() if live else range(len(graph.nodes))
             return [((*prefix, i), graph.nodes[i]) for i in reversed(kept)]
 

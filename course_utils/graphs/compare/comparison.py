@@ -9,7 +9,7 @@ from course_utils.graphs.compare.align import Alignment, alignments
 from course_utils.graphs.compare.behaviour import Counterexample, Verdict
 from course_utils.graphs.compare.edits import Derivation, Edit, EditScript, edits_of
 from course_utils.graphs.compare.match import Budget, IndexedGraph, Interner, is_isomorphism, isomorphism
-from course_utils.graphs.graph import Graph, Node
+from course_utils.graphs.graph import Call, Graph
 from course_utils.graphs.layers import makes_mask
 from course_utils.graphs.normal import normal_forms
 
@@ -110,7 +110,7 @@ def _may_hide(graph: Graph, target: Graph, intern: Interner) -> bool:
     return isomorphism(IndexedGraph(graph, intern), IndexedGraph(target, intern), intern) is None
 
 
-def hides(node: Node) -> bool:
+def hides(node: Call) -> bool:
     """Whether a call may do what its graph does not show."""
     return makes_mask(node.kind, node.settings) or node.own or node.traced is not None or node.kind == "Lambda"
 

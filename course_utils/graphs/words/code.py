@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-from course_utils.graphs.graph import Graph, Node, Path, Tensor
+from course_utils.graphs.graph import Call, Graph, Path, Tensor
 from course_utils.graphs.reading.decode import (
     Array,
     Function,
@@ -43,7 +43,7 @@ def lines_of_code(graph: Graph, names: Mapping[Hashable, str]) -> dict[Path, str
 
     Args:
         graph: the model.
-        names: name of each layer, by `Node.layer`: variables are called so.
+        names: name of each layer, by `Call.layer`: variables are called so.
 
     Returns:
         One line a call, two for the first call of a shared layer; by path.
@@ -115,7 +115,7 @@ class _Writer:
             return f"{name}[{_text(node.inner.output_names[tensor.output])}]"
         return f"{name}[{tensor.output}]" if len(node.shapes) > 1 else name
 
-    def arguments(self, graph: Graph, node: Node) -> str:
+    def arguments(self, graph: Graph, node: Call) -> str:
         """What a layer is called on."""
         said = [self.tensor(graph, tensor) for tensor in node.inputs]
         given = [f"{key}={_value(node.settings[key], key)}" for key in node.arguments if key in node.settings]
@@ -126,7 +126,7 @@ class _Writer:
             return ", ".join([said[0] if len(said) == 1 else f"[{', '.join(said)}]", *given])
         return ", ".join([*_by_port(node.ports, said, first=""), *given])
 
-    def operation(self, graph: Graph, node: Node) -> str:
+    def operation(self, graph: Graph, node: Call) -> str:
         """An operation on tensors, with an operator where there is one."""
         said = [self.tensor(graph, tensor) for tensor in node.inputs]
         if node.kind == "GetItem" and "key" in node.settings:
@@ -174,7 +174,7 @@ def _by_port(ports: Sequence[str], said: Sequence[str], first: str) -> list[str]
     return parts
 
 
-def _input(node: Node, name: str) -> str:
+def _input(node: Call, name: str) -> str:
     given = own_name(node) and name
     dtype = node.settings.get("dtype", "float32")
     parts = [_value(node.settings.get("shape"), "shape")]
@@ -183,7 +183,7 @@ def _input(node: Node, name: str) -> str:
     return f"keras.Input({', '.join(parts)})"
 
 
-def layer_code(node: Node) -> str:
+def layer_code(node: Call) -> str:
     """The layer of a call, made: `layers.Dense(16, activation="relu", name="hidden")`."""
     name = own_name(node)
     if node.inner is not None:  # a model for each step; what is inside has lines of its own

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from course_utils.graphs.graph import Node
+from course_utils.graphs.graph import Call
 from course_utils.graphs.layers import (
     DEPTHWISE_CONVOLUTIONS,
     PLAIN_CONVOLUTIONS,
@@ -19,7 +19,7 @@ Count = tuple[str, int]
 """A formula and what it comes to."""
 
 
-def formula(node: Node, layer: Any) -> str:
+def formula(node: Call, layer: Any) -> str:
     """The number of a call's weights with the numbers that make it: `(3 + 1) × 16 = 64`.
 
     Args:

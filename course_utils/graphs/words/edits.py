@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from course_utils.graphs.compare.comparison import Comparison, hides
 from course_utils.graphs.compare.edits import Edit
-from course_utils.graphs.graph import Node, Wire
+from course_utils.graphs.graph import Call, Wire
 from course_utils.graphs.layers import GLOBAL_POOLING, MAXIMUM_FOR, makes_mask
 from course_utils.graphs.words.changed import changed
 from course_utils.graphs.words.names import argument, own_name
@@ -208,7 +208,7 @@ def _missing_inputs(names: Naming, inputs: list[int]) -> str:
     return f"the model lacks {listed(described)}."
 
 
-def _ends_a_sequence(node: Node, reads: list[Wire], nodes: tuple[Node, ...]) -> bool:
+def _ends_a_sequence(node: Call, reads: list[Wire], nodes: tuple[Call, ...]) -> bool:
     """Whether a layer makes one value of those of all time steps."""
     shapes = nodes[reads[0][1]].shapes if reads else ()
     return node.kind in GLOBAL_POOLING and bool(shapes) and len(shapes[0]) == 3
@@ -242,7 +242,7 @@ def _rewire(names: Naming, edit: Edit) -> Edit:
     return replace(edit, where=name, message=sentence([message, names.aside(edit.unused)]))
 
 
-def _as_argument(ports: tuple[str, ...], node: Node) -> str:
+def _as_argument(ports: tuple[str, ...], node: Call) -> str:
     """As what a layer is given tensors, where that has one name: `initial_state`, `mask`."""
     roots = {port.partition(".")[0] for port in ports}
     is_named = node.family == "layer" and len(roots) == 1 and all(root.isidentifier() for root in roots)

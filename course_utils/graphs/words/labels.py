@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 
-from course_utils.graphs.graph import IN_PART, Graph, Node, Shape, Tensor
+from course_utils.graphs.graph import IN_PART, Call, Graph, Shape, Tensor
 from course_utils.graphs.layers import COMMUTATIVE, SYMMETRIC_OPERATIONS
 from course_utils.graphs.reading.decode import (
     Array,
@@ -21,7 +21,7 @@ from course_utils.graphs.words.names import local_names
 from course_utils.graphs.words.shown import Shown, in_picture
 from course_utils.markup import clean, shorten
 
-Namer = Callable[[Node], str]
+Namer = Callable[[Call], str]
 
 _SIZES = frozenset({"kernel_size", "pool_size", "size", "cropping", "strides", "dilation_rate"})
 
@@ -54,7 +54,7 @@ def _size(value: object) -> str:
     return setting(value)
 
 
-def brief(node: Node) -> list[str]:
+def brief(node: Call) -> list[str]:
     """The settings of a call that a reader looks for first, as short words.
 
     Example:
@@ -82,12 +82,12 @@ def shape_text(shape: Shape) -> str:
     return "(" + ", ".join(str(d) for d in shape) + ("," if len(shape) == 1 else "") + ")"
 
 
-def shapes_text(node: Node) -> str:
+def shapes_text(node: Call) -> str:
     """Shapes of all outputs of a call."""
     return ", ".join(shape_text(s) for s in node.shapes) or "?"
 
 
-def training(node: Node) -> str:
+def training(node: Call) -> str:
     """Whether a layer's weights train, in a word or two; "" where there are none."""
     if node.trainable is None:
         return ""
@@ -97,17 +97,17 @@ def training(node: Node) -> str:
     return "partly frozen" if partly else "trainable"
 
 
-def is_ordered(node: Node) -> bool:
+def is_ordered(node: Call) -> bool:
     """Whether it matters which argument is which."""
     return len(node.inputs) > 1 and node.kind not in COMMUTATIVE | SYMMETRIC_OPERATIONS
 
 
-def is_merge(node: Node) -> bool:
+def is_merge(node: Call) -> bool:
     """Whether a call computes without weights on several tensors, or is an operation."""
     return node.family == "operation" or (node.family == "layer" and len(node.inputs) > 1 and node.parameters == 0)
 
 
-def port_text(node: Node, position: int) -> str:
+def port_text(node: Call, position: int) -> str:
     """What an argument is called: its name, or its place in a list, from 1."""
     port = node.ports[position] if position < len(node.ports) else ""
     is_place = port.rsplit(".", 1)[-1].isdigit() or port in ("", "x", "x1", "x2")

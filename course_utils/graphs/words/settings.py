@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from course_utils.graphs.graph import EACH_STEP, IN_PART, Node
+from course_utils.graphs.graph import EACH_STEP, IN_PART, Call
 from course_utils.graphs.reading.decode import (
     Array,
     Function,
@@ -58,7 +58,7 @@ def shows_all(setting: object) -> bool:
     return True
 
 
-def as_written(key: str, original: Node) -> str:
+def as_written(key: str, original: Call) -> str:
     """What a setting of a normal form is called where its author wrote it: the units of a convolution are filters."""
     return "filters" if key == "units" and "filters" in original.settings else key
 
@@ -68,7 +68,7 @@ def setting(key: str, content: object) -> str:
     return f"{key}={value(content)}"
 
 
-def axis_of_each_step(node: Node) -> object:
+def axis_of_each_step(node: Call) -> object:
     """The axis of the layer inside a TimeDistributed, as read, counted from the front as its author did; or None."""
     layer = decode(node.settings.get("layer") if node.kind == "TimeDistributed" else None)
     if not isinstance(layer, Made):
@@ -78,7 +78,7 @@ def axis_of_each_step(node: Node) -> object:
     return axis if any(isinstance(one, int) and one > 0 for one in axes) else None
 
 
-def spelled(node: Node, original: Node | None = None) -> str:
+def spelled(node: Call, original: Call | None = None) -> str:
     """A call as code: `Dense(32, activation='relu')`.
 
     Args:
