@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 
-from course_utils.graphs.graph import Graph, Node, Tensor
+from course_utils.graphs.graph import Call, Graph, Tensor
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -39,7 +39,7 @@ def texts(svg):
 
 
 def line(count, name=lambda i: f"layer_{i}", kind="Dense"):
-    nodes = [Node("Input", "x", (), {}, 0, shapes=((None, 4),), family="input")]
+    nodes = [Call("Input", "x", (), {}, 0, shapes=((None, 4),), family="input")]
     for i in range(1, count):
-        nodes.append(Node(kind, name(i), (Tensor(i - 1),), {"units": 4}, i, shapes=((None, 4),), parameters=20))
+        nodes.append(Call(kind, name(i), (Tensor(i - 1),), {"units": 4}, i, shapes=((None, 4),), parameters=20))
     return Graph("m", tuple(nodes), (Tensor(0),), (Tensor(count - 1),), ("x",), (name(count - 1),))

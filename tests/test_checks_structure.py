@@ -235,6 +235,33 @@ class TestReuses:
         assert not criterion.judge(attempt(keras.models.clone_model(own))).passed
 
 
+class TestTelling:
+    """Where the first mistake is: at a layer, whatever it is called, or at a place beside layers."""
+
+    @staticmethod
+    def first(value, target):
+        return SameGraph().judge(attempt(value, target)).telling[0]
+
+    def test_a_missing_layer_has_a_place(self):
+        ends = layers.Dense(2, name="a"), layers.Dense(1, name="b")
+        told = self.first(sequential(*ends), sequential(ends[0], layers.Dropout(0.5), ends[1]))
+        assert told == "one place differs; look between `a` and `b`."
+
+    def test_a_layer_may_be_called_as_a_place_is(self):
+        class Scale(layers.Layer):
+            def call(self, x):
+                return x * 2
+
+        mine = Scale
+
+        class Scale(layers.Layer):
+            def call(self, x):
+                return x * 3
+
+        told = self.first(sequential(mine(name="before it")), sequential(Scale(name="before it")))
+        assert told == "one place differs; look at `before it`."
+
+
 class TestEnds:
     """What is asked of names and order: models with two inputs or two outputs that can be told apart."""
 

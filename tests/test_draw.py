@@ -22,7 +22,7 @@ from course_utils.graphs.draw.layout import Frame, Size, Wire, lay_out
 from course_utils.graphs.draw.model import Shown, diagram_of, draw_graph, finish, plot_model
 from course_utils.graphs.draw.picture import ENDINGS
 from course_utils.graphs.draw.scene import Group, Shape, Text, text_width, wrap
-from course_utils.graphs.graph import Graph, Node, Tensor
+from course_utils.graphs.graph import Call, Graph, Tensor
 from course_utils.graphs.reading.errors import UnreadableModel
 from course_utils.graphs.reading.read import read
 from course_utils.graphs.words.labels import brief, edge_list
@@ -584,11 +584,11 @@ class TestSameEverywhere:
 class TestLarge:
     def test_graph_of_many_cells(self):
         """As many calls as NASNetMobile has, wired as its cells are: each reads the two before."""
-        nodes = [Node("Input", "image", (), {}, 0, shapes=((None, 8),), family="input")]
+        nodes = [Call("Input", "image", (), {}, 0, shapes=((None, 8),), family="input")]
 
         def add(kind, *reads):
             name = f"{kind}_{len(nodes)}"
-            nodes.append(Node(kind, name, tuple(map(Tensor, reads)), {}, len(nodes), shapes=((None, 8),)))
+            nodes.append(Call(kind, name, tuple(map(Tensor, reads)), {}, len(nodes), shapes=((None, 8),)))
             return len(nodes) - 1
 
         before = here = 0
@@ -673,8 +673,8 @@ class TestParts:
         assert clean("a\nb\x00c\ud800") == "a bc"
 
     def test_edge_list_of_several_outputs(self):
-        lstm = Node("LSTM", "lstm_4", (Tensor(0),), {"units": 2}, 1, shapes=((None, 2), (None, 2)))
-        nodes = (Node("Input", "input_layer_3", (), {}, 0, shapes=((None, 1, 1),), family="input"), lstm)
+        lstm = Call("LSTM", "lstm_4", (Tensor(0),), {"units": 2}, 1, shapes=((None, 2), (None, 2)))
+        nodes = (Call("Input", "input_layer_3", (), {}, 0, shapes=((None, 1, 1),), family="input"), lstm)
         graph = Graph("m", nodes, (Tensor(0),), (Tensor(1, 1), Tensor(1)), ("input_layer_3",), ("state", "lstm_4"))
         assert edge_list(graph).splitlines()[-2:] == [
             "inputs: input_layer",

@@ -138,6 +138,9 @@ SAME = {
         (4,),
         (3,),
     ),
+    "a function that may be told that it trains": tail(
+        layers.Lambda(lambda t, training=None: ops.relu(t)), layers.Activation("relu")
+    ),
     "a layer of one's own": pair(lambda x: Own(4)(x), lambda x: layers.Dense(4, "relu")(x), (3,)),
     "two that look alike": pair(twins(True), twins(False), (4,), (4,)),
     "dropout before what keeps zeros": tail(

@@ -1,6 +1,7 @@
 """Lines of code that, run, make the model again."""
 
 import keras
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +110,26 @@ def test_operators_slices_and_functions():
         "mean = keras.ops.mean(add, axis=(1,), keepdims=True)",
         "get_item = mean[:, -1]",
     ]
+
+
+def test_constants_are_written_as_what_they_are():
+    x = keras.Input((3,), name="x")
+    i = keras.Input((3,), dtype="int32", name="i")
+    ends = [
+        x + np.array([0.0, 1.0, 2.5], "float32"), i * 2.0, i * np.array([[2, 3, 4]], "int32"),
+        ops.maximum(3.0, x), ops.arctan2(1.0, x),
+        ops.where(x > 0, 1.0, x), x @ np.ones((3, 2), "float32"), layers.ReLU(6.0)(x),
+    ]  # fmt: skip
+    model = keras.Model([x, i], ends)
+    found = lines(model)
+    assert "add = x + keras.ops.array((0.0, 1.0, 2.5))" in found
+    assert "multiply = i * 2.0" in found
+    assert "multiply_1 = i * keras.ops.array(((2, 3, 4),))" in found
+    assert "re_lu = layers.ReLU(max_value=6.0)(x)" in found
+    given = [np.array([[-1.5, 0.5, 7.0]], "float32"), np.array([[1, 2, 3]], "int32")]
+    for mine, wanted in zip(rebuilt(model)(given), model(given), strict=True):
+        assert mine.dtype == wanted.dtype
+        np.testing.assert_allclose(mine, wanted)
 
 
 def test_states_wrappers_and_arguments_by_name():

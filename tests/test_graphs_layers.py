@@ -3,6 +3,7 @@
 import inspect
 
 import keras
+import numpy as np
 import pytest
 from keras import layers
 
@@ -49,6 +50,42 @@ def test_what_may_start_from_states_may():
 def test_what_ends_in_an_activation_has_one():
     for name in known.ENDS_IN_ACTIVATION:
         assert arguments(CLASSES[name])["activation"].default is None
+
+
+def test_what_has_filters_is_given_them():
+    assert {name for name, cls in CLASSES.items() if "filters" in arguments(cls)} == known.HAS_FILTERS
+
+
+def makes_mask(cls, steps):
+    try:
+        return cls().compute_mask(steps, None) is not None
+    except Exception:  # its class asks for settings, or for another form of what it reads
+        return False
+
+
+def test_what_makes_a_mask_does_so_whatever_its_settings():
+    steps = np.zeros((2, 3, 4), "float32")
+    assert {name for name, cls in CLASSES.items() if makes_mask(cls, steps)} == known.MAKES_MASK
+    embedding = layers.Embedding(5, 2, mask_zero=True)
+    assert embedding.compute_mask(steps[..., 0], None) is not None
+    assert known.makes_mask("Embedding", embedding.get_config())
+    assert not known.makes_mask("Embedding", layers.Embedding(5, 2).get_config())
+
+
+@pytest.mark.parametrize(("average", "maximum"), known.MAXIMUM_FOR.items())
+def test_a_maximum_is_taken_of_the_same_as_an_average(average, maximum):
+    assert {average, maximum} <= {*known.POOLS, *known.GLOBAL_POOLING}
+    picture = np.random.default_rng(5).normal(size=(2, *[4] * int(average[-2]), 3)).astype("float32")
+    size = [2] if average in known.POOLS else []
+    low, high = (np.asarray(CLASSES[name](*size)(picture)) for name in (average, maximum))
+    assert (low < high).all()
+    assert set(high.flat) <= set(picture.flat)
+    assert low.sum() * picture.size == pytest.approx(picture.sum() * low.size, rel=1e-3)
+
+
+def test_pooling_is_one_by_window_or_of_all():
+    pools = {name for name in CLASSES if "Pooling" in name and not name.startswith("Adaptive")}
+    assert pools == {*known.POOLS, *known.GLOBAL_POOLING}
 
 
 @pytest.mark.parametrize("make", [layers.RandAugment, layers.CutMix, layers.Solarization, layers.MixUp])

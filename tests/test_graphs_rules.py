@@ -491,6 +491,10 @@ def dropping(training):
     return lambda x: inner(x, training=training)
 
 
+def in_training(x, **given):
+    return layers.Dense(3)(layers.Lambda(lambda t, training=None: ops.relu(t) if training else t)(x, **given))
+
+
 def stateful(function):
     x = keras.Input((5, 4), batch_size=3)
     return keras.Model(x, function(layers.LSTM(3, stateful=True), x))
@@ -505,6 +509,10 @@ DIFFERENT = {
     "dropout in use": both(
         lambda x: layers.Dropout(0.5)(x, training=True), lambda x: layers.Dropout(0.5)(x), (4,)
     ),
+    "a function in training mode": both(
+        lambda x: in_training(x, training=True), lambda x: in_training(x), (4,)
+    ),
+    "a function that does something in training": both(in_training, layers.Dense(3), (4,)),
     "a causal mask": both(
         lambda x: layers.MultiHeadAttention(2, 3)(x, x, use_causal_mask=True),
         lambda x: layers.MultiHeadAttention(2, 3)(x, x),

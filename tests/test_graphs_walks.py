@@ -1,17 +1,18 @@
 """Walks over a graph: what is live, who reads what, what stands before a call."""
 
 import doctest
+from dataclasses import replace
 
 import pytest
 
 from course_utils.graphs import graph as module
-from course_utils.graphs.graph import Graph, Node, Tensor
+from course_utils.graphs.graph import Call, Graph, Tensor
 
 
 def node(name, *reads, layer=None, parameters=0):
     family = "layer" if reads else "input"
     tensors = tuple(map(Tensor, reads))
-    return Node(name.title(), name, tensors, {}, layer or name, parameters=parameters, family=family)
+    return Call(name.title(), name, tensors, {}, layer or name, parameters=parameters, family=family)
 
 
 #     0 a ── 2 left (shared) ─┬─ 4 joined ── 5 end
@@ -37,6 +38,13 @@ GRAPH = Graph(
 
 def test_what_leads_nowhere_is_not_live():
     assert GRAPH.live() == (0, 1, 2, 3, 4, 5)
+
+
+def test_a_walk_goes_into_nested_models_and_into_branches_where_it_is_not_told_otherwise():
+    outer = Graph("outer", (node("x"), replace(node("nested", 0), inner=GRAPH)), (Tensor(0),), (Tensor(1),), (), ())
+    inside = [(1, i) for i in range(7)]
+    assert [path for path, _ in outer.walk()] == [(0,), (1,), *inside]
+    assert [path for path, _ in outer.walk(live=True)] == [(0,), (1,), *inside[:6]]
 
 
 def test_readers_are_live_and_each_is_listed_once():

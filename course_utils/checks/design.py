@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from course_utils.graphs.graph import Graph, Node
+from course_utils.graphs.graph import Call, Graph
 from course_utils.graphs.layers import CELLS_OF, CONVOLUTIONAL_RECURRENT, CONVOLUTIONS
 from course_utils.graphs.normal.rules.structure import flatten
 from course_utils.graphs.reading.inside import sublayers
@@ -32,7 +32,7 @@ class Design:
     whole: Graph
     """As read."""
     layers: Sequence[Any]
-    """Those that make the calls, by the number that `Node.layer` is."""
+    """Those that make the calls, by the number that `Call.layer` is."""
 
     @classmethod
     def of(cls, model: Any) -> Design:
@@ -55,11 +55,11 @@ class Design:
         """Calls that an output depends on, each after those that it reads."""
         return sorted(self.graph.ancestors(tensor.node for tensor in self.graph.outputs))
 
-    def layer(self, node: Node) -> Any:
+    def layer(self, node: Call) -> Any:
         """The layer or operation that makes a call."""
         return self.layers[node.layer] if isinstance(node.layer, int) else None
 
-    def parts(self, node: Node, *, of_functions: bool = False) -> list[Any]:
+    def parts(self, node: Call, *, of_functions: bool = False) -> list[Any]:
         """The layer of a call and those that it holds; those that a `Lambda` calls, if asked for."""
         found = sublayers(self.layer(node))
         if of_functions and node.traced is not None:
@@ -69,7 +69,7 @@ class Design:
 
     def hidden(self) -> dict[str, int]:
         """Layers that only functions of live calls hold, by name, with their weights, which are not the model's."""
-        found: dict[Any, Node] = {}
+        found: dict[Any, Call] = {}
         waiting = [self.graph.nodes[at] for at in self.live]
         while waiting:
             traced = waiting.pop().traced
@@ -84,7 +84,7 @@ class Design:
         return [at for at in self.live if any(is_a(part, kind) for part in self.parts(self.graph.nodes[at]))]
 
 
-def is_zero(node: Node) -> bool:
+def is_zero(node: Call) -> bool:
     """Whether a call gives the same whatever it reads: times 0, a tensor less itself, zeros of its shape."""
     if node.kind in ("ZerosLike", "OnesLike", "FullLike"):
         return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import operator
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -81,10 +80,19 @@ def _telling(difference: Difference) -> tuple[str, ...]:
     # One change may mend two mistakes: a head that is missing among the outputs is added as it should be.
     places = f"at least {('two', 'three', 'four')[count - 2] if count <= 4 else count} places differ; the first: "
     begin = "one place differs; " if count == 1 else places
-    where = f"`{first.where}`" if re.fullmatch(r"[^\s`]+", first.where) else first.where
-    place = where if where.startswith(("between ", "before ", "after ")) else f"at {where}"
+    # An edit that comes from running the models names what it is about, and no more.
+    where = first.where if difference.derivation is not None else f"`{first.where}`"
+    place = where if _lacks_layers(difference, first) else f"at {where}"
     what = _QUESTIONS[first.kind].format(where=where, place=place)
     return f"{begin}look {place}.", f"{begin}{what}", f"{begin}{first.message}"
+
+
+def _lacks_layers(difference: Difference, edit: Edit) -> bool:
+    """Whether layers are missing, so that `where` is a place beside others: "between `a` and `b`"."""
+    if difference.derivation is None or edit.kind not in ("insert", "input"):
+        return False
+    nodes = difference.derivation.theirs.nodes
+    return any(nodes[j].family != "input" for j in edit.theirs)
 
 
 _QUESTIONS = {

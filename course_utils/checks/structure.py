@@ -9,7 +9,7 @@ from typing import Any
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.design import KINDS, Design, is_a, is_zero
 from course_utils.checks.result import Finding
-from course_utils.graphs.graph import Graph, Node
+from course_utils.graphs.graph import Call, Graph
 from course_utils.graphs.words.sentences import plural
 
 
@@ -177,5 +177,5 @@ class Functional(Criterion):
 _WRITTEN = "look at how the layers are put together."
 
 
-def _weighted(graph: Graph) -> list[Node]:
+def _weighted(graph: Graph) -> list[Call]:
     return [graph.nodes[at] for at in graph.live() if graph.nodes[at].parameters]

@@ -55,7 +55,7 @@ class Wire(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Node:
+class Call:
     """One call of a layer, an operation or a nested model."""
 
     kind: str
@@ -108,7 +108,7 @@ class Graph:
     """A model: calls in an order in which each reads only earlier ones."""
 
     name: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[Call, ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     input_names: tuple[str, ...]
@@ -129,10 +129,9 @@ class Graph:
     def uses(self) -> list[int]:
         """How often each node's outputs are read by calls that matter, or are outputs of the model."""
         counts = [0] * len(self.nodes)
-        for i, node in enumerate(self.nodes):
-            if i not in self.dead:
-                for tensor in node.inputs:
-                    counts[tensor.node] += 1
+        for at in self.live():
+            for tensor in self.nodes[at].inputs:
+                counts[tensor.node] += 1
         for tensor in self.outputs:
             counts[tensor.node] += 1
         return counts
@@ -156,7 +155,7 @@ class Graph:
                 waiting += [tensor.node for tensor in self.nodes[at].inputs]
         return seen.difference(without)
 
-    def nearest(self, start: int, is_meant: Callable[[Node], bool]) -> set[int]:
+    def nearest(self, start: int, is_meant: Callable[[Call], bool]) -> set[int]:
         """The first calls that are meant on each way back from a call, which may be one itself, in O(calls + wires)."""
         waiting, seen, found = [start], set[int](), set[int]()
         while waiting:
@@ -177,8 +176,8 @@ class Graph:
         """Layers that are called more than once, each with its live calls, in the order in which they are first used.
 
         Example:
-            >>> a, b = (Node("Input", name, (), {}, layer=name, family="input") for name in "ab")
-            >>> reads = [Node("Dense", "reader", (Tensor(at),), {}, layer=2, call=at) for at in (0, 1)]
+            >>> a, b = (Call("Input", name, (), {}, layer=name, family="input") for name in "ab")
+            >>> reads = [Call("Dense", "reader", (Tensor(at),), {}, layer=2, call=at) for at in (0, 1)]
             >>> ends = (Tensor(2), Tensor(3))
             >>> Graph("siamese", (a, b, *reads), (Tensor(0), Tensor(1)), ends, ("a", "b"), ("c", "d")).shared()
             {2: [2, 3]}
@@ -235,7 +234,7 @@ class Graph:
 
         return of(self)
 
-    def find(self, path: Path) -> Node:
+    def find(self, path: Path) -> Call:
         """The call at `path`, through nested models."""
         node = self.nodes[path[0]]
         for i in path[1:]:
@@ -243,11 +242,20 @@ class Graph:
             node = node.inner.nodes[i]
         return node
 
-    def walk(self) -> Iterator[tuple[Path, Node]]:
-        """Every call with its path; a nested model before the calls inside it."""
-        stack: list[tuple[Path, Node]] = [((i,), n) for i, n in reversed(list(enumerate(self.nodes)))]
+    def walk(self, *, live: bool = False) -> Iterator[tuple[Path, Call]]:
+        """Every call with its path; a nested model before the calls inside it.
+
+        Args:
+            live: whether branches that lead nowhere are left out.
+        """
+
+        def of(graph: Graph, prefix: Path) -> list[tuple[Path, Call]]:
+            kept = graph.live() if live else range(len(graph.nodes))
+            return [((*prefix, i), graph.nodes[i]) for i in reversed(kept)]
+
+        stack = of(self, ())
         while stack:
             path, node = stack.pop()
             yield path, node
             if node.inner is not None:
-                stack += [((*path, i), n) for i, n in reversed(list(enumerate(node.inner.nodes)))]
+                stack += of(node.inner, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 MODELS = ("Functional", "Sequential")
@@ -44,6 +45,8 @@ SEPARABLE_CONVOLUTIONS = ("SeparableConv1D", "SeparableConv2D")
 _MIXING = (*PLAIN_CONVOLUTIONS, *TRANSPOSED_CONVOLUTIONS, *SEPARABLE_CONVOLUTIONS)
 CONVOLUTIONS = (*_MIXING, *DEPTHWISE_CONVOLUTIONS)
 """Move a window over what they read."""
+HAS_FILTERS = frozenset({*_MIXING, *CONVOLUTIONAL_RECURRENT})
+"""Are given how many features they give as `filters`."""
 ENDS_IN_ACTIVATION = frozenset({"Dense", "EinsumDense", *CONVOLUTIONS})
 """Their `activation` is the last thing that they compute, so that it may stand behind them as a layer."""
 
@@ -53,7 +56,11 @@ AVERAGE_POOLING = ("AveragePooling1D", "AveragePooling2D", "AveragePooling3D")
 POOLS = (*MAX_POOLING, *AVERAGE_POOLING)
 """Take one number of each window."""
 GLOBAL_MAX_POOLING = ("GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D")
-_GLOBAL_AVERAGE_POOLING = ("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D")
+GLOBAL_AVERAGE_POOLING = ("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D")
+GLOBAL_POOLING = (*GLOBAL_MAX_POOLING, *GLOBAL_AVERAGE_POOLING)
+"""Take one number of all places."""
+MAXIMUM_FOR = dict(zip((*AVERAGE_POOLING, *GLOBAL_AVERAGE_POOLING), (*MAX_POOLING, *GLOBAL_MAX_POOLING), strict=True))
+"""What takes an average, and the layer that takes the maximum of the same."""
 UPSAMPLING = ("UpSampling1D", "UpSampling2D", "UpSampling3D")
 """Repeat what they read along its axes."""
 
@@ -70,7 +77,7 @@ LEARNS_WHILE_CALLED = frozenset({"BatchNormalization", "SpectralNormalization"})
 MIXES_FEATURES = frozenset({"Dense", *_MIXING, *RECURRENT, "Bidirectional"})
 """Have a weight of its own for each feature that they read, so that the order of these is learned."""
 KEEPS_FEATURES = frozenset(
-    {*NOISE, *POOLS, *GLOBAL_MAX_POOLING, *_GLOBAL_AVERAGE_POOLING, *UPSAMPLING, "Activation", "BatchNormalization",
+    {*NOISE, *POOLS, *GLOBAL_POOLING, *UPSAMPLING, "Activation", "BatchNormalization",
      "LayerNormalization", "PReLU", "RepeatVector", "Masking"}
 )  # fmt: skip
 """Give for each feature that they read one in its place: what they read reordered, they give reordered."""
@@ -79,6 +86,10 @@ WORKS_BY_STEP = frozenset(
      "Concatenate", "LayerNormalization"}
 )  # fmt: skip
 """Do the same to every time step anyway."""
+
+# What tells those who read it which steps to leave out.
+MAKES_MASK = frozenset({"Masking"})
+"""Give a mask with what they give, whatever their settings."""
 
 # What only moves numbers.
 MOVES_NUMBERS = frozenset({"Flatten", "Reshape", "Permute", "RepeatVector"})
@@ -100,6 +111,11 @@ COMPUTES_MASKS = frozenset({"NotEqual", "Any"})
 def draws(kind: str) -> bool:
     """Whether a class is one of those that give something else at each call, in training at least."""
     return kind in NOISE or kind.startswith(_AUGMENTING)
+
+
+def makes_mask(kind: str, settings: Mapping[str, object]) -> bool:
+    """Whether what reads a layer gets a mask with it."""
+    return kind in MAKES_MASK or settings.get("mask_zero") is True
 
 
 # What a class of one's own may define without computing anything else than the class it derives from.

@@ -46,10 +46,11 @@ def explore(model: Any, example: Any = None) -> View:
         What the notebook shows. Whatever is given, nothing is raised: for what is no model, or does not fit it, a
         sentence says so.
     """
-    objection = not_a_model(model)
+    as_read: list[tuple[Graph, list[Any]]] = []
+    objection = not_a_model(model, lambda one: as_read.append(read_with_layers(one)))
     if objection:
         return sentence(f"There is nothing to explore: {objection}")
-    graph, kept = read_with_layers(model)
+    graph, kept = as_read[0]
     layers: dict[Hashable, Any] = dict(enumerate(kept))
     folding = Folding(graph)
     note = ""
@@ -65,7 +66,7 @@ def explore(model: Any, example: Any = None) -> View:
 
 
 @dataclass(frozen=True)
-class Call:
+class Told:
     """What is told of one call."""
 
     name: str
@@ -79,7 +80,7 @@ class Call:
     """Their number and how it comes about; or that they are those of an earlier call."""
 
 
-def _calls(folding: Folding, layers: Mapping[Hashable, Any], names: Mapping[Hashable, str]) -> dict[Path, Call]:
+def _calls(folding: Folding, layers: Mapping[Hashable, Any], names: Mapping[Hashable, str]) -> dict[Path, Told]:
     """Every call in the order of the steps."""
     code = lines_of_code(folding.graph, names)
     first: dict[Hashable, int] = {}
@@ -95,7 +96,7 @@ def _calls(folding: Folding, layers: Mapping[Hashable, Any], names: Mapping[Hash
             once = ": its weights count once" if node.parameters else ""
             weights = f"the same layer as call {earlier}{once}"
         name = names.get(node.layer, clean(node.name)) + (f" (call {node.call + 1})" if node.call else "")
-        calls[path] = Call(
+        calls[path] = Told(
             name, clean(node.kind), code[path], ", ".join(map(shape_text, read)), shapes_text(node), weights
         )
     return calls
@@ -107,7 +108,7 @@ class _Explorer(anywidget.AnyWidget):
     _esm = script("explore")
     _css = pathlib.Path(__file__).with_suffix(".css")
     calls: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    """Each as `Call`, with `values`: what it gives for the example, if there is one."""
+    """Each as `Told`, with `values`: what it gives for the example, if there is one."""
     parts: traitlets.List[Any] = traitlets.List().tag(sync=True)
     """Keys of what folds."""
     opened: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -118,7 +119,7 @@ class _Explorer(anywidget.AnyWidget):
     """Why nothing is shown of the example."""
 
     def __init__(
-        self, folding: Folding, calls: Mapping[Path, Call], given: Mapping[Path, Sequence[Any]], note: str
+        self, folding: Folding, calls: Mapping[Path, Told], given: Mapping[Path, Sequence[Any]], note: str
     ) -> None:
         self._folding = folding
         self._told = calls
@@ -178,7 +179,7 @@ class _Explorer(anywidget.AnyWidget):
         return f"{times} × {total // times:,} = {total:,}"
 
 
-def _still(graph: Graph, calls: Mapping[Path, Call], note: str) -> tuple[str, str]:
+def _still(graph: Graph, calls: Mapping[Path, Told], note: str) -> tuple[str, str]:
     """The whole picture and a table of the calls, as HTML; and the same table as lines."""
     picture = draw_graph(graph, Shown(nested=True))
     rows, lines = [], []

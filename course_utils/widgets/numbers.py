@@ -37,7 +37,7 @@ def values(model: keras.Model, graph: Graph, layers: Mapping[Hashable, Any], exa
     Args:
         model: a model with a graph.
         graph: its graph.
-        layers: its layers, by `Node.layer`.
+        layers: its layers, by `Call.layer`.
         example: what `model.predict` takes; the first row is used.
 
     Returns:

@@ -13,7 +13,9 @@ from course_utils.checks.compiling import CompileProblem, losses_as_given, resol
 from course_utils.checks.fresh import fresh_copy
 from course_utils.checks.models import all_layers, not_a_model
 from course_utils.checks.reasons import reason
+from course_utils.graphs.graph import Graph
 from course_utils.graphs.reading.inside import outputs_structure_of
+from course_utils.graphs.reading.read import read
 from course_utils.graphs.reading.traceless import forgetting_gradients, leaving_no_trace
 from course_utils.graphs.words.sentences import listed
 
@@ -61,7 +63,8 @@ class Weighing:
     """
 
     def __init__(self, model: keras.Model, x: Any, y: Any, validation: Any = None) -> None:
-        if words := not_a_model(model):
+        as_read: list[Graph] = []
+        if words := not_a_model(model, lambda one: as_read.append(read(one))):
             raise CannotWeigh(f"loss_weights needs a model: {words}")
         if not model.compiled:
             raise CannotWeigh(
@@ -69,7 +72,7 @@ class Weighing:
             )
         try:
             with leaving_no_trace(model):
-                self._prepare(model, x, y, validation)
+                self._prepare(model, as_read[0], x, y, validation)
         except CannotWeigh:
             raise
         except CompileProblem as error:
@@ -77,10 +80,10 @@ class Weighing:
         except Exception as error:
             raise CannotWeigh(f"These data and this model do not fit: {reason(error)}") from None
 
-    def _prepare(self, model: keras.Model, x: Any, y: Any, validation: Any) -> None:
+    def _prepare(self, model: keras.Model, graph: Graph, x: Any, y: Any, validation: Any) -> None:
         import keras
 
-        resolved, settings = resolve(model), settings_of(model)
+        resolved, settings = resolve(model, graph), settings_of(model)
         self.names: list[str] = list(resolved.weights)
         """Of the outputs, in order."""
         self._losses = losses_as_given(self.names, settings)

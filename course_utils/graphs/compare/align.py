@@ -230,11 +230,11 @@ def alignments(a: IndexedGraph, b: IndexedGraph, intern: Interner) -> Iterator[A
 
     Example:
         >>> from course_utils.graphs.compare.match import IndexedGraph, Interner
-        >>> from course_utils.graphs.graph import Graph, Node, Tensor
+        >>> from course_utils.graphs.graph import Graph, Call, Tensor
         >>> def chain(*units):
-        ...     nodes = [Node("Input", "x", (), {}, "x", family="input")]
+        ...     nodes = [Call("Input", "x", (), {}, "x", family="input")]
         ...     for i, u in enumerate(units):
-        ...         nodes.append(Node("Dense", f"d{u}", (Tensor(i),), {"units": u}, u, ports=("",)))
+        ...         nodes.append(Call("Dense", f"d{u}", (Tensor(i),), {"units": u}, u, ports=("",)))
         ...     return Graph("model", tuple(nodes), (Tensor(0),), (Tensor(len(units)),), ("x",), ("y",))
         >>> number = Interner()
         >>> mine, target = (IndexedGraph(chain(*units), number) for units in ((8, 2), (8, 4, 2)))

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from course_utils.graphs.compare.align import Alignment, alignments
 from course_utils.graphs.compare.behaviour import Counterexample, Verdict
 from course_utils.graphs.compare.edits import Derivation, Edit, EditScript, edits_of
 from course_utils.graphs.compare.match import Budget, IndexedGraph, Interner, is_isomorphism, isomorphism
-from course_utils.graphs.graph import Graph, Node
+from course_utils.graphs.graph import Call, Graph
+from course_utils.graphs.layers import makes_mask
 from course_utils.graphs.normal import normal_forms
-
-if TYPE_CHECKING:
-    pass
 
 WRITTEN_DIFFERENTLY = "written differently, they compute the same"
 _MANY_EDITS = 3
@@ -113,20 +110,15 @@ def _may_hide(graph: Graph, target: Graph, intern: Interner) -> bool:
     return isomorphism(IndexedGraph(graph, intern), IndexedGraph(target, intern), intern) is None
 
 
-def hides(node: Node) -> bool:
+def hides(node: Call) -> bool:
     """Whether a call may do what its graph does not show."""
-    return makes_mask(node) or node.own or node.traced is not None or node.kind == "Lambda"
-
-
-def makes_mask(node: Node) -> bool:
-    """Whether layers that read a call get a mask with it."""
-    return node.kind == "Masking" or node.settings.get("mask_zero") is True
+    return makes_mask(node.kind, node.settings) or node.own or node.traced is not None or node.kind == "Lambda"
 
 
 def _of_what_is_hidden(graph: Graph) -> Edit:
     """What is to change where layer by layer all looks as asked: what a mask does, or code of one's own."""
     hiding = [(path, node) for path, node in graph.walk() if hides(node)]
-    masking = [(path, node) for path, node in hiding if makes_mask(node)]
+    masking = [(path, node) for path, node in hiding if makes_mask(node.kind, node.settings)]
     path, _ = next(iter(masking or hiding), ((graph.outputs[0].node,), None))
     return Edit("replace", nodes=(path,))
 

@@ -167,11 +167,11 @@ def isomorphism(a: IndexedGraph, b: IndexedGraph, intern: Interner) -> dict[int,
     Example:
         Two branches that are joined mean the same in either order, where the order of what is joined does not matter:
 
-        >>> from course_utils.graphs.graph import Graph, Node, Tensor
+        >>> from course_utils.graphs.graph import Graph, Call, Tensor
         >>> def joined(*units):
-        ...     read = [Node("Dense", f"d{u}", (Tensor(0),), {"units": u}, u, ports=("",)) for u in units]
-        ...     ends = Node("Add", "add", (Tensor(1), Tensor(2)), {}, "add", ports=("*", "*"))
-        ...     nodes = (Node("Input", "x", (), {}, "x", family="input"), *read, ends)
+        ...     read = [Call("Dense", f"d{u}", (Tensor(0),), {"units": u}, u, ports=("",)) for u in units]
+        ...     ends = Call("Add", "add", (Tensor(1), Tensor(2)), {}, "add", ports=("*", "*"))
+        ...     nodes = (Call("Input", "x", (), {}, "x", family="input"), *read, ends)
         ...     return Graph("model", nodes, (Tensor(0),), (Tensor(3),), ("x",), ("add",))
         >>> number = Interner()
         >>> one, other = (IndexedGraph(joined(*units), number) for units in ((8, 16), (16, 8)))

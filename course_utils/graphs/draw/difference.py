@@ -11,7 +11,7 @@ from course_utils.graphs.compare.edits import Edit, End
 from course_utils.graphs.draw.diagram import Box, Diagram, Link
 from course_utils.graphs.draw.model import Shown, box_of, diagram_of, finish, output_key
 from course_utils.graphs.draw.picture import Picture
-from course_utils.graphs.graph import Graph, Node, Path
+from course_utils.graphs.graph import Call, Graph, Path
 from course_utils.graphs.words.labels import brief, edge_list, setting
 from course_utils.graphs.words.settings import as_written
 from course_utils.markup import clean, shorten
@@ -290,7 +290,7 @@ class _Marker:
         return shorten(self.graph.find(path).name, 24)
 
 
-def _notes(node: Node, wanted: Node, edit: Edit) -> list[str]:
+def _notes(node: Call, wanted: Call, edit: Edit) -> list[str]:
     """What to change in a box, in a few words; the message has the rest."""
     if edit.kind == "replace" or node.kind != wanted.kind:
         words = brief(wanted)

@@ -9,7 +9,7 @@ from course_utils.graphs.draw.diagram import Area, Box, Diagram
 from course_utils.graphs.draw.model import Shown, box_key, diagram_of
 from course_utils.graphs.draw.repeats import Repeats, Run, repeats
 from course_utils.graphs.draw.scene import Scene
-from course_utils.graphs.graph import Graph, Node, Path
+from course_utils.graphs.graph import Call, Graph, Path
 from course_utils.graphs.words.labels import shapes_text
 from course_utils.graphs.words.sentences import plural
 from course_utils.markup import clean
@@ -93,7 +93,7 @@ class Folding:
         for i in self._of(graph).order:
             yield from self._under(graph.nodes[i], (*prefix, i))
 
-    def _under(self, node: Node, path: Path) -> Iterator[Path]:
+    def _under(self, node: Call, path: Path) -> Iterator[Path]:
         """A call, and those in it."""
         yield path
         if node.inner is not None:

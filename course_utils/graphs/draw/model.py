@@ -11,7 +11,7 @@ from course_utils.graphs.draw.diagram import Area, Box, Diagram, Link
 from course_utils.graphs.draw.layout import SPLINES
 from course_utils.graphs.draw.picture import Picture, checked_ending
 from course_utils.graphs.draw.scene import to_svg
-from course_utils.graphs.graph import Graph, Node, Path, Tensor
+from course_utils.graphs.graph import Call, Graph, Path, Tensor
 from course_utils.graphs.reading.read import read
 from course_utils.graphs.words.labels import (
     brief,
@@ -262,7 +262,7 @@ class _Builder:
             badge += 1
 
 
-def box_of(node: Node, key: str, shown: Shown) -> Box:
+def box_of(node: Call, key: str, shown: Shown) -> Box:
     """The box of one call."""
     role = {"input": "input", "model": "model"}.get(node.family, "merge" if is_merge(node) else "layer")
     words = brief(node)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from course_utils.graphs.graph import Graph, Node
+from course_utils.graphs.graph import Call, Graph
 
 _LONGEST_BLOCK = 200  # calls
 _Reads = Sequence[tuple[int, int]]
@@ -128,7 +128,7 @@ class _Stretch(NamedTuple):
         return tuple(tuple(order[start : start + self.length]) for start in starts)
 
 
-def _look(node: Node, calls: Mapping[Hashable, int]) -> Hashable:
+def _look(node: Call, calls: Mapping[Hashable, int]) -> Hashable:
     """What two calls have in common that differ in nothing but their place and the values of their weights."""
     settings = tuple(sorted(node.settings.items(), key=lambda item: item[0]))
     shared = node.layer if calls[node.layer] > 1 else None

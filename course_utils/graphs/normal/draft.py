@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from course_utils.graphs.graph import Graph, Node, Path, Shape, Tensor
+from course_utils.graphs.graph import Call, Graph, Path, Shape, Tensor
 
 
-class Call:
-    """One call in a draft; fields as in `Node`, but `inputs` are (call, output number) pairs."""
+class DraftCall:
+    """A `Call` that can be rewritten; its fields, but `inputs` are (call, output number) pairs."""
 
     __slots__ = (
         "arguments", "call", "code", "dtypes", "family", "inner", "inputs", "kind", "layer", "name", "origin", "own",
         "parameters", "ports", "settings", "shapes", "traced",
     )  # fmt: skip
 
-    def __init__(self, node: Node, inputs: list[Source]) -> None:
+    def __init__(self, node: Call, inputs: list[Source]) -> None:
         self.kind = node.kind
         self.name = node.name
         self.inputs = inputs
@@ -49,17 +49,17 @@ class Call:
         call, number = self.inputs[i]
         return call.shapes[number] if number < len(call.shapes) else ()
 
-    def node(self, inputs: tuple[Tensor, ...]) -> Node:
-        """The call as a node of a `Graph`."""
-        return Node(
+    def node(self, inputs: tuple[Tensor, ...]) -> Call:
+        """The call as it stands in a `Graph`, fixed."""
+        return Call(
             self.kind, self.name, inputs, self.settings, self.layer, self.call, self.shapes, self.dtypes,
             self.parameters, self.inner, self.family, tuple(self.ports), self.own, self.arguments, self.traced,
             self.origin, code=self.code,
         )  # fmt: skip
 
 
-Source = tuple[Call, int]
-Step = Callable[[Call, "list[Call]"], "Sequence[Source] | None"]
+Source = tuple[DraftCall, int]
+Step = Callable[[DraftCall, "list[DraftCall]"], "Sequence[Source] | None"]
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Draft:
     """
 
     name: str
-    calls: list[Call]
+    calls: list[DraftCall]
     inputs: list[Source]
     outputs: list[Source]
     input_names: tuple[str, ...]
@@ -98,10 +98,10 @@ class Draft:
     @classmethod
     def _of(cls, graph: Graph, kept: Iterable[int]) -> Draft:
         """A draft of some calls of a graph; those that have no origin yet get their own path."""
-        calls: dict[int, Call] = {}
+        calls: dict[int, DraftCall] = {}
         for i in kept:
             node = graph.nodes[i]
-            calls[i] = Call(node, [(calls[t.node], t.output) for t in node.inputs])
+            calls[i] = DraftCall(node, [(calls[t.node], t.output) for t in node.inputs])
             if not calls[i].origin:
                 calls[i].origin = ((i,),)
         inputs = [(calls[t.node], t.output) for t in graph.inputs]
@@ -147,9 +147,9 @@ class Draft:
             counts[id(source)] += 1
         return counts
 
-    def readers(self) -> dict[int, list[tuple[Call, str]]]:
+    def readers(self) -> dict[int, list[tuple[DraftCall, str]]]:
         """For each call (by `id`): the calls which read it, and through which port."""
-        found: dict[int, list[tuple[Call, str]]] = {id(call): [] for call in self.calls}
+        found: dict[int, list[tuple[DraftCall, str]]] = {id(call): [] for call in self.calls}
         for call in self.calls:
             for (source, _), port in zip(call.inputs, call.ports, strict=True):
                 found[id(source)].append((call, port))
@@ -167,7 +167,7 @@ class Draft:
         if kinds is not None and not any(call.kind in kinds for call in self.calls):
             return
         moved: dict[tuple[int, int], Source] = {}
-        done: list[Call] = []
+        done: list[DraftCall] = []
         for call in self.calls:
             if moved:
                 call.inputs = [moved.get((id(s[0]), s[1]), s) for s in call.inputs]
@@ -194,7 +194,7 @@ class Draft:
         self.loose = [change(source) for source in self.loose]
 
     def __post_init__(self) -> None:
-        self._graveyard: list[Call] = []  # an id is good only while its object lives
+        self._graveyard: list[DraftCall] = []  # an id is good only while its object lives
 
     def prune(self) -> None:
         """Drop calls that nothing needs, except inputs of the model."""
@@ -211,17 +211,17 @@ class Draft:
 
 
 def new_call(
-    like: Call,
+    like: DraftCall,
     kind: str,
     inputs: Sequence[Source],
     settings: dict[str, object] | None = None,
     *,
     ports: Sequence[str] | None = None,
     shapes: tuple[Shape, ...] | None = None,
-) -> Call:
+) -> DraftCall:
     """A weightless call that stands where `like` stood."""
     ports = ([""] if len(inputs) == 1 else [str(i) for i in range(len(inputs))]) if ports is None else ports
-    node = Node(
+    node = Call(
         kind=kind,
         name=like.name,
         inputs=(),
@@ -233,4 +233,4 @@ def new_call(
         ports=tuple(ports),
         origin=like.origin,
     )
-    return Call(node, list(inputs))
+    return DraftCall(node, list(inputs))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from course_utils.graphs.graph import IN_PART, SHARED, Graph, Node, Tensor
+from course_utils.graphs.graph import IN_PART, SHARED, Call, Graph, Tensor
 from course_utils.graphs.layers import is_keras, kind_of
 from course_utils.graphs.reading.calls import (
     Disconnected,
@@ -54,7 +54,7 @@ def read(model: object) -> Graph:
 
 
 def read_with_layers(model: object) -> tuple[Graph, list[Any]]:
-    """As `read`, and beside the graph the layers and operations themselves, in the order of `Node.layer`."""
+    """As `read`, and beside the graph the layers and operations themselves, in the order of `Call.layer`."""
     import keras
 
     with warnings.catch_warnings():
@@ -166,7 +166,7 @@ class _Reader:
         live = len(calls)
         if dead:
             calls += dead_calls(inputs, calls, entry)
-        nodes: list[Node] = []
+        nodes: list[Call] = []
         where: dict[int, Tensor] = {}  # id of a symbolic tensor → where it comes from
         for tensor in inputs:
             if id(tensor) not in where:
@@ -190,13 +190,13 @@ class _Reader:
             parameters=sum(sizes.values()),
         )
 
-    def input(self, tensor: Any) -> Node:
+    def input(self, tensor: Any) -> Call:
         """The node of one input tensor."""
         owner, shape, dtype = _owner(tensor), shape_of(tensor), str(tensor.dtype)
         settings: dict[str, object] = {"shape": shape[1:], "dtype": dtype}
         if getattr(tensor, "sparse", False):
             settings["sparse"] = True
-        return Node(
+        return Call(
             kind="Input",
             name=str(owner.name),
             inputs=(),
@@ -207,7 +207,7 @@ class _Reader:
             family="input",
         )
 
-    def call(self, call: Any, where: dict[int, Tensor]) -> Node:
+    def call(self, call: Any, where: dict[int, Tensor]) -> Call:
         """The node of one call; the tensors it reads are in `where`."""
         operation = called(call)
         if id(operation) not in self.labels:
@@ -230,7 +230,7 @@ class _Reader:
             settings = {k: v for k, v in settings.items() if k != "layer"}
         outputs = outputs_of(call)
         own = family == "layer" and not is_keras(type(operation))
-        return Node(
+        return Call(
             kind=kind,
             name=str(operation.name),
             inputs=tuple(where[id(t)] for t in tensors),
@@ -393,6 +393,8 @@ class _Reader:
         function = _own_function(layer, is_lambda)
         if function is None or not tensors or (not is_lambda and isinstance(settings.get("activation"), str)):
             return None  # nothing to see, or an activation of Keras's by another name
+        if is_lambda and "training" in inspect.getfullargspec(function).args:
+            return None  # Keras says whether it trains, and then it may compute something else
         keras_tensor = self.keras.KerasTensor
         if is_lambda:
             given = [keras_tensor(t.shape, dtype=t.dtype) for t in tensors]
@@ -421,12 +423,12 @@ class _Reader:
         finally:
             self.tracing = outside
 
-    def input_of(self, tensor: Any) -> Node:
-        """Node of a symbolic tensor that nothing was called on."""
+    def input_of(self, tensor: Any) -> Call:
+        """The input that a symbolic tensor is which comes from no call."""
         shape, dtype = shape_of(tensor), str(tensor.dtype)
         settings = {"shape": shape[1:], "dtype": dtype}
         number = self.number(tensor)
-        return Node("Input", tensor.name, (), settings, number, 0, (shape,), (dtype,), family="input")
+        return Call("Input", tensor.name, (), settings, number, 0, (shape,), (dtype,), family="input")
 
 
 def _owner(tensor: Any) -> Any:
@@ -490,15 +492,15 @@ def _holds_model(operation: Any) -> bool:
     return ends_of(operation) is not None or ends_of(getattr(operation, "layer", None)) is not None
 
 
-def _live_nodes(graph: Graph) -> Iterator[Node]:
+def _live_nodes(graph: Graph) -> Iterator[Call]:
     """The calls that matter, nested models opened."""
     waiting = [graph]
     while waiting:
         one = waiting.pop()
-        for i, node in enumerate(one.nodes):
-            if i not in one.dead:
-                yield node
-                waiting += [part for part in (node.inner, node.traced) if part is not None]
+        for i in one.live():
+            node = one.nodes[i]
+            yield node
+            waiting += [part for part in (node.inner, node.traced) if part is not None]
 
 
 def _own_function(layer: Any, is_lambda: bool) -> Callable[..., Any] | None:

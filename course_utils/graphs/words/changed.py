@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from course_utils.graphs.compare.edits import Edit
-from course_utils.graphs.graph import SHARED, Graph, Node, setting_name
+from course_utils.graphs.graph import SHARED, Call, Graph, setting_name
 from course_utils.graphs.words.naming import Naming
 from course_utils.graphs.words.sentences import article, listed, ordinal, sentence
 from course_utils.graphs.words.settings import (
@@ -69,12 +69,12 @@ def _held(names: Naming, i: int, j: int, keys: list[str]) -> str:
     return f"{'; '.join(sentences)}." if sentences else ""
 
 
-def _is_layer(key: str, *nodes: Node) -> bool:
+def _is_layer(key: str, *nodes: Call) -> bool:
     """Whether a setting is a layer that a wrapper holds."""
     return any(isinstance(n.settings.get(key), str) and any(k.startswith(f"{key}.") for k in n.settings) for n in nodes)
 
 
-def _of_held(node: Node, key: str) -> object:
+def _of_held(node: Call, key: str) -> object:
     """A setting of a layer in a wrapper; what reads backwards is a copy of what reads forwards if it has none."""
     front, _, name = key.partition(".")
     return node.settings.get(key, node.settings.get(f"layer.{name}") if front == "backward_layer" else None)
@@ -100,7 +100,7 @@ def _named_for(names: Naming, i: int, keys: list[str]) -> str:
     return names.layer(i) if calls == wrong else names.call(i)
 
 
-def _given(graph: Graph, node: Node, keys: list[str], whole: bool = False) -> str:
+def _given(graph: Graph, node: Call, keys: list[str], whole: bool = False) -> str:
     """Settings of a call as its author wrote them; `whole`: as the normal form has them, and not shortened."""
     parts = []
     for key in keys:

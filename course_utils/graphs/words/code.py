@@ -9,9 +9,19 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import TypeGuard
 
-from course_utils.graphs.graph import IN_PART, Graph, Node, Path, Tensor
+from course_utils.graphs.graph import Call, Graph, Path, Tensor
+from course_utils.graphs.reading.decode import (
+    Array,
+    Function,
+    InPart,
+    Made,
+    NotFinite,
+    Plain,
+    Several,
+    Slice,
+    decode,
+)
 from course_utils.graphs.reading.plain import plain, settings_of
 from course_utils.graphs.reading.traceless import leaving_no_trace
 from course_utils.graphs.words.names import own_name, snake_case
@@ -33,14 +43,14 @@ def lines_of_code(graph: Graph, names: Mapping[Hashable, str]) -> dict[Path, str
 
     Args:
         graph: the model.
-        names: name of each layer, by `Node.layer`: variables are called so.
+        names: name of each layer, by `Call.layer`: variables are called so.
 
     Returns:
         One line a call, two for the first call of a shared layer; by path.
     """
     with leaving_no_trace():  # the defaults are those of layers that are made for it
         writer = _Writer(graph, names)
-        return {path: writer.line(path) for path, _ in graph.walk() if path[0] not in graph.dead}
+        return {path: writer.line(path) for path, _ in graph.walk(live=True)}
 
 
 class _Writer:
@@ -57,11 +67,10 @@ class _Writer:
         self.defined: dict[Hashable, tuple[int, int]] = {}
         """Of each layer that has a variable, the call that it is made for."""
         graphs = list({id(one): one for one in _graphs(graph)}.values())
-        calls = Counter(node.layer for one in graphs for i, node in enumerate(one.nodes) if i not in one.dead)
+        calls = Counter(one.nodes[i].layer for one in graphs for i in one.live())
         for one in graphs:
-            for i, node in enumerate(one.nodes):
-                if i in one.dead:
-                    continue
+            for i in one.live():
+                node = one.nodes[i]
                 name = _identifier(names.get(node.layer, node.name))
                 if node.family in ("layer", "model") and (calls[node.layer] > 1 or node.family == "model"):
                     if node.layer not in self.layers:
@@ -106,7 +115,7 @@ class _Writer:
             return f"{name}[{_text(node.inner.output_names[tensor.output])}]"
         return f"{name}[{tensor.output}]" if len(node.shapes) > 1 else name
 
-    def arguments(self, graph: Graph, node: Node) -> str:
+    def arguments(self, graph: Graph, node: Call) -> str:
         """What a layer is called on."""
         said = [self.tensor(graph, tensor) for tensor in node.inputs]
         given = [f"{key}={_value(node.settings[key], key)}" for key in node.arguments if key in node.settings]
@@ -117,13 +126,13 @@ class _Writer:
             return ", ".join([said[0] if len(said) == 1 else f"[{', '.join(said)}]", *given])
         return ", ".join([*_by_port(node.ports, said, first=""), *given])
 
-    def operation(self, graph: Graph, node: Node) -> str:
+    def operation(self, graph: Graph, node: Call) -> str:
         """An operation on tensors, with an operator where there is one."""
         said = [self.tensor(graph, tensor) for tensor in node.inputs]
         if node.kind == "GetItem" and "key" in node.settings:
             return sliced(node.settings["key"], said[0])
         operands = dict(zip(node.ports, said, strict=False))
-        operands |= {key: _value(node.settings[key], key) for key in ("x1", "x2") if key in node.settings}
+        operands |= {key: _operand(node.settings[key]) for key in ("x1", "x2") if key in node.settings}
         if node.kind in _OPERATORS and set(operands) == {"x1", "x2"}:
             return f"{operands['x1']} {_OPERATORS[node.kind]} {operands['x2']}"
         if node.kind == "Negative" and len(said) == 1:
@@ -133,15 +142,20 @@ class _Writer:
         if defaults:
             settings = {k: v for k, v in settings.items() if k in defaults and not _same(v, plain(defaults[k]))}
         first = next(iter(node.ports), "").partition(".")[0]
-        parts = list(operands.values()) if {"x1", "x2"} <= set(operands) else _by_port(node.ports, said, first)
+        if {"x1", "x2"} <= operands.keys():
+            pair = [operands.pop("x1"), operands.pop("x2")]
+            parts = [*operands.values(), *pair]
+        else:
+            parts = _by_port(node.ports, said, first)
         return f"{name}({', '.join([*parts, *(f'{k}={_value(v, k)}' for k, v in settings.items())])})"
 
 
 def _graphs(graph: Graph) -> Iterator[Graph]:
     yield graph
-    for i, node in enumerate(graph.nodes):
-        if node.inner is not None and i not in graph.dead:
-            yield from _graphs(node.inner)
+    for i in graph.live():
+        inner = graph.nodes[i].inner
+        if inner is not None:
+            yield from _graphs(inner)
 
 
 def _by_port(ports: Sequence[str], said: Sequence[str], first: str) -> list[str]:
@@ -160,7 +174,7 @@ def _by_port(ports: Sequence[str], said: Sequence[str], first: str) -> list[str]
     return parts
 
 
-def _input(node: Node, name: str) -> str:
+def _input(node: Call, name: str) -> str:
     given = own_name(node) and name
     dtype = node.settings.get("dtype", "float32")
     parts = [_value(node.settings.get("shape"), "shape")]
@@ -169,7 +183,7 @@ def _input(node: Node, name: str) -> str:
     return f"keras.Input({', '.join(parts)})"
 
 
-def layer_code(node: Node) -> str:
+def layer_code(node: Call) -> str:
     """The layer of a call, made: `layers.Dense(16, activation="relu", name="hidden")`."""
     name = own_name(node)
     if node.inner is not None:  # a model for each step; what is inside has lines of its own
@@ -187,7 +201,9 @@ def _made(kind: str, settings: Mapping[str, object], name: str | None = None, *,
     parts: list[str] = []
     if cls is None:
         parts += [
-            f"{key}={_value(v, key)}" for key, v in settings.items() if v not in (None, False, ()) and not _in_part(v)
+            f"{key}={_value(v, key)}"
+            for key, v in settings.items()
+            if v not in (None, False, ()) and not isinstance(decode(v), InPart)
         ]
     else:
         known = _parameters(cls)
@@ -195,7 +211,11 @@ def _made(kind: str, settings: Mapping[str, object], name: str | None = None, *,
         usual = _defaults(cls, tuple((key, settings[key]) for key in known if key in required and key in settings))
         for key in known:
             content = settings.get(key)
-            if key not in settings or _in_part(content) or (key == "backward_layer" and _mirrors(settings)):
+            if (
+                key not in settings
+                or isinstance(decode(content), InPart)
+                or (key == "backward_layer" and _mirrors(settings))
+            ):
                 continue
             if key in required:
                 parts.append(_value(content, key))
@@ -233,15 +253,11 @@ def _same(content: object, default: object) -> bool:
 
 def _mirrors(settings: Mapping[str, object]) -> bool:
     """Whether a Bidirectional reads backwards with a layer as the one that reads forwards."""
-    forward, backward = settings.get("layer"), settings.get("backward_layer")
-    if not (isinstance(forward, tuple) and isinstance(backward, tuple)):
+    forward, backward = decode(settings.get("layer")), decode(settings.get("backward_layer"))
+    if not (isinstance(forward, Made) and isinstance(backward, Made)):
         return False
-    (kind, pairs), (other, others) = forward, backward
-    return bool(kind == other and dict(pairs) == {**dict(others), "go_backwards": dict(pairs).get("go_backwards")})
-
-
-def _in_part(content: object) -> bool:
-    return isinstance(content, tuple) and content[:1] == (IN_PART,)
+    turned = {**backward.settings, "go_backwards": forward.settings.get("go_backwards")}
+    return (forward.kind, forward.settings) == (backward.kind, turned)
 
 
 @functools.cache
@@ -260,37 +276,32 @@ def _function(kind: str) -> tuple[str, dict[str, object]]:
 
 def _value(content: object, key: str = "") -> str:
     """A setting as it would be typed."""
-    if isinstance(content, str):
-        return _text(content)
-    if not isinstance(content, tuple):
-        return (
-            str(int(content))
-            if isinstance(content, float) and content.is_integer() and abs(content) > 1
-            else repr(content)
-        )
-    if content[:1] == ("function",) and len(content) == 2:
-        return "your_function"
-    if content[:1] in (("array",), ("variable",)):
-        return "..."
-    if content == ("None", ()):
-        return "None"
-    if len(content) == 2 and content[0] == "float":
-        return f'float("{content[1]}")'
-    if len(content) == 2 and isinstance(content[0], str) and _are_pairs(content[1]):
-        home = _HOMES.get(key.rpartition("_")[2])
-        made = (
-            f"{content[0]}({', '.join(f'{k}={_value(v, k)}' for k, v in content[1] if v is not None)})" if home else ""
-        )
-        return f"{home}.{made}" if home else _made(content[0], dict(content[1]))
-    if key in ("kernel_size", "pool_size", "strides", "dilation_rate", "size") and len(set(content)) == 1:
-        return _value(content[0])
-    return f"({', '.join(_value(one) for one in content)}{',' * (len(content) == 1)})"
+    match decode(content):
+        case Function():
+            return "your_function"
+        case Array() | InPart():
+            return "..."
+        case NotFinite(name):
+            return f'float("{name}")'
+        case Made(kind, settings):
+            home = _HOMES.get(key.rpartition("_")[2])
+            if home is None:
+                return _made(kind, settings)
+            return f"{home}.{kind}({', '.join(f'{k}={_value(v, k)}' for k, v in settings.items() if v is not None)})"
+        case Slice(start, stop, step):
+            return f"slice({start}, {stop}, {step})"
+        case Several(parts):
+            if key in ("kernel_size", "pool_size", "strides", "dilation_rate", "size") and len(set(parts)) == 1:
+                return _value(parts[0])
+            return f"({', '.join(map(_value, parts))}{',' * (len(parts) == 1)})"
+        case Plain(plainly):
+            return _text(plainly) if isinstance(plainly, str) else repr(plainly)
 
 
-def _are_pairs(content: object) -> TypeGuard[tuple[tuple[str, object], ...]]:
-    return isinstance(content, tuple) and all(
-        isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str) for one in content
-    )
+def _operand(content: object) -> str:
+    """What an operation reads that is no tensor of the model; several numbers are an array."""
+    text = _value(content)
+    return f"keras.ops.array({text})" if isinstance(decode(content), Several) else text
 
 
 def _text(content: str) -> str:

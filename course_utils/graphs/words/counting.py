@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from course_utils.graphs.graph import Node
+from course_utils.graphs.graph import Call
 from course_utils.graphs.layers import (
     DEPTHWISE_CONVOLUTIONS,
     PLAIN_CONVOLUTIONS,
@@ -19,7 +19,7 @@ Count = tuple[str, int]
 """A formula and what it comes to."""
 
 
-def formula(node: Node, layer: Any) -> str:
+def formula(node: Call, layer: Any) -> str:
     """The number of a call's weights with the numbers that make it: `(3 + 1) × 16 = 64`.
 
     Args:
@@ -34,7 +34,8 @@ def formula(node: Node, layer: Any) -> str:
         return "no weights"
     total = f"{node.parameters:,}"
     if node.inner is not None:
-        parts = {one.layer: one.parameters for i, one in enumerate(node.inner.nodes) if i not in node.inner.dead}
+        inside = [node.inner.nodes[i] for i in node.inner.live()]
+        parts = {one.layer: one.parameters for one in inside}
         text = " + ".join(f"{part:,}" for part in parts.values() if part)
         is_sum = sum(parts.values()) == node.parameters and 1 < text.count("+") + 1 <= _MOST_TERMS
         return f"{text} = {total}" if is_sum else total

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from course_utils.graphs.compare.comparison import Comparison, hides, makes_mask
+from course_utils.graphs.compare.comparison import Comparison, hides
 from course_utils.graphs.compare.edits import Edit
-from course_utils.graphs.graph import Node, Wire
+from course_utils.graphs.graph import Call, Wire
+from course_utils.graphs.layers import GLOBAL_POOLING, MAXIMUM_FOR, makes_mask
 from course_utils.graphs.words.changed import changed
 from course_utils.graphs.words.names import argument, own_name
 from course_utils.graphs.words.naming import Naming
@@ -37,7 +38,7 @@ def _otherwise(comparison: Comparison, edit: Edit) -> Edit:
         return replace(edit, where=node.name, message=message, found=found, wanted=wanted)
     assert comparison.counterexample is not None
     why = ""
-    if makes_mask(node):
+    if makes_mask(node.kind, node.settings):
         why = f" Which layers does the mask of `{node.name}` reach? Layers pass a mask on, operations do not."
     elif hides(node):
         why = f" Look at what `{node.name}` does."
@@ -120,9 +121,9 @@ def _replace(names: Naming, edit: Edit) -> Edit:
     name = names.call(i)
     found, wanted = f"`{spelled(node, names.graph.find(names.derivation.entry(i)))}`", names.wanted(j)
     note = ""
-    if "Average" in node.kind and other.kind == node.kind.replace("Average", "Max"):
+    if other.kind == MAXIMUM_FOR.get(node.kind):
         note = "An average lets strong signals fade; a maximum keeps the strongest."
-    elif node.kind == "Flatten" and other.kind.startswith("Global"):
+    elif node.kind == "Flatten" and other.kind in GLOBAL_POOLING:
         note = "Flatten needs a fixed length and ties weights to positions."
     if found == wanted:
         found, wanted = f"the {node.family} {found}", f"the {other.family} {wanted}"
@@ -207,10 +208,10 @@ def _missing_inputs(names: Naming, inputs: list[int]) -> str:
     return f"the model lacks {listed(described)}."
 
 
-def _ends_a_sequence(node: Node, reads: list[Wire], nodes: tuple[Node, ...]) -> bool:
+def _ends_a_sequence(node: Call, reads: list[Wire], nodes: tuple[Call, ...]) -> bool:
     """Whether a layer makes one value of those of all time steps."""
     shapes = nodes[reads[0][1]].shapes if reads else ()
-    return node.kind.startswith("Global") and bool(shapes) and len(shapes[0]) == 3
+    return node.kind in GLOBAL_POOLING and bool(shapes) and len(shapes[0]) == 3
 
 
 def _move(names: Naming, edit: Edit) -> Edit:
@@ -241,7 +242,7 @@ def _rewire(names: Naming, edit: Edit) -> Edit:
     return replace(edit, where=name, message=sentence([message, names.aside(edit.unused)]))
 
 
-def _as_argument(ports: tuple[str, ...], node: Node) -> str:
+def _as_argument(ports: tuple[str, ...], node: Call) -> str:
     """As what a layer is given tensors, where that has one name: `initial_state`, `mask`."""
     roots = {port.partition(".")[0] for port in ports}
     is_named = node.family == "layer" and len(roots) == 1 and all(root.isidentifier() for root in roots)

@@ -2,80 +2,49 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
-from course_utils.graphs.graph import Graph, Node, Shape, Tensor
-from course_utils.graphs.layers import COMMUTATIVE, ENDS_IN_TANH, JOINS, SYMMETRIC_OPERATIONS
+from course_utils.graphs.graph import IN_PART, Call, Graph, Shape, Tensor
+from course_utils.graphs.layers import COMMUTATIVE, SYMMETRIC_OPERATIONS
+from course_utils.graphs.reading.decode import (
+    Array,
+    Function,
+    InPart,
+    Made,
+    NotFinite,
+    Plain,
+    Several,
+    Slice,
+    decode,
+)
 from course_utils.graphs.words.names import local_names
+from course_utils.graphs.words.shown import Shown, in_picture
 from course_utils.markup import clean, shorten
 
-Namer = Callable[[Node], str]
+Namer = Callable[[Call], str]
 
-# Settings that a reader knows by their place, as in the call of the class.
-_BY_PLACE = (
-    "input_dim",
-    "output_dim",
-    "units",
-    "filters",
-    "kernel_size",
-    "pool_size",
-    "rate",
-    "stddev",
-    "target_shape",
-    "dims",
-    "n",
-    "num_heads",
-    "key_dim",
-    "size",
-    "cropping",
-    "max_value",
-    "alpha",
-)
-# Settings shown by name, unless they have the value that goes without saying.
-_BY_NAME: dict[str, tuple[object, ...]] = {
-    "strides": (None, 1),
-    "padding": ("valid",),
-    "dilation_rate": (1,),
-    "groups": (1,),
-    "depth_multiplier": (1,),
-    "merge_mode": ("concat",),
-    "return_sequences": (False,),
-    "return_state": (False,),
-    "go_backwards": (False,),
-    "mask_zero": (False,),
-    "use_bias": (True,),
-    "normalize": (False,),
-    "axes": (),
-    "training": (None,),
-    "mean": (None, 0, 0.0),
-    "variance": (None,),
-    "negative_slope": (0, 0.0),
-    "threshold": (0, 0.0),
-}
-# The many settings of these would say little; what matters of them is in the two tables.
-_QUIET = re.compile(
-    r".*_(initializer|regularizer|constraint)$|momentum|epsilon|center|scale|axis|data_format|keepdims|arguments|"
-    r"layer|backward_layer|function|output_shape|mask|unroll|stateful|dtype|shape|sparse|ragged|implementation|mode|"
-    r"interpolation|activity_regularizer|autocast|recurrent_.*|.*dropout|built|unit_forget_bias|renorm.*|synchronized|reset_after|"
-    r"zero_output_for_mask"
-)
+_SIZES = frozenset({"kernel_size", "pool_size", "size", "cropping", "strides", "dilation_rate"})
 
 
 def setting(value: object) -> str:
-    """One setting in a few characters: `(3, 3)` is `3×3`, a function of the learner's own is `function`."""
-    if isinstance(value, tuple):
-        if len(value) == 2 and value[0] == "function":
+    """One setting in a few characters: a function of the learner's own is `function`, a layer its class."""
+    match decode(value):
+        case Function():
             return "function"  # not its fingerprint, which differs between versions of Python
-        if len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], tuple):
-            return clean(value[0])
-        if value and value[0] in ("array", "variable") and len(value) > 1 and isinstance(value[1], tuple):
-            return f"array {shape_text(value[1])}"
-        if value and value[0] == "slice" and len(value) == 4:
-            start, stop, step = ("" if v is None else str(v) for v in value[1:])
-            return f"{start}:{stop}" + (f":{step}" if step else "")
-        return "(" + ", ".join(setting(v) for v in value) + ("," if len(value) == 1 else "") + ")"
-    return shorten(value, 24)
+        case InPart():
+            return IN_PART
+        case NotFinite(name):
+            return name
+        case Made(kind, _):
+            return clean(kind)
+        case Array(shape, _):
+            return f"array {shape_text(shape)}"
+        case Several(parts):
+            return "(" + ", ".join(map(setting, parts)) + ("," if len(parts) == 1 else "") + ")"
+        case Plain(content):
+            return shorten(content, 24)
+        case Slice() as part:
+            return str(part)
 
 
 def _size(value: object) -> str:
@@ -85,57 +54,27 @@ def _size(value: object) -> str:
     return setting(value)
 
 
-def brief(node: Node) -> list[str]:
+def brief(node: Call) -> list[str]:
     """The settings of a call that a reader looks for first, as short words.
 
     Example:
         A `Dense(32, activation="relu")` gives `["32", "relu"]`, a `Concatenate` `["axis=-1"]`.
     """
-    settings = dict(node.settings)
-    given = {key: settings.pop(key) for key in node.arguments if node.family in ("layer", "model")}
-    arguments = [key if value is True else f"{clean(key)}={setting(value)}" for key, value in given.items()]
-    if node.family in ("input", "model"):
-        return arguments
-    words = []
-    inner = settings.get("layer")
-    if isinstance(inner, tuple) and len(inner) == 2 and isinstance(inner[1], tuple):  # Bidirectional, TimeDistributed
-        held = Node(str(inner[0]), "", (), dict(_pairs(inner[1])), 0)
-        words.append(clean(inner[0]) + (f"({', '.join(brief(held))})" if brief(held) else ""))
-    for key in _BY_PLACE:
-        value = settings.pop(key, None)
-        if value is not None:
-            words.append(_size(value) if key in ("kernel_size", "pool_size", "size", "cropping") else setting(value))
-            if key == "pool_size" and settings.get("strides") == value:
-                del settings["strides"]
-    activation = settings.pop("activation", "linear")
-    usual = "tanh" if node.kind in ENDS_IN_TANH else "linear"
-    if activation is not None and activation != usual:
-        words.append(setting(activation))
-    for key, silent in _BY_NAME.items():
-        if key in settings:
-            value = settings.pop(key)
-            ones = isinstance(value, tuple) and bool(value) and all(v == 1 for v in value) and 1 in silent
-            if value not in silent and not ones:
-                shown = _size(value) if key in ("strides", "dilation_rate") else setting(value)
-                words.append(key if value is True else f"{key}={shown}")
-    if node.kind in JOINS and "axis" in settings:
-        words.append(f"axis={setting(settings['axis'])}")
-    if node.kind == "Softmax" and settings.get("axis", -1) != -1:
-        words.append(f"axis={setting(settings['axis'])}")
-    if node.kind == "Rescaling":
-        words.append(f"×{setting(settings.get('scale'))}")
-    if node.family == "operation":
-        said = {k: v for k, v in settings.items() if not (k in ("axis", "keepdims") and node.kind in JOINS)}
-    else:
-        said = {k: v for k, v in settings.items() if not _QUIET.fullmatch(k) and v is not False}
-    others = [f"{clean(k)}={setting(v)}" for k, v in said.items() if v is not None and v != ()]
-    return words + others[:3] + arguments
+    return [_word(one) for one in in_picture(node.kind, node.settings, node.family, node.arguments)]
 
 
-def _pairs(value: tuple[object, ...]) -> Iterator[tuple[str, object]]:
-    for item in value:
-        if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
-            yield item[0], item[1]
+def _word(shown: Shown) -> str:
+    key, content, manner = shown
+    held = decode(content) if key == "layer" else None
+    if isinstance(held, Made):  # in a Bidirectional or TimeDistributed
+        inside = ", ".join(map(_word, in_picture(held.kind, held.settings)))
+        return clean(held.kind) + (f"({inside})" if inside else "")
+    if manner == "flag" and content is True:
+        return key
+    text = _size(content) if key in _SIZES else setting(content)
+    if manner == "factor":
+        return f"×{text}"
+    return text if manner == "place" else f"{clean(key)}={text}"
 
 
 def shape_text(shape: Shape) -> str:
@@ -143,12 +82,12 @@ def shape_text(shape: Shape) -> str:
     return "(" + ", ".join(str(d) for d in shape) + ("," if len(shape) == 1 else "") + ")"
 
 
-def shapes_text(node: Node) -> str:
+def shapes_text(node: Call) -> str:
     """Shapes of all outputs of a call."""
     return ", ".join(shape_text(s) for s in node.shapes) or "?"
 
 
-def training(node: Node) -> str:
+def training(node: Call) -> str:
     """Whether a layer's weights train, in a word or two; "" where there are none."""
     if node.trainable is None:
         return ""
@@ -158,30 +97,21 @@ def training(node: Node) -> str:
     return "partly frozen" if partly else "trainable"
 
 
-def is_ordered(node: Node) -> bool:
+def is_ordered(node: Call) -> bool:
     """Whether it matters which argument is which."""
     return len(node.inputs) > 1 and node.kind not in COMMUTATIVE | SYMMETRIC_OPERATIONS
 
 
-def is_merge(node: Node) -> bool:
+def is_merge(node: Call) -> bool:
     """Whether a call computes without weights on several tensors, or is an operation."""
     return node.family == "operation" or (node.family == "layer" and len(node.inputs) > 1 and node.parameters == 0)
 
 
-def port_text(node: Node, position: int) -> str:
+def port_text(node: Call, position: int) -> str:
     """What an argument is called: its name, or its place in a list, from 1."""
     port = node.ports[position] if position < len(node.ports) else ""
     is_place = port.rsplit(".", 1)[-1].isdigit() or port in ("", "x", "x1", "x2")
     return str(position + 1) if is_place else clean(port)
-
-
-def shared_layers(graph: Graph, live: frozenset[int] | None = None) -> dict[Hashable, list[int]]:
-    """Layers called more than once in a graph, with the calls."""
-    calls: dict[Hashable, list[int]] = {}
-    for i, node in enumerate(graph.nodes):
-        if live is None or i in live:
-            calls.setdefault(node.layer, []).append(i)
-    return {layer: where for layer, where in calls.items() if len(where) > 1}
 
 
 def edge_list(
@@ -209,7 +139,7 @@ def edge_list(
         Lines, the same on every machine.
     """
     names = local_names(graph) if names is None else names
-    calls = sum(n.family != "input" for i, n in enumerate(graph.nodes) if i not in graph.dead)
+    calls = sum(graph.nodes[i].family != "input" for i in graph.live())
     weights = f", {graph.parameters:,} parameters" if show_parameters and graph.parameters is not None else ""
     lines = [f"{calls} {'call' if calls == 1 else 'calls'}{weights}"]
     lines += _lines(graph, names, "", show_shapes, show_dtype, show_trainable, expand_nested)
@@ -228,7 +158,7 @@ def reference(graph: Graph, tensor: Tensor, names: Mapping[Hashable, str]) -> st
     """A tensor by the call it comes from."""
     node = graph.nodes[tensor.node]
     text = names[node.layer]
-    if any(n.layer == node.layer and i != tensor.node for i, n in enumerate(graph.nodes) if i not in graph.dead):
+    if any(graph.nodes[i].layer == node.layer and i != tensor.node for i in graph.live()):
         text += f" (call {node.call + 1})"
     if len(node.shapes) > 1:
         text += f" (output {tensor.output + 1})"
@@ -245,11 +175,10 @@ def _lines(
     expand: bool,
 ) -> list[str]:
     lines = []
-    live = frozenset(range(len(graph.nodes))) - graph.dead
-    shared = shared_layers(graph, live)
+    shared = graph.shared()
     ambiguous = {i for calls in shared.values() for i in calls}
     said = {}  # how a tensor's call is named, without asking the whole graph each time
-    for i in sorted(live):
+    for i in graph.live():
         node = graph.nodes[i]
         said[i] = names[node.layer] + (f" (call {node.call + 1})" if i in ambiguous else "")
         words = brief(node)

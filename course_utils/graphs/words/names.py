@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 
-from course_utils.graphs.graph import Graph, Node, Path
+from course_utils.graphs.graph import Call, Graph, Path
 from course_utils.markup import shorten
 
 
@@ -16,18 +16,18 @@ def snake_case(kind: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def made_name(node: Node) -> str:
+def made_name(node: Call) -> str:
     """The name that Keras gives a layer or an input by itself, without its number."""
     return "input_layer" if node.family == "input" else snake_case(node.kind)
 
 
-def is_made_up(node: Node) -> bool:
+def is_made_up(node: Call) -> bool:
     """Whether Keras made a layer's name up; an operation has no other."""
     base = re.sub(r"_\d+$", "", node.name)
     return node.family == "operation" or base in (made_name(node), "keras_tensor")
 
 
-def own_name(node: Node) -> str | None:
+def own_name(node: Call) -> str | None:
     """The name somebody gave a layer; None for one that Keras made up."""
     return None if is_made_up(node) else node.name
 
@@ -39,18 +39,18 @@ def local_names(graph: Graph) -> dict[Hashable, str]:
     they are numbered within the model, in the order of the calls; names that were given stay as they are.
 
     Returns:
-        Name by `Node.layer`.
+        Name by `Call.layer`.
     """
     names: dict[Hashable, str] = {}
     counts: dict[str, int] = {}
     # the model's own calls first, so that a nested model does not change their numbers
-    for path, node in sorted(graph.walk(), key=lambda item: len(item[0])):
-        if node.layer not in names and not (len(path) == 1 and path[0] in graph.dead):
+    for _, node in sorted(graph.walk(live=True), key=lambda item: len(item[0])):
+        if node.layer not in names:
             names[node.layer] = _numbered(node, counts) if is_made_up(node) else shorten(node.name, 60)
     return names
 
 
-def _numbered(node: Node, counts: dict[str, int]) -> str:
+def _numbered(node: Call, counts: dict[str, int]) -> str:
     name = made_name(node)
     counts[name] = counts.get(name, -1) + 1
     return name + (f"_{counts[name]}" if counts[name] else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from course_utils.graphs.graph import Graph, Node, Shape, setting_name
+from course_utils.graphs.graph import Call, Graph, Shape, setting_name
 
 
 def same_ends(mine: Graph, theirs: Graph) -> bool:
@@ -36,7 +36,7 @@ def told(graph: Graph) -> Counter[object]:
     return told + Counter[object](node.kind for node in live if node.kind == "StopGradient")
 
 
-def _keeps_state(node: Node) -> bool:
+def _keeps_state(node: Call) -> bool:
     """Whether a layer, or one that it holds, goes on with the next batch where it ended with the last."""
     return any(setting_name(key) == "stateful" and content is True for key, content in node.settings.items())
 

@@ -41,8 +41,9 @@ def _tokens(graph: Graph, start: int) -> int | None:
     """The smallest vocabulary that an input's numbers index, through calls that only move them."""
     reached = {start}
     sizes = []
-    for i, node in enumerate(graph.nodes):
-        if i not in graph.dead and any(t.node in reached for t in node.inputs):
+    for i in graph.live():
+        node = graph.nodes[i]
+        if any(t.node in reached for t in node.inputs):
             if node.kind == "Embedding":
                 sizes.append(node.settings.get("input_dim"))
             elif not node.parameters:

@@ -34,8 +34,8 @@ def in_other_orders(target: keras.Model, graph: Graph, form: Graph) -> Iterator[
         if node.kind == "Concatenate" and set(node.ports) == {ANY_ORDER}:
             calls = [graph.nodes[path[0]] for path in node.origin if len(path) == 1]
             free |= {call.name: len(call.inputs) for call in calls if call.kind == "Concatenate"}
-    live = [node for i, node in enumerate(graph.nodes) if node.kind == "Concatenate" and i not in graph.dead]
-    if len(live) > sum(node.kind == "Concatenate" for node in form.nodes):
+    live = sum(graph.nodes[i].kind == "Concatenate" for i in graph.live())
+    if live > sum(node.kind == "Concatenate" for node in form.nodes):
         return  # of several that count as one, each may matter
     if not isinstance(target, keras.Function) or math.prod(map(math.factorial, free.values())) > MOST_ORDERS:
         return

@@ -38,10 +38,10 @@ def edits_of(alignment: Alignment, graph: Graph, target: Graph) -> EditScript:
     Example:
         >>> from course_utils.graphs.compare.align import alignments
         >>> from course_utils.graphs.compare.match import IndexedGraph, Interner
-        >>> from course_utils.graphs.graph import Graph, Node, Tensor
+        >>> from course_utils.graphs.graph import Graph, Call, Tensor
         >>> def model(units):
-        ...     x = Node("Input", "x", (), {}, "x", family="input", origin=((0,),))
-        ...     d = Node("Dense", "d", (Tensor(0),), {"units": units}, "d", ports=("",), origin=((1,),))
+        ...     x = Call("Input", "x", (), {}, "x", family="input", origin=((0,),))
+        ...     d = Call("Dense", "d", (Tensor(0),), {"units": units}, "d", ports=("",), origin=((1,),))
         ...     return Graph("model", (x, d), (Tensor(0),), (Tensor(1),), ("x",), ("d",))
         >>> number = Interner()
         >>> mine, target = model(8), model(16)

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 from course_utils.graphs.compare.edits.derivation import Derivation
 from course_utils.graphs.compare.edits.edit import Edit, Setting
-from course_utils.graphs.graph import Node
+from course_utils.graphs.graph import Call
 
 
 def sharing(work: Derivation) -> None:
@@ -53,7 +53,7 @@ def _fit(work: Derivation, calls: list[int]) -> int:
 
 def labels(work: Derivation) -> None:
     """Settings and classes of matched calls; a shared layer counts once."""
-    told: dict[Hashable, Node] = {}
+    told: dict[Hashable, Call] = {}
     for i, j in sorted(work.to_b.items()):
         if work.a.labels[i] == work.b.labels[j] or i in work.relabelled:
             continue

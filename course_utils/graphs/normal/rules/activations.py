@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from course_utils.graphs.layers import ENDS_IN_ACTIVATION, GLOBAL_MAX_POOLING, MAX_POOLING, MOVES_NUMBERS
-from course_utils.graphs.normal.draft import Call, Draft, Source
+from course_utils.graphs.normal.draft import Draft, DraftCall, Source
 from course_utils.graphs.normal.rules.rule import Rule
 
 # Class of a layer or operation → name of the function.
@@ -90,7 +90,7 @@ def _activations(draft: Draft) -> None:
 def _fuse(draft: Draft) -> None:
     uses = draft.uses()
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if len(call.inputs) != 1:
             return None
         if call.settings["activation"] == "linear":
@@ -128,7 +128,7 @@ def _still_rises(parameters: Iterable[tuple[str, object]]) -> bool:
 def _first(draft: Draft) -> None:
     uses = draft.uses()
 
-    def passes(call: Call, before: Call) -> bool:
+    def passes(call: DraftCall, before: DraftCall) -> bool:
         if uses.get(id(before), 0) != 1 or len(before.inputs) != 1:
             return False
         if call.kind == "Dropout":
@@ -140,7 +140,7 @@ def _first(draft: Draft) -> None:
             return function in _VALUE_BY_VALUE
         return before.kind in (*MAX_POOLING, *GLOBAL_MAX_POOLING) and function in _RISING and _still_rises(parameters)
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         last, _ = end = call.inputs[0]
         first = None
         while passes(call, call.inputs[0][0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from course_utils.graphs.layers import LEARNS_WHILE_CALLED, STARTS_FROM_STATES
-from course_utils.graphs.normal.draft import Call, Draft
+from course_utils.graphs.normal.draft import Draft, DraftCall
 from course_utils.graphs.normal.rules.rule import Rule
 from course_utils.graphs.normal.rules.structure import is_random
 
@@ -14,9 +14,10 @@ def _training(draft: Draft) -> None:
             del call.settings["training"]
 
 
-def _minds_training(call: Call) -> bool:
-    """Whether a call does one thing in training and another in use; a layer that is not Keras's may."""
-    return is_random(call) or call.kind in LEARNS_WHILE_CALLED or call.own
+def _minds_training(call: DraftCall) -> bool:
+    """Whether a call does one thing in training and another in use; a learner's own layer or function may."""
+    hides = call.own or (call.kind == "Lambda" and call.traced is None)
+    return hides or is_random(call) or call.kind in LEARNS_WHILE_CALLED
 
 
 def _states(draft: Draft) -> None:

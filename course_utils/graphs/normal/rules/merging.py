@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 from course_utils.graphs.graph import ANY_ORDER
 from course_utils.graphs.layers import ASSOCIATIVE, COMMUTATIVE, KEEPS_FEATURES, MIXES_FEATURES
-from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
+from course_utils.graphs.normal.draft import Draft, DraftCall, Source, new_call
 from course_utils.graphs.normal.rules.rule import Rule
 
 
-def _is_merge(call: Call, kinds: frozenset[str]) -> bool:
+def _is_merge(call: DraftCall, kinds: frozenset[str]) -> bool:
     return call.kind in kinds and call.family == "layer" and len(call.inputs) > 1
 
 
 def _associative(draft: Draft) -> None:
     uses = draft.uses()
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if len(call.inputs) < 2 or call.family != "layer":
             return None
         parts: list[Source] = []
@@ -39,7 +39,7 @@ def _associative(draft: Draft) -> None:
 def _averages(draft: Draft) -> None:
     uses = draft.uses()
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         constant = call.settings.get("constant")
         if len(call.inputs) != 1 or not isinstance(constant, float) or constant == 0:
             return None
@@ -59,7 +59,7 @@ def _averages(draft: Draft) -> None:
     draft.sweep(functools.partial(_average_of_shares, uses=uses), ("Add",))
 
 
-def _average_of_shares(call: Call, done: list[Call], uses: dict[int, int]) -> Sequence[Source] | None:
+def _average_of_shares(call: DraftCall, done: list[DraftCall], uses: dict[int, int]) -> Sequence[Source] | None:
     """`a / 2 + b / 2`, of any number of terms."""
     if not _is_merge(call, _SUM):
         return None
@@ -77,7 +77,7 @@ def _average_of_shares(call: Call, done: list[Call], uses: dict[int, int]) -> Se
 _SUM = frozenset({"Add"})
 
 
-def _terms(total: Call, count: int, uses: dict[int, int]) -> list[Source] | None:
+def _terms(total: DraftCall, count: int, uses: dict[int, int]) -> list[Source] | None:
     """The terms of a sum written step by step, opened just as far as needed for so many; None if it cannot be."""
     terms = list(total.inputs)
     while len(terms) < count:
@@ -120,7 +120,7 @@ def _concatenation_order(draft: Draft) -> None:
             call.ports = [ANY_ORDER] * len(call.inputs)
 
 
-def _passes_on(call: Call) -> bool:
+def _passes_on(call: DraftCall) -> bool:
     """Whether reordering the features that a call reads only reorders its own."""
     if call.family != "layer":
         return False
@@ -135,7 +135,7 @@ def _passes_on(call: Call) -> bool:
     return call.kind in KEEPS_FEATURES and len(call.inputs) == 1 and "data_format" not in call.settings
 
 
-def _all_absorb(call: Call, readers: dict[int, list[tuple[Call, str]]], absorbed: dict[int, bool]) -> bool:
+def _all_absorb(call: DraftCall, readers: dict[int, list[tuple[DraftCall, str]]], absorbed: dict[int, bool]) -> bool:
     """Whether all that read `call` read it as their first argument and do not mind the order of its features."""
     return all(port == "" and absorbed[id(reader)] for reader, port in readers[id(call)])
 

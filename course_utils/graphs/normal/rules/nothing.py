@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import cast
 
 from course_utils.graphs import layers
-from course_utils.graphs.normal.draft import Call, Draft, Source
+from course_utils.graphs.normal.draft import Draft, DraftCall, Source
 from course_utils.graphs.normal.rules.rule import Rule
 
 _NEVER_NOTHING = frozenset({"Input", "Output"})
 
 
-def _does_nothing(call: Call) -> bool:
+def _does_nothing(call: DraftCall) -> bool:
     """Whether a call passes on what it reads."""
     settings = call.settings
     if call.kind == "Identity" or (call.kind == "Activation" and settings.get("activation") == "linear"):
@@ -39,7 +39,7 @@ def _does_nothing(call: Call) -> bool:
 
 
 def _no_ops(draft: Draft) -> None:
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if len(call.inputs) == 1 and call.kind not in _NEVER_NOTHING and not call.parameters and _does_nothing(call):
             return [call.inputs[0]]
         return None

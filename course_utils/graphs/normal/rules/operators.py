@@ -8,7 +8,7 @@ from typing import cast
 
 from course_utils.graphs.graph import ANY_ORDER
 from course_utils.graphs.layers import AS_OPERATIONS, ASSOCIATIVE
-from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
+from course_utils.graphs.normal.draft import Draft, DraftCall, Source, new_call
 from course_utils.graphs.normal.rules.rule import Rule
 
 _SQUARES = {2: "Multiply", 0.5: "Sqrt"}
@@ -23,7 +23,7 @@ def _rounded(value: float) -> float:
     return float(f"{value:.12g}")
 
 
-def _with_constant(like: Call, kind: str, source: Source, constant: object, done: list[Call]) -> Source:
+def _with_constant(like: DraftCall, kind: str, source: Source, constant: object, done: list[DraftCall]) -> Source:
     """Append `source + constant` or `source * constant`."""
     value = _rounded(cast(float, constant)) if _is_number(constant) else constant
     call = new_call(like, kind, [source], {"constant": value})
@@ -32,7 +32,7 @@ def _with_constant(like: Call, kind: str, source: Source, constant: object, done
 
 
 def _operators(draft: Draft) -> None:
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if call.family == "layer":
             if call.kind == "Rescaling" and all(k in call.settings for k in ("scale", "offset")):
                 source = call.inputs[0]
@@ -59,7 +59,7 @@ def _operators(draft: Draft) -> None:
     draft.sweep(step)
 
 
-def _arithmetic(call: Call, done: list[Call]) -> Sequence[Source] | None:
+def _arithmetic(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
     if len(call.inputs) == 2:
         # Where the ranks differ, layers align axes from the front and operators from the back.
         if call.kind in AS_OPERATIONS and len(call.input_shape(0)) == len(call.input_shape(1)):
@@ -88,7 +88,7 @@ def _arithmetic(call: Call, done: list[Call]) -> Sequence[Source] | None:
 
 
 def _powers(draft: Draft) -> None:
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if call.family == "operation" and len(call.inputs) == 1:
             kind = "Multiply" if call.kind == "Square" else _SQUARES.get(cast(float, call.settings.get("x2")))
             if kind == "Multiply":
@@ -108,7 +108,7 @@ def _differences(draft: Draft) -> None:
         call, _ = source
         return call.kind == "Multiply" and call.settings.get("constant") == -1 and uses.get(id(call), 0) == 1
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if call.family != "layer" or len(call.inputs) != 2:
             return None
         minus = [k for k in (1, 0) if negated(call.inputs[k])]
@@ -126,7 +126,7 @@ def _even_functions(draft: Draft) -> None:
     readers = draft.readers()
     outputs = {id(call) for call, _ in draft.ends}
 
-    def ignores_sign(reader: Call, call: Call) -> bool:
+    def ignores_sign(reader: DraftCall, call: DraftCall) -> bool:
         if reader.kind in ("Multiply", "Dot") and reader.family == "layer":
             return sum(source is call for source, _ in reader.inputs) % 2 == 0
         return reader.kind == "Absolute"
@@ -142,7 +142,7 @@ def _dot_products(draft: Draft) -> None:
     """`sum(a * b, axis=-1, keepdims=True)` as the layer `Dot`."""
     uses = draft.uses()
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if call.family != "operation" or not call.inputs:
             return None
         product, _ = call.inputs[0]

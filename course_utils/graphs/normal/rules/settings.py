@@ -6,7 +6,7 @@ from typing import cast
 
 from course_utils.graphs.graph import EACH_STEP, setting_name
 from course_utils.graphs.layers import MAKES_AXIS, PLAIN_CONVOLUTIONS
-from course_utils.graphs.normal.draft import Call, Draft
+from course_utils.graphs.normal.draft import Draft, DraftCall
 from course_utils.graphs.normal.rules.rule import Rule
 
 # How a result is computed, not which.
@@ -81,7 +81,7 @@ def _without_keys(value: object, ending: str) -> object:
     )
 
 
-def _drop(call: Call, ending: str) -> None:
+def _drop(call: DraftCall, ending: str) -> None:
     kept: dict[str, object] = {}
     for key, value in call.settings.items():
         if not key.endswith(ending):
@@ -118,7 +118,7 @@ def _statistics(draft: Draft) -> None:
 
 
 def _input_dtypes(draft: Draft) -> None:
-    def embeds(call: Call) -> bool:
+    def embeds(call: DraftCall) -> bool:
         return {reader.kind for reader, _ in readers[id(call)]} == {"Embedding"}
 
     readers = draft.readers()

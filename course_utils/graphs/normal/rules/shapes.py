@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import cast
 
 from course_utils.graphs.graph import Shape
-from course_utils.graphs.layers import POOLS, RESHAPES
-from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
+from course_utils.graphs.layers import GLOBAL_POOLING, POOLS, RESHAPES, makes_mask
+from course_utils.graphs.normal.draft import Draft, DraftCall, Source, new_call
 from course_utils.graphs.normal.rules.rule import Rule
 
 _ALL = ("slice", None, None, None)
@@ -27,7 +27,7 @@ def _known(shape: Shape) -> tuple[int, ...] | None:
     return target if target.count(-1) <= 1 else None
 
 
-def _axes_moved(call: Call) -> tuple[int, ...] | None:
+def _axes_moved(call: DraftCall) -> tuple[int, ...] | None:
     """The order in which an operation puts the axes; None if it does something else."""
     rank = len(call.shape)
     given = call.settings
@@ -51,7 +51,7 @@ def _axes_moved(call: Call) -> tuple[int, ...] | None:
     return tuple(order)
 
 
-def _adds_axes_only(call: Call) -> bool:
+def _adds_axes_only(call: DraftCall) -> bool:
     """Whether `x[:, None]` and the like only put in axes of length 1."""
     key = call.settings.get("key")
     key = key if isinstance(key, tuple) else ()
@@ -59,7 +59,7 @@ def _adds_axes_only(call: Call) -> bool:
 
 
 def _reshaping(draft: Draft) -> None:
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if len(call.inputs) != 1:
             return None
         before, after = call.input_shape(), call.shape
@@ -89,7 +89,7 @@ def _reshaping(draft: Draft) -> None:
     draft.sweep(step, RESHAPES)
 
 
-def _keeps_batch(call: Call, before: Shape, after: Shape) -> bool:
+def _keeps_batch(call: DraftCall, before: Shape, after: Shape) -> bool:
     """Whether a change of shape leaves the batch axis alone."""
     if call.family == "layer":
         return True
@@ -104,9 +104,9 @@ def _keeps_batch(call: Call, before: Shape, after: Shape) -> bool:
 
 
 def _pooling(draft: Draft) -> None:
-    masked = any(call.settings.get("mask_zero") or call.kind == "Masking" for call in draft.calls)
+    masked = any(makes_mask(call.kind, call.settings) for call in draft.calls)
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         rank = len(call.input_shape()) if call.inputs else 0
         if call.family != "operation" or rank not in (3, 4, 5) or (call.kind == "Mean" and masked):
             return None
@@ -125,16 +125,16 @@ def _pooling(draft: Draft) -> None:
             _pools_all(call)
 
 
-def _pools_all(call: Call) -> None:
+def _pools_all(call: DraftCall) -> None:
     """A pool as large as what it reads."""
     if call.family == "layer" and call.settings.get("padding") == "valid" and "data_format" not in call.settings:
         call.kind, call.settings = f"Global{call.kind}", {"keepdims": True}
 
 
-def _axes_of(call: Call) -> tuple[int, ...]:
+def _axes_of(call: DraftCall) -> tuple[int, ...]:
     """The axes over which a call takes a sum, mean or extreme; () if it does not."""
     rank = len(call.input_shape()) if call.inputs else 0
-    if call.family == "layer" and call.kind.startswith("Global") and "data_format" not in call.settings:
+    if call.kind in GLOBAL_POOLING and "data_format" not in call.settings:
         return tuple(range(1, rank - 1))
     if call.family != "operation" or call.kind not in _REDUCTIONS:
         return ()
@@ -146,7 +146,7 @@ def _axes_of(call: Call) -> tuple[int, ...]:
 def _kept_axes(draft: Draft) -> None:
     uses = draft.uses()
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         before, number = call.inputs[0]
         if uses.get(id(before), 0) != 1 or not (axes := _axes_of(before)):
             return None
@@ -168,7 +168,7 @@ def _kept_axes(draft: Draft) -> None:
 def _stacked(draft: Draft) -> None:
     uses = draft.uses()
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         stack, _ = call.inputs[0]
         joins = stack.kind == "Concatenate" and all(stack.input_shape(i)[-1:] == (1,) for i in range(len(stack.inputs)))
         if not (stack.kind == "Stack" or joins) or uses.get(id(stack), 0) != 1 or call.settings.keys() - _OF_REDUCTIONS:

@@ -9,7 +9,7 @@ from typing import cast
 
 from course_utils.graphs.graph import EACH_STEP
 from course_utils.graphs.layers import RECURRENT, WORKS_BY_STEP
-from course_utils.graphs.normal.draft import Call, Draft, Source
+from course_utils.graphs.normal.draft import Draft, DraftCall, Source
 from course_utils.graphs.normal.rules.rule import Rule
 from course_utils.graphs.normal.rules.structure import insist_on_models, pass_training_on
 
@@ -21,7 +21,7 @@ _GIVES_MORE = (*_RETURNS_STATE, "return_attention_scores")
 
 
 def _time_distributed(draft: Draft) -> None:
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         if call.inner is not None:
             return _opened(call, done)
         _unwrap(call)
@@ -30,7 +30,7 @@ def _time_distributed(draft: Draft) -> None:
     draft.sweep(step, ("TimeDistributed",))
 
 
-def _unwrap(call: Call) -> None:
+def _unwrap(call: DraftCall) -> None:
     """A layer for each time step: the layer, marked where that matters."""
     while call.kind == "TimeDistributed":
         layer = call.settings.get("layer")
@@ -40,7 +40,7 @@ def _unwrap(call: Call) -> None:
         _mark(call)
 
 
-def _mark(call: Call) -> None:
+def _mark(call: DraftCall) -> None:
     """Say that a call is made for each step; its axes are counted with the one of the steps."""
     if (axis := call.settings.get("axis")) is not None:
         call.settings["axis"] = _after_time(axis)
@@ -55,17 +55,18 @@ def _after_time(axis: object) -> object:
     return axis + 1 if isinstance(axis, int) and axis > 0 else axis
 
 
-def _opened(outer: Call, done: list[Call]) -> list[Source] | None:
+def _opened(outer: DraftCall, done: list[DraftCall]) -> list[Source] | None:
     """A whole model for each time step: its calls, one by one."""
     inner = outer.inner
     if inner is None or len(inner.inputs) != len(outer.inputs):
         return None
     time = outer.input_shape()[:2]
     sources: dict[int, list[Source]] = {t.node: [outer.inputs[i]] for i, t in enumerate(inner.inputs)}
-    for i, node in enumerate(inner.nodes):
-        if i in sources or i in inner.dead:
+    for i in inner.live():
+        if i in sources:
             continue
-        call = Call(node, [sources[t.node][t.output] for t in node.inputs])
+        node = inner.nodes[i]
+        call = DraftCall(node, [sources[t.node][t.output] for t in node.inputs])
         call.shapes = tuple([(*time, *shape[1:]) for shape in node.shapes])
         call.origin = tuple((*path, i) for path in outer.origin)
         pass_training_on(outer, call)
@@ -87,7 +88,7 @@ def _read(draft: Draft) -> Counter[tuple[int, int]]:
 def _last_step(draft: Draft) -> None:
     read = _read(draft)
 
-    def step(call: Call, done: list[Call]) -> Sequence[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
         before, number = call.inputs[0]
         key = call.settings.get("key")
         if number or before.kind not in RECURRENT or not before.settings.get("return_sequences"):

@@ -6,20 +6,23 @@ from collections.abc import Collection, Hashable
 
 from course_utils.graphs.graph import Graph, setting_name
 from course_utils.graphs.layers import ENDS_IN_ACTIVATION, MODELS, draws
-from course_utils.graphs.normal.draft import Call, Draft, Source, new_call
+from course_utils.graphs.normal.draft import Draft, DraftCall, Source, new_call
 from course_utils.graphs.normal.rules.rule import Rule
 
 
-def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call], *, traced: bool = False) -> list[Source]:
+def _copied(
+    graph: Graph, given: list[Source], outer: DraftCall, done: list[DraftCall], *, traced: bool = False
+) -> list[Source]:
     """Append a copy of the calls of `graph` to `done`; return what stands for its outputs.
 
     `traced`: they are what a function of the learner's does, nested models and all.
     """
     sources: dict[int, list[Source]] = {t.node: [given[i]] for i, t in enumerate(graph.inputs)}
-    for i, node in enumerate(graph.nodes):
-        if i in sources or i in graph.dead:
+    for i in graph.live():
+        if i in sources:
             continue
-        call = Call(node, [sources[t.node][t.output] for t in node.inputs])
+        node = graph.nodes[i]
+        call = DraftCall(node, [sources[t.node][t.output] for t in node.inputs])
         if traced:  # its calls are not the learner's: what they wrote is the function
             call.origin, call.name = outer.origin, outer.name
         else:
@@ -33,14 +36,14 @@ def _copied(graph: Graph, given: list[Source], outer: Call, done: list[Call], *,
     return [sources[t.node][t.output] for t in graph.outputs]
 
 
-def pass_training_on(outer: Call, inner: Call) -> None:
+def pass_training_on(outer: DraftCall, inner: DraftCall) -> None:
     """A call of a model that is told whether it trains tells the calls inside it, unless they are told themselves."""
     if "training" in outer.settings:
         inner.settings.setdefault("training", outer.settings["training"])
 
 
 def _nested_models(draft: Draft) -> None:
-    def step(call: Call, done: list[Call]) -> list[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> list[Source] | None:
         if call.inner is None or len(call.inputs) != len(call.inner.inputs):
             return None
         return _copied(call.inner, call.inputs, call, done)
@@ -73,7 +76,7 @@ def _signature(graph: Graph) -> Hashable:
 
 
 def _functions(draft: Draft) -> None:
-    def step(call: Call, done: list[Call]) -> list[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> list[Source] | None:
         if call.traced is None:
             return None
         if call.kind == "Lambda":
@@ -90,18 +93,18 @@ def _functions(draft: Draft) -> None:
         draft.sweep(step)
 
 
-def _same_settings(a: Call, b: Call) -> bool:
+def _same_settings(a: DraftCall, b: DraftCall) -> bool:
     return a.settings == b.settings and a.ports == b.ports
 
 
-def is_random(call: Call) -> bool:
+def is_random(call: DraftCall) -> bool:
     """Whether two calls on the same tensor give different results in training."""
     if draws(call.kind):
         return True
     return any(rate for key, rate in call.settings.items() if setting_name(key) in ("dropout", "recurrent_dropout"))
 
 
-def _is_opaque(call: Call) -> bool:
+def _is_opaque(call: DraftCall) -> bool:
     """Whether a second call may give something else than the first, for all that can be seen."""
     if call.own or call.kind == "Lambda":
         return True
@@ -109,9 +112,9 @@ def _is_opaque(call: Call) -> bool:
 
 
 def _repeated_calls(draft: Draft) -> None:
-    seen: dict[object, list[Call]] = {}
+    seen: dict[object, list[DraftCall]] = {}
 
-    def step(call: Call, done: list[Call]) -> list[Source] | None:
+    def step(call: DraftCall, done: list[DraftCall]) -> list[Source] | None:
         if not call.inputs or is_random(call) or _is_opaque(call):
             return None
         layer = call.layer if call.parameters else None

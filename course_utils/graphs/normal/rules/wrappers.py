@@ -8,6 +8,7 @@ from course_utils.graphs.graph import setting_name
 from course_utils.graphs.layers import CELLS_OF
 from course_utils.graphs.normal.draft import Draft
 from course_utils.graphs.normal.rules.rule import Rule
+from course_utils.graphs.reading.decode import Made, decode
 
 HELD = ("layer", "backward_layer", "cell", "cells")
 """Settings that are layers themselves, or lists of them."""
@@ -15,11 +16,8 @@ HELD = ("layer", "backward_layer", "cell", "cells")
 
 def _as_layer(value: object) -> tuple[str, dict[str, object]] | None:
     """A simplified setting that is a layer: its class and settings; None for any other setting."""
-    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], tuple):
-        pairs = value[1]
-        if all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
-            return value[0], dict(pairs)
-    return None
+    meaning = decode(value)
+    return (meaning.kind, meaning.settings) if isinstance(meaning, Made) else None
 
 
 def _of_its_cell(kind: str, settings: Mapping[str, object]) -> tuple[str, dict[str, object]]:
