@@ -20,7 +20,7 @@ import course_utils  # noqa: F401  (before Keras: it silences TensorFlow's start
 import keras  # noqa: F401, isort: skip
 from tests.own_course import own  # noqa: F401, isort: skip
 
-collect_ignore_glob = ["golden/*"]  # editions to compare with, not to run
+collect_ignore_glob = ["golden/*", "elsewhere/*"]  # to compare with and to copy, not to run here
 
 # What is tried is the same in each run, so that a test that fails tells of what was changed; `make search` tries other.
 # How fast the machine is, is not tested.

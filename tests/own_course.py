@@ -1,8 +1,10 @@
-"""A course of somebody's own, of one tiny lesson, in a folder of its own."""
+"""A course of somebody's own, `tests/elsewhere/`, copied to a folder of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,62 +17,15 @@ from course_utils.lessons.source import parse, sources
 from course_utils.workshop import build as building
 from course_utils.workshop import readme, stamps
 
-LESSON = """# ---
-# title: Tiny
-# description: A lesson that runs in a moment.
-# minutes: 5
-# examples: []
-# goals:
-#   - build a lesson
-# ---
-
-# %%
-from course_utils import exercise
-
-# %% [markdown]
-# ### Exercise 30.1 · Twice
-#
-# How much is twice two?
-
-# %%
-# @answer 30.1 four
-four = 2 + 2
-# @blank
-# four = ...
-# @end
-
-# %%
-print("fine", end="\\r")
-print("done")
-"""
-DECLARED = """from course_utils.checks.values import SameValue
-from course_utils.exercises.declaration import Exercise
-
-EXERCISES = (
-    Exercise(id="30.1", title="Twice", asks_for="value", criteria=[SameValue(name="four")], hints=["2 + 2"]),
-)
-"""
-README = """# Mine
-
-<!-- count -->Zero lessons<!-- /count --> to read.
-
-<!-- lessons -->
-<!-- /lessons -->
-"""
+EXAMPLE = Path(__file__).with_name("elsewhere")
+LESSON = (EXAMPLE / "lessons" / "30_tiny.py").read_text(encoding="utf-8")
+DECLARED = (EXAMPLE / "lessons" / "exercises" / "lesson_30.py").read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """A course of one lesson, in a folder of its own; this process works in it."""
-    written = {
-        "pyproject.toml": "[tool.course_utils]\nlessons = 'lessons'\n",
-        "README.md": README,
-        "lessons/30_tiny.py": LESSON,
-        "lessons/exercises/lesson_30.py": DECLARED,
-    }
-    for name, text in written.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     where = course_of(tmp_path / "lessons")
     assert where == Course(tmp_path, "lessons")
     monkeypatch.setattr(course, "here", lambda: where)

@@ -63,7 +63,7 @@ class TestSource:
         assert found(own)[:2] == [
             "lessons/30_tiny.py:19: exercise 30.1 is answered here and not declared; declare it in "
             "lessons/exercises/lesson_30.py.",
-            "lessons/exercises/lesson_30.py:5: exercise 30.2 is declared and not answered in lessons/30_tiny.py; mark "
+            "lessons/exercises/lesson_30.py:8: exercise 30.2 is declared and not answered in lessons/30_tiny.py; mark "
             "its answer there with `# @answer 30.2 name`, or take it out.",
         ]
 
@@ -126,7 +126,7 @@ class TestSource:
         change(own, "lessons/30_tiny.py", ("How much", f"{faults.TO_FILL_IN}: how much"))
         change(own, "lessons/exercises/lesson_30.py", ("2 + 2", faults.TO_FILL_IN))
         told = faults.to_fill_in(parse(own.sources / "30_tiny.py"))
-        assert told == ["lessons/30_tiny.py:16", "lessons/exercises/lesson_30.py:5"]
+        assert told == ["lessons/30_tiny.py:16", "lessons/exercises/lesson_30.py:12"]
 
 
 class TestCourse:
