@@ -14,7 +14,7 @@ PY := .venv/bin/python
 endif
 STAMP := .venv/installed
 
-.PHONY: help lab test test-browser chromium coverage search test-backends install lessons figures check lint audit bench doctor requirements wheelhouse clean
+.PHONY: help lab test test-browser chromium coverage search test-backends install lessons figures check format lint audit bench doctor requirements wheelhouse clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -80,10 +80,14 @@ check: $(STAMP)  ## fail when a built notebook or a figure no longer fits its so
 	$(PY) -m course_utils check $(ARGS)
 
 lint: $(STAMP)  ## ruff and mypy; oxlint for the widgets' scripts
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy
-	$(dir $(PY))oxlint
+	@$(PY) -m ruff check . || (echo "make format mends what is marked [*]; the rest is mended by hand, where it says help." && exit 1)
+	@$(PY) -m ruff format --check . || (echo "make format mends these files." && exit 1)
+	@$(PY) -m mypy || (echo "Types are mended by hand: each line above names its file and line." && exit 1)
+	@$(dir $(PY))oxlint || (echo "Scripts of widgets are mended by hand: see help above." && exit 1)
+
+format: $(STAMP)  ## mend what ruff can mend by itself
+	$(PY) -m ruff check --fix --exit-zero .
+	$(PY) -m ruff format .
 
 audit: $(STAMP)  ## a row for each exercise: rewrites accepted, mutants caught and explained (ARGS=14: one lesson)
 	$(PY) -m course_utils audit $(ARGS)
