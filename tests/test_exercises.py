@@ -154,6 +154,18 @@ def test_a_first_check_gives_nothing_away(id, untried):
             assert len(set(full.telling)) == len(full.telling)
 
 
+@pytest.mark.parametrize(
+    ("id", "value", "words"),
+    [
+        ("12.20", [1, 2, 3], "a dict with the keys"),
+        ("12.22", "drawn", "an array was asked for; this is a `str`"),
+        ("12.24", 7, "a pair `(inputs, targets)`"),
+    ],
+)
+def test_that_a_value_has_another_form_is_no_secret(id, value, words, untried):
+    assert words in exercise(id).check(value).criteria[0].message
+
+
 def test_an_unknown_id_gets_the_ids_there_are_and_the_nearest():
     with pytest.raises(UnknownExercise, match=r'no exercise "1\.22"; there are 0\.1, 0\.2.*mean exercise\("1\.2"\)'):
         exercise("1.22")

@@ -138,6 +138,10 @@ class Criterion(ABC):
         return Finding(self.name, False, message, picture, place=f"{self.name}: {where}", telling=telling)
 
 
+class NoSecret(str):
+    """An objection to the form of a value, which is told at once also where mistakes are told step by step."""
+
+
 def parts_of(value: Any) -> list[Any]:
     """What a dictionary, a list or a tuple holds; nothing for any other value."""
     return list(value.values() if type(value) is dict else value if type(value) in (list, tuple) else ())
@@ -153,7 +157,8 @@ class Holds(Criterion):
 
     Args:
         name: what is asked, in a few words.
-        ask: from the learner's value to None, when it holds, or to a sentence that says what was found.
+        ask: from the learner's value to None, when it holds, or to a sentence that says what was found; to a
+            `NoSecret` where the value has not even the form that was asked for.
         praise: the sentence when it holds.
         costly: whether to ask only when all before it passed.
         where: where to look, and no more, for an exercise that tells step by step.
@@ -189,6 +194,8 @@ class Holds(Criterion):
         if todo := sum(part is Ellipsis for part in parts):
             return self.found(False, f"{todo} of {len(parts)} to fill in.")
         objection = self.ask(self._subject(attempt))
+        if isinstance(objection, NoSecret):
+            return self.found(False, str(objection))
         return self.missed(objection, self.where) if objection else self.found(True, self.praise)
 
     def _subject(self, attempt: Attempt) -> Any:

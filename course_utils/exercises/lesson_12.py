@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.compiling import Compiled
-from course_utils.checks.criterion import Has, Holds
+from course_utils.checks.criterion import Has, Holds, NoSecret
 from course_utils.checks.design import Design, is_a, is_passed, longest_chain
 from course_utils.checks.drawn import not_drawn, not_shuffled
 from course_utils.checks.learning import CHECK_SEED, Goal, Learns, is_trained, outputs_for
@@ -90,11 +90,11 @@ def _reads_all_words(model: Any) -> str | None:
 def _balanced(weights: Any) -> str | None:
     losses = {"age": 1700.0, "income": 2.3, "gender": 0.7}
     if not isinstance(weights, Mapping) or set(weights) != set(losses):
-        return "a dict with the keys `age`, `income` and `gender` was asked for."
+        return NoSecret("a dict with the keys `age`, `income` and `gender` was asked for.")
     try:
         parts = {head: float(weights[head]) * loss for head, loss in losses.items()}
     except (TypeError, ValueError):
-        return "each weight must be a number."
+        return NoSecret("each weight must be a number.")
     if not all(math.isfinite(part) and part > 0 for part in parts.values()):
         return "each weight must be a number above 0."
     shares = {head: part / sum(parts.values()) for head, part in parts.items()}
@@ -109,7 +109,7 @@ def _balanced(weights: Any) -> str | None:
 def _drawn(targets: Any) -> str | None:
     array = array_of(targets)
     if array is None:
-        return f"an array was asked for; this is {article(type(targets).__name__)}."
+        return NoSecret(f"an array was asked for; this is {article(type(targets).__name__)}.")
     if array.shape != (1000, 1):
         return f"the shape is {array.shape}; it should be (1000, 1)."
     if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
@@ -126,10 +126,10 @@ def _together(pair: Any) -> str | None:
         array = array_of(pair)
         pair = () if array is None else tuple(array)  # as `inputs, targets = pair` takes it apart
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        return "a pair `(inputs, targets)` was asked for."
+        return NoSecret("a pair `(inputs, targets)` was asked for.")
     x, y = (array_of(part) for part in pair)
     if x is None or y is None or {x.dtype.kind, y.dtype.kind} - set("biuf"):
-        return "two arrays of numbers were asked for."
+        return NoSecret("two arrays of numbers were asked for.")
     if x.shape != (100, 1) or y.shape != (100, 1):
         return f"the shapes are {x.shape} and {y.shape}; both should be (100, 1)."
     if not np.array_equal(np.sort(x, axis=0), np.arange(100.0)[:, None]):
