@@ -108,11 +108,11 @@ def _balanced(weights: Any) -> str | None:
 
 def _drawn(targets: Any) -> str | None:
     array = array_of(targets)
-    if array is None:
-        return NoSecret(f"an array was asked for; this is {article(type(targets).__name__)}.")
+    if array is None or array.dtype.kind not in "biuf":
+        return NoSecret(f"an array of numbers was asked for; this is {article(type(targets).__name__)}.")
     if array.shape != (1000, 1):
         return f"the shape is {array.shape}; it should be (1000, 1)."
-    if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
+    if not np.isin(array, (0, 1)).all():
         return "there are other values than 0 and 1."
     ones = int(array.sum())
     if not 400 <= ones <= 600:
