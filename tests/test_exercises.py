@@ -158,7 +158,7 @@ def test_a_first_check_gives_nothing_away(id, untried):
     ("id", "value", "words"),
     [
         ("12.20", [1, 2, 3], "a dict with the keys"),
-        ("12.22", "drawn", "an array of numbers was asked for; this is a `str`"),
+        ("12.22", "drawn", "an array of numbers was asked for; this is a str."),
         ("12.24", 7, "a pair `(inputs, targets)`"),
     ],
 )

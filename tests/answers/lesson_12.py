@@ -406,7 +406,7 @@ WRONG = {
         (lambda: np.repeat([0, 1], 500)[:, None], "a rule, not like chance"),
         (lambda: np.sort(drawn(2), axis=0), "a rule, not like chance"),
         (lambda: drawn(2, 1000), "(1000,)"),
-        (lambda: "zeros", "shape"),
+        (lambda: "zeros", "an array of numbers"),
     ],
     "12.23": [(lambda: "a", "nothing to be found"), (lambda: "c", "same writers")],
     "12.24": [
