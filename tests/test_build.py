@@ -9,7 +9,7 @@ from nbformat.v4 import new_output
 
 from course_utils import course, exercise
 from course_utils.course import ROOT, Course, CourseError, course_of
-from course_utils.lessons.editions import FOLDERS
+from course_utils.lessons.editions import FOLDERS, derive
 from course_utils.lessons.source import parse, sources
 from course_utils.workshop import build as building
 from course_utils.workshop import faults, readme, stamps
@@ -351,6 +351,11 @@ class TestPlaces:
         course.here.cache_clear()
         assert course.here() == Course(ROOT)
 
+    def test_a_notebook_without_course_utils_is_told_what_can_be_done_there(self, own):
+        own_edition = "\n".join(cell.source for cell in derive(parse(own.sources / "30_tiny.py"), "learner").cells)
+        assert "# ModuleNotFoundError? This kernel's Python has no `course_utils`" in own_edition
+        assert "make lab" not in own_edition
+
     def test_exercises_and_data_are_those_of_the_course(self, own):
         from course_utils import data
 
@@ -361,6 +366,18 @@ class TestPlaces:
         assert data.waves.make(n=4)
         with pytest.raises(AttributeError, match=r"it has activity, .*ponds.*a file lessons/data/flats\.py with"):
             _ = data.flats
+
+
+class TestVerdicts:
+    def test_a_check_that_trains_says_a_line_before_its_verdict(self):
+        lesson = parse(ROOT / "solutions" / "13_capstone.py")
+        built = nbformat.read(building.target(lesson, "solved"), as_version=4)
+        (cell,) = [cell for cell in built.cells if cell.source.startswith('exercise("13.3").check')]
+        assert [output.output_type for output in cell.outputs] == ["stream", "execute_result"]
+        assert faults.of_notebook(lesson, "solved", built) == []
+        cell.outputs.pop()
+        (fault,) = faults.of_notebook(lesson, "solved", built)
+        assert "the answer to 13.3 does not pass its own check (it said nothing)" in str(fault)
 
 
 class TestImports:
@@ -384,3 +401,10 @@ class TestImports:
         files = {path.relative_to(ROOT / "course_utils").as_posix() for path in stamps.files(lesson)}
         assert {"exercises/lesson_02.py", "data/waves.py", "widgets/fit_a_curve.py", "graphs/compare/match.py"} <= files
         assert not any(name.startswith(("workshop/", "exercises/lesson_03")) for name in files)
+
+    def test_names_that_are_imported_in_several_lines_are_needed_as_those_in_one(self, own):
+        path = own.sources / "30_tiny.py"
+        before = stamps.files(parse(path))
+        path.write_text(f"{path.read_text()}\n# %%\nfrom course_utils import (\n    exercise,\n    merges,\n)\n")
+        added = {file.name for file in stamps.files(parse(path))} - {file.name for file in before}
+        assert {"merges.py", "scripts.py"} <= added

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from course_utils import course
 from course_utils.lessons.source import FOLDS, Lesson, parse, sources
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
             if region is None:
                 line = lesson.lines[at]
                 if not (is_imported or cell.is_prose) and line.startswith("from course_utils import "):
-                    lines.append(_NO_COURSE)
+                    lines.append(_NO_COURSE_ELSEWHERE if course.here().lessons else _NO_COURSE)
                     is_imported = True
                 lines.append(_uncommented(line) if cell.is_prose else line)
                 at += 1
@@ -145,6 +146,7 @@ def _body(lesson: Lesson, edition: Edition) -> Iterator[_Text]:
 
 # A traceback shows the line that failed and those beside it, and so says what to do.
 _NO_COURSE = "# ModuleNotFoundError? This kernel is not the course's Python: start it by `make lab`."
+_NO_COURSE_ELSEWHERE = "# ModuleNotFoundError? This kernel's Python has no `course_utils`: install it there."
 _NO_NAME = "# NameError? Run the cell with the imports."
 
 

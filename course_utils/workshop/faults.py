@@ -80,7 +80,7 @@ def of_notebook(lesson: Lesson, edition: Edition, notebook: NotebookNode) -> lis
         where = f"the cell that begins with `{begin[:60]}`"
         faults += [Fault(file, line, f"{where} {what}", cure) for what, cure in _amiss(cell)]
         if region := answered.get(begin.partition("  #")[0]):
-            faults += _verdict(file, line, region.exercise, region.name, edition, _text(cell))
+            faults += _verdict(file, line, region.exercise, region.name, edition, _value(cell))
         elif _COULD_NOT_LOOK in _text(cell):
             faults.append(Fault(file, line, f"in {where} a check could not look at what it was given", _SEE))
     return faults
@@ -280,6 +280,12 @@ def _amiss(cell: NotebookNode) -> Iterator[tuple[str, str]]:
         is_mute = "image/png" in data and not metadata.get("image/png", {}).get("alt")
         if unnamed or is_mute or "image/svg+xml" in data:
             yield "shows a picture without alt text", 'show it by `show(figure, alt="…")`'
+
+
+def _value(cell: NotebookNode) -> str:
+    """What a cell's last line gave, in words; a check that trains prints a line before it."""
+    values = (output.data.get("text/plain", "") for output in cell.outputs if output.output_type == "execute_result")
+    return next(values, "")
 
 
 def _text(cell: NotebookNode) -> str:

@@ -19,6 +19,7 @@ KEY = "course_utils"
 """Of a notebook's metadata."""
 _ALWAYS = {"course_utils", "course_utils.exercises.declaration"}
 _DATA = re.compile(r"\bdata\.(\w+)")
+_IMPORTED = re.compile(r"(?m)^from course_utils import (\([^)]*\)|.+$)")
 
 
 def made_from(lesson: Lesson) -> dict[str, str]:
@@ -45,7 +46,7 @@ def _files(lesson: Lesson) -> tuple[list[Path], list[Path]]:
     code = "\n".join(
         line for cell in lesson.cells if not cell.is_prose for line in lesson.lines[cell.start + 1 : cell.end]
     )
-    names = set(re.findall(r"\w+", "\n".join(re.findall(r"(?m)^from course_utils import (.+)$", code))))
+    names = set(re.findall(r"\w+", "\n".join(_IMPORTED.findall(code))))
     written = [here.room("exercises") / f"lesson_{lesson.number}.py"]
     for room in dict.fromkeys((here.room("data"), course.Course(course.ROOT).room("data"))):
         written += [room / f"{name}.py" for name in sorted(set(_DATA.findall(code)))]
