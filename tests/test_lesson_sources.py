@@ -282,10 +282,10 @@ class TestKeptOutputs:
         from course_utils.workshop.build import _keep_outputs
 
         notebook = derive(parse(write(tmp_path, self.SOURCE.replace(*change))), "solved")
-        assert _keep_outputs(notebook, built) is kept
+        assert _keep_outputs(notebook, built, None) is kept
         assert ([cell.outputs for cell in notebook.cells if cell.cell_type == "code"] != [[]]) is kept
 
     def test_a_notebook_that_was_not_built_has_none(self, tmp_path):
         from course_utils.workshop.build import _keep_outputs
 
-        assert not _keep_outputs(derive(parse(write(tmp_path, self.SOURCE)), "solved"), tmp_path / "none.ipynb")
+        assert not _keep_outputs(derive(parse(write(tmp_path, self.SOURCE)), "solved"), tmp_path / "none.ipynb", None)
