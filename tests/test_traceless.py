@@ -21,7 +21,7 @@ from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.course import Course
 from course_utils.exercises import declaration, every
 from course_utils.graphs.reading.traceless import leaving_no_trace, names_from_the_start
-from course_utils.signs import plain
+from course_utils.signs import ERRORS, plain
 from tests.attempts import compiled, two_heads
 
 CHEAP = [id for id, one in every().items() if not any(criterion.costly for criterion in one.criteria)]
@@ -238,6 +238,11 @@ def test_a_result_can_be_printed_anywhere(encoding, monkeypatch):
     str(result).encode(encoding)
     for note in (exercise("0.2").hint(), exercise("1.1").solution()):
         repr(note).encode(encoding)
+
+
+def test_what_cannot_be_read_is_no_matter_of_signs():
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("utf-8", errors=ERRORS)
 
 
 def test_signs_that_fit_stay():
