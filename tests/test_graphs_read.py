@@ -306,6 +306,32 @@ def test_settings_that_few_layers_have(make, key, setting):
     assert read(model).nodes[1].settings[key] == setting
 
 
+def named_otherwise(**methods):
+    """A layer of one's own."""
+    return type(methods.pop("name"), (layers.Layer,), {"compute_output_shape": lambda self, shape: shape, **methods})()
+
+
+def unwritten(self):
+    raise NotImplementedError
+
+
+def by_step(held):
+    x = keras.Input((3, 4))
+    return keras.Model(x, layers.TimeDistributed(held)(x))
+
+
+@pytest.mark.parametrize("config", [unwritten, lambda self: {}], ids=["no config", "an empty one"])
+def test_a_wrapped_layer_without_settings_is_told_from_others_and_spoils_no_other_wrapper(config):
+    plain._REGULAR.pop(layers.TimeDistributed, None)  # as in a new kernel
+    sine = by_step(named_otherwise(name="Sine", call=lambda self, t: ops.sin(t), get_config=config))
+    again = by_step(named_otherwise(name="Sine", call=lambda self, t: ops.sin(t), get_config=config))
+    cosine = by_step(named_otherwise(name="Cosine", call=lambda self, t: ops.cos(t), get_config=config))
+    assert compare_models(sine, again).same
+    assert not compare_models(sine, cosine).same
+    assert not compare_models(sine, by_step(layers.Dense(4))).same
+    assert not compare_models(by_step(layers.Dense(4)), by_step(layers.Dense(5))).same
+
+
 def test_an_input_may_be_sparse():
     def model(sparse):
         x = keras.Input((3,), sparse=sparse)
