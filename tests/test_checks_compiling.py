@@ -37,6 +37,12 @@ class TestCompileSettings:
         loss = {"age": "mse", "income": "categorical_crossentropy"} if isinstance(weights, dict) else ["mse", "mae"]
         assert resolve(compiled(loss=loss, loss_weights=weights)).weights == {"age": 0.25, "income": 10.0}
 
+    def test_a_weight_that_is_not_one_number_is_measured(self):
+        model = compiled(loss=["mse", "mse"], loss_weights=[np.array([3.0, 3.0]), 1])
+        assert resolve(model).weights == {"age": 1.0, "income": 1.0}
+        found = Compiled().judge(attempt(model, compiled(loss=["mse", "mse"])))
+        assert "loss weight of `age` is" in found.message
+
     def test_settings_of_a_loss_count(self):
         model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
         model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True))

@@ -507,7 +507,37 @@ class Sum(layers.Layer):
         return ops.cumsum(x, axis=-1)[:, -1:] * 2.0
 
 
+class Sequential(layers.Layer):
+    """A layer of one's own, called as a model of Keras's is."""
+
+    def call(self, x):
+        return ops.sin(x)
+
+
+class Bare(layers.Layer):
+    """A layer that does not say how it is made again."""
+
+    def compute_output_shape(self, shape):
+        return shape
+
+    def call(self, x):
+        return ops.sin(x)
+
+    def get_config(self):
+        raise NotImplementedError
+
+
 DIFFERENT = {
+    "a layer called Sequential": both(
+        Sequential(), lambda x: keras.Sequential([keras.Input((4,)), layers.Dense(4)])(x), (4,)
+    ),
+    "a layer without settings for each step": both(
+        layers.TimeDistributed(Bare()), layers.TimeDistributed(layers.Dense(4)), (3, 4)
+    ),
+    "a function that gives the other one": both(
+        lambda a, b: layers.Lambda(lambda t: t[1])([a, b]), lambda a, b: layers.Lambda(lambda t: t[0])([a, b]),
+        (4,), (4,)
+    ),
     "axes moved in pairs": both(
         lambda x: ops.moveaxis(x, (1, 2), (3, 1)), lambda x: ops.moveaxis(x, 1, 2), (4, 4, 4)
     ),

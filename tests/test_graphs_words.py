@@ -135,3 +135,25 @@ def test_a_merge_for_another_is_one_edit(place):
             assert difference.same, f"{mine} for {wanted}: {difference}"
         else:
             assert len(difference.edits) == 1, f"{mine} for {wanted}: {difference}"
+
+
+class Secret(layers.Layer):
+    """A layer that keeps to itself how much it gives."""
+
+    _factor = 2.0
+
+    def call(self, x):
+        return ops.tanh(x) * self._factor
+
+
+def test_what_a_layer_hides_is_found_by_running_it():
+    def model(factor, start):
+        x = keras.Input((4,), name="x")
+        secret = Secret(name="secret")
+        secret._factor = factor
+        return keras.Model(x, layers.Dense(2, name="end")(secret(start(x))))
+
+    # Rules see the same, but not that alone.
+    (edit,) = compare_models(model(2.0, layers.Identity()), model(3.0, lambda x: x)).edits
+    assert edit.message.endswith(" Look at what `secret` does.")
+    assert edit.where == "secret"
