@@ -13,7 +13,8 @@ from keras import layers, ops
 
 from course_utils.graphs.compare import comparison
 from course_utils.graphs.compare.behaviour import judge, running
-from course_utils.graphs.compare.behaviour.numbers import where_apart
+from course_utils.graphs.compare.behaviour.numbers import same_changes, where_apart
+from course_utils.graphs.compare.behaviour.weights import Match, Slot
 from course_utils.graphs.compare.comparison import WRITTEN_DIFFERENTLY
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.normal import normal_forms
@@ -587,3 +588,30 @@ def test_edits_are_told_however_little_work_may_be_done(monkeypatch):
     found = compare_models(chain(3, 5, 6, 2), chain(5, 3, 7, 2))
     assert found.edits
     assert all(edit.message for edit in found.edits)
+
+
+def test_a_model_that_runs_on_one_size_of_a_batch_only_is_not_decided():
+    def of_eight(x):
+        return layers.Dense(2)(x + np.ones((8, 4), "float32"))
+
+    verdict = computes(model(of_eight, (4,)), model(of_eight, (4,)))
+    assert not verdict.same
+    assert "Error" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "is_same"),
+    [
+        ([1.0, 2.0], [1.0, 2.0], True),
+        (None, None, True),
+        (None, [1.0, 2.0], False),
+        ([1.0, 2.0], [1.0, 2.5], False),
+        ([1.0, np.nan], [1.0, 2.0], False),
+        ([1.0, np.inf], [1.0, np.inf], True),
+        ([1.0, 2.0, 3.0], [1.0, 2.0], False),
+    ],
+)
+def test_what_training_does_to_a_pair_of_variables(mine, theirs, is_same):
+    one, other = (Slot(key, 0, "kernel", (2,), "kernel") for key in (1, 2))
+    arrays = [None if given is None else np.array(given) for given in (mine, theirs)]
+    assert same_changes([Match(one, other)], {1: arrays[0]}, {2: arrays[1]}) is is_same
