@@ -97,7 +97,7 @@ def _from_config(layer: Any) -> dict[str, object]:
         config = {**config, **{k: v for k, v in _attributes(layer).items() if k not in config}}
     settings = {k: plain(v) for k, v in config.items() if k not in _NOT_SETTINGS}
     held = getattr(layer, "layer", None)
-    if not config and isinstance(held, keras.layers.Layer):  # a wrapper cannot write out one that does not
+    if not config and is_keras(type(layer)) and isinstance(held, keras.layers.Layer):  # which cannot be written out
         settings["layer"] = (kind_of(held), tuple(sorted(settings_of(held).items())))
     for key in ("function", "activation", "recurrent_activation"):
         function = getattr(layer, key, None)
