@@ -171,7 +171,7 @@ class ProgressLine(keras.callbacks.Callback):
         while not ended.wait(TICK):
             with self._lock, contextlib.suppress(Exception):
                 if ended.is_set():
-                    return
+                    return  # pragma: no cover (training ended between the two lines above)
                 if running_fit(model, sys._current_frames().get(thread)) is None:  # an error ended it
                     self._close_line()
                 elif time.monotonic() - self._told >= QUIET:

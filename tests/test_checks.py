@@ -17,7 +17,7 @@ from course_utils import data, exercise
 from course_utils.checks.fresh import fresh_copy
 from course_utils.checks.learning import Goal, Learns, feed, targets
 from course_utils.checks.measures import accuracy, mean_squared_error, root_mean_squared_error
-from course_utils.checks.models import Frozen, Parameters, SameGraph
+from course_utils.checks.models import Frozen, Parameters, SameGraph, not_a_model
 from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import SameValue, difference, is_blank, shown
 from course_utils.exercises import every
@@ -146,6 +146,12 @@ class TestModels:
         assert Frozen(["trunk"]).judge(attempt(keras.Model(x, layers.Dense(1)(body)))).passed
 
 
+def test_what_fit_returns_is_no_model():
+    model = compiled(loss="mse")
+    history = model.fit(np.zeros((2, 4)), [np.zeros((2, 1)), np.zeros((2, 3))], verbose=0)
+    assert not_a_model(history) == "this is what `fit` returns, its history; keep the model under a name of its own."
+
+
 class TestValues:
     @pytest.mark.parametrize(
         ("value", "expected"),
@@ -172,6 +178,7 @@ class TestValues:
             (np.array(True), True),
             (tf.constant(False), False),
             (np.array("yes"), "yes"),
+            (np.array(["a", "b"]), ["a", "b"]),
             (tf.constant("yes"), "yes"),
             (tf.TensorShape([None, 3]), (None, 3)),
             (tf.TensorShape([2, 3]), (2, 3)),
@@ -218,6 +225,8 @@ class TestValues:
             (tf.TensorShape(None), (None, 3), "TensorShape"),
             (Decimal("NaN"), 1, "finite"),
             (["a", 1], [1.0, 2.0], "numbers"),
+            (["a", "c"], ["a", "b"], "is not it"),
+            (["a"], ["a", "b"], "is not it"),
             (tf.constant("no"), "yes", "is not it"),
         ],
         ids=repr,

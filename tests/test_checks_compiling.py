@@ -37,6 +37,12 @@ class TestCompileSettings:
         loss = {"age": "mse", "income": "categorical_crossentropy"} if isinstance(weights, dict) else ["mse", "mae"]
         assert resolve(compiled(loss=loss, loss_weights=weights)).weights == {"age": 0.25, "income": 10.0}
 
+    def test_a_weight_that_is_not_one_number_is_measured(self):
+        model = compiled(loss=["mse", "mse"], loss_weights=[np.array([3.0, 3.0]), 1])
+        assert resolve(model).weights == {"age": 1.0, "income": 1.0}
+        found = Compiled().judge(attempt(model, compiled(loss=["mse", "mse"])))
+        assert "loss weight of `age` is" in found.message
+
     def test_settings_of_a_loss_count(self):
         model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
         model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True))
@@ -366,3 +372,54 @@ class TestInProportion:
         assert judged(2, 1).passed
         assert judged(6, 3).passed
         assert "loss weight" in judged(3, 6).message
+
+        # Where no weight of the learner's is more than 0, there is no factor: the answer's own weights are told.
+        assert judged(0, -1).message == f"the loss weight of `{names[0]}` is 0; it should be 2."
+
+
+class Speed(keras.optimizers.Adam):
+    """An optimizer that takes what its settings do not name."""
+
+    def __init__(self, speed):
+        super().__init__(speed)
+
+
+class Silent(keras.optimizers.Adam):
+    """An optimizer that does not tell its settings."""
+
+    def get_config(self):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("optimizer", [lambda: Speed(0.01), lambda: Silent(0.01)], ids=["speed", "silent"])
+def test_an_optimizer_that_cannot_be_made_anew_is_the_learner_s_own(optimizer):
+    model = compiled(loss=[lambda truth, guess: ops.mean(ops.square(guess - truth), -1), "mse"], optimizer=optimizer())
+    assert settings_of(model)["optimizer"] is model.optimizer
+    right = compiled(loss=["mse", "mse"], optimizer=keras.optimizers.Adam(0.01))
+    assert Compiled(optimizer=True, learning_rate=True).judge(attempt(model, right)).passed
+    other = compiled(loss=["mse", "mse"], optimizer=keras.optimizers.SGD(0.01))
+    assert "it should be SGD" in Compiled(optimizer=True).judge(attempt(model, other)).message
+
+
+class NotOnZeros(layers.Layer):
+    """A layer whose output cannot be computed."""
+
+    def compute_output_shape(self, shape):
+        return shape
+
+    def call(self, x):
+        if isinstance(x, keras.KerasTensor):
+            return x
+        raise ValueError("not on zeros")
+
+
+def test_a_model_that_does_not_run_adds_no_loss():
+    model = keras.Sequential([keras.Input((4,)), NotOnZeros(), layers.Dense(1)])
+    with pytest.raises(CompileProblem, match="without a loss"):
+        resolve(compiled(model))
+
+
+def test_settings_for_other_outputs_than_those_asked_for():
+    single = compiled(keras.Sequential([keras.Input((4,)), layers.Dense(1)]), loss="mse")
+    found = Compiled().judge(attempt(single, compiled(loss=["mse", "mse"])))
+    assert found.message == "the model has 1 output; 2 asked for."

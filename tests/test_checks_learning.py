@@ -9,9 +9,10 @@ from keras import layers, ops
 
 from course_utils import data
 from course_utils.checks.compiling import settings_of
-from course_utils.checks.fresh import fresh_copy
-from course_utils.checks.learning import CHECK_SEED, Goal, Learns, boundary_of
+from course_utils.checks.fresh import fresh_copy, untrained_numbers
+from course_utils.checks.learning import CHECK_SEED, Goal, Learns, boundary_of, targets
 from course_utils.checks.measures import accuracy, mean_squared_error
+from course_utils.checks.reasons import reason
 from course_utils.data.dataset import Dataset, Split
 from course_utils.exercises import every
 from course_utils.lessons.source import sources
@@ -273,3 +274,72 @@ def test_text_and_check_agree_on_epochs_batches_and_seconds(id):
         (r"(\d+) seconds", criterion.seconds),
     ):
         assert all(float(found) == value for found in re.findall(pattern, text))
+
+
+def test_what_a_class_of_the_learner_s_own_keeps_is_the_copy_s():
+    class Measured(keras.Model):
+        def __init__(self, inputs, outputs):
+            super().__init__(inputs, outputs)
+            self.end = self.layers[-1]
+            self.seen = keras.metrics.Mean(name="seen")
+
+        def train_step(self, batch):
+            self.seen.update_state(ops.mean(self.end.kernel))
+            return super().train_step(batch)
+
+    x = keras.Input((1,))
+    model = Measured(x, layers.Dense(1, name="end")(layers.Dense(16, "tanh")(x)))
+    compiled(model, optimizer=adam(), loss="mse")
+    with fresh_copy(model) as copy:
+        assert type(copy) is Measured
+        assert copy.end is copy.get_layer("end")
+        assert copy.end is not model.end
+        assert copy.seen is not model.seen
+
+
+def test_a_count_that_a_lent_layer_keeps_is_not_drawn():
+    class Counting(layers.Layer):
+        def __init__(self, unit):
+            super().__init__()
+            self.unit = unit
+            self.calls = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False, name="calls")
+
+        def call(self, x):
+            return self.unit * x
+
+    model = chain(Counting(2.0), layers.Dense(1))
+    model.layers[0].calls.assign(7)
+    with fresh_copy(model) as copy:
+        assert copy.layers[0] is model.layers[0]
+        assert int(copy.layers[0].calls) == 7
+
+
+def test_what_is_computed_without_training_counts_where_it_is_a_number():
+    x = keras.Input((1,))
+    wild = keras.Model(x, layers.Dense(1)(ops.log(x - 9.0)))
+    assert not Goal(0.1).is_built_in(wild, waves())
+    assert untrained_numbers(wild, waves().validation.x["x"])
+    assert untrained_numbers(wild, np.zeros((5, 3, 3))) == []
+
+
+def test_targets_are_given_by_name_where_the_names_fit_else_in_order():
+    sin, exp = np.zeros(3), np.ones(3)
+    given = {"sin": sin, "exp": exp}
+    assert targets(["exp", "sin"], given) == given
+    in_order = targets(["first", "second"], given)
+    assert in_order[0] is sin
+    assert in_order[1] is exp
+
+
+def test_what_stands_after_the_places_is_the_reason():
+    text = 'Graph execution error:\n\nDetected at node answer/Cast defined at\n  File "a.py", line 3\nno such table'
+    assert reason(RuntimeError(text)) == "no such table"
+
+
+def test_a_class_that_the_output_has_no_unit_for():
+    model = chain(layers.Dense(3), loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    with pytest.raises(Exception, match="valid range") as error:
+        model.fit(np.zeros((4, 1)), np.array([0, 1, 2, 5]), verbose=0)
+    assert reason(error.value) == (
+        "a target is class 5, but the output has 3 units, for the classes 0 to 2: it needs a unit for each class."
+    )

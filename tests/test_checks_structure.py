@@ -154,6 +154,7 @@ class TestSays:
             ("sigmoid", "sigmoid", None),
             (lambda t: keras.ops.sigmoid(keras.ops.sigmoid(t)), "sigmoid", "stays between"),
             (lambda t: keras.ops.sigmoid(keras.ops.relu(t)), "sigmoid", "stays between"),
+            (lambda t: 0.0 * t + 7.0, "number", "always says 7, whatever it is given"),
         ],
     )
     def test_kinds(self, end, kind, words):
@@ -190,6 +191,10 @@ class TestSays:
             "`other` has shape (None, 3)"
             in Says(self.inputs, {"a": "number", "b": "share"}).judge(attempt(model)).message
         )
+
+    def test_other_outputs_than_those_asked_for(self):
+        found = Says(self.inputs, {"age": "number"}).judge(attempt(two_heads()))
+        assert found.message == "the model has 2 outputs; 1 asked for."
 
     def test_the_weights_come_back(self):
         model = two_heads()
@@ -370,3 +375,27 @@ def test_a_check_of_given_layers_leaves_nothing_behind():
     for _ in range(3):
         criterion.judge(attempt(compiled(sequential(layers.Dense(1)))))
     assert sum(known() is not None for known in criterion.given._made) >= len(model.layers)
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        lambda h: 0.0 * h,
+        lambda h: h - h,
+        lambda h: keras.ops.zeros_like(h),
+        lambda h: keras.ops.ones_like(h),
+        layers.Rescaling(0.0),
+    ],
+)
+def test_what_gives_the_same_whatever_it_reads_is_cut_off(nothing):
+    x = keras.Input((4,))
+    model = keras.Model(x, layers.Dense(4)(x) + nothing(layers.Conv1D(4, 2, padding="same")(x[:, :, None])[:, :, 0]))
+    assert not Design.of(model).of_kind("Conv1D")
+    assert "no `Conv1D`" in Structure(kinds=["Conv1D"]).judge(attempt(model)).message
+
+
+def test_a_layer_that_a_function_calls_is_among_its_parts():
+    encoder = layers.Conv1D(4, 2, padding="same", name="encoder")
+    model = sequential(layers.Lambda(lambda t: encoder(t[:, :, None])[:, :, 0]))
+    assert "holds a Conv1D" in Structure(no="Conv1D").judge(attempt(model)).message
+    assert Structure(no="LSTM").judge(attempt(model)).passed

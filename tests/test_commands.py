@@ -67,6 +67,15 @@ def test_doctor_names_what_is_missing(capsys, monkeypatch):
     assert "NO  a-package-that-is-not-there is not installed" in capsys.readouterr().out
 
 
+def test_doctor_says_why_something_does_not_work(capsys, monkeypatch):
+    def failing():
+        raise RuntimeError("no dot\nand more")
+
+    monkeypatch.setattr(doctor, "_draws", failing)
+    assert doctor.main() == 1
+    assert "NO  Graphviz draws: RuntimeError: no dot\n" in capsys.readouterr().out
+
+
 def test_build_of_an_unknown_lesson_names_those_there_are(capsys):
     assert main(["build", "77"]) == 1
     assert "There is no lesson 77; there are 00, 01" in capsys.readouterr().err

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import pytest
 from keras import layers
@@ -45,6 +47,10 @@ def test_ways(make, expected):
     assert read(make()).ways() == expected
 
 
+def test_no_way_leads_to_no_output():
+    assert replace(read(chain("a", "b")), outputs=()).ways() == (0, 0, 0)
+
+
 def test_skips_are_found_projected_or_not():
     assert has_skip(read(skipping()))
     assert has_skip(read(skipping(projected=True)))
@@ -81,3 +87,12 @@ def test_nested_models_are_looked_into():
 
 def test_two_hundred_layers_in_a_row_are_described():
     assert "200 calls" in describe(read(chain(*(f"layer_{at}" for at in range(200)))))
+
+
+def test_a_layer_without_weights_is_not_shared_and_an_input_may_reach_nothing():
+    x, y, z = (keras.Input((4,), name=name) for name in "xyz")
+    again = layers.ReLU(name="again")
+    text = describe(read(keras.Model([x, y, z], layers.Add()([again(x), again(again(x))]))))
+    assert "called" not in text
+    assert text.endswith("`y` and `z` reach no output.")
+    assert describe(read(keras.Model([x, y], again(x)))).endswith("`y` reaches no output.")

@@ -715,3 +715,7 @@ def test_what_a_call_is_given_is_drawn_and_written():
         picture = plot_model(keras.Model(x, call()))
         assert said in picture.svg
         assert said in str(picture)
+
+
+def test_an_accent_of_its_own_takes_no_room():
+    assert text_width("e\u0301", 12) == text_width("e", 12)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from course_utils.graphs.compare.edits import Edit
 from course_utils.graphs.difference import compare_graphs, compare_models, plot_difference
 from course_utils.graphs.draw import draw_difference
 from course_utils.graphs.draw.diagram import Diagram
@@ -258,6 +259,57 @@ class TestMarks:
         picture = plot_difference(model(16), model(32))
         assert "Sequential trunk" in texts(picture.svg)  # opened, since the change is inside
         assert "units 16 → 32" in texts(picture.svg)
+
+
+def with_a_trunk():
+    import keras
+
+    inner = keras.Sequential([keras.Input((8,)), keras.layers.Dense(8, name="deep")], name="trunk")
+    x = keras.Input((8,), name="x")
+    return keras.Model(x, keras.layers.Dense(1, name="out")(inner(x)))
+
+
+def by_hand(model, *edits, target=None):
+    """The diagram of a model with edits that are given."""
+    difference = compare_graphs(read(model), read(target or model))
+    return marked_diagram(replace(difference, edits=edits))
+
+
+TRUNK, DEEP, OUT = (1,), (1, 1), (2,)
+
+
+class TestEditsByHand:
+    """What no comparison has found so far may be marked all the same."""
+
+    def test_a_wire_of_a_nested_model_is_one_of_its_ends(self):
+        inside = Edit("setting", nodes=(DEEP,))
+        diagram = by_hand(with_a_trunk(), inside, Edit("rewire", wires=((TRUNK, OUT),)))
+        assert wires(diagram, "wrong") == [("deep", "out")]
+        assert [k.text for k in diagram.links if k.kind == "wrong"] == ["should go"]
+        diagram = by_hand(with_a_trunk(), inside, Edit("rewire", new_wires=((OUT, TRUNK),)))
+        (link,) = [k for k in diagram.links if k.kind == "missing"]
+        assert (link.text, link.numbers) == ("should be read too", [2])
+        ((start, end),) = wires(diagram, "missing")
+        assert start == "out"
+        assert end not in ("deep", "out", "x")
+
+    def test_a_wire_that_is_not_drawn_is_marked_where_it_should_be_read(self):
+        diagram = by_hand(chain(16, 8), Edit("rewire", wires=(((0,), (2,)),)))
+        assert [(b.name, b.mark, b.numbers) for b in diagram.boxes if b.mark] == [("d1", "wrong", [1])]
+
+    def test_one_call_that_should_be_of_another_layer_is_marked_itself(self):
+        diagram = by_hand(chain(16, 8), Edit("share", nodes=((1,),)))
+        assert [(b.name, b.mark) for b in diagram.boxes if b.mark] == [("d0", "wrong")]
+
+    @pytest.mark.parametrize("kind", ["setting", "replace", "share", "unshare", "delete", "rewire"])
+    def test_an_edit_of_no_call_marks_nothing(self, kind):
+        diagram = by_hand(chain(16, 8), Edit(kind))
+        assert not any(b.mark for b in diagram.boxes)
+        assert {k.kind for k in diagram.links} == {"wire"}
+
+    def test_a_missing_model_whose_content_is_missing_too_is_drawn_once(self):
+        diagram = by_hand(chain(16), Edit("insert", targets=(TRUNK, DEEP)), target=with_a_trunk())
+        assert [b.title for b in diagram.boxes if b.mark == "missing"] == ["Dense"]
 
 
 class TestPicture:

@@ -1,5 +1,6 @@
 """Keras's own `plot_model`, on machines with and without Graphviz."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import course_utils  # first: it quietens TensorFlow
+from course_utils import graphviz
 from course_utils.graphviz import FORMATS, quoted, render, route_pydot, writing
 from course_utils.keras_plot import _spelled, mend_keras_plot
 from tests.pictures import texts
@@ -318,3 +320,32 @@ class TestRender:
         with ThreadPoolExecutor(4) as pool:
             pictures = list(pool.map(lambda _: render("digraph {a -> b}", "svg"), range(16)))
         assert len(set(pictures)) == 1
+
+
+def test_a_module_that_is_not_installed_is_not_found_as_ever(monkeypatch):
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    sys.meta_path.insert(0, finder := graphviz._WhenImported("no_such_module", lambda module: None))
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        importlib.import_module("no_such_module")
+    assert finder not in sys.meta_path
+
+
+def test_the_environment_is_what_it_was(monkeypatch):
+    monkeypatch.setenv("FONTCONFIG_FILE", "mine")
+    monkeypatch.delenv("COURSE_NOTHING", raising=False)
+    with graphviz._environment(FONTCONFIG_FILE="other", COURSE_NOTHING="here"):
+        assert (os.environ["FONTCONFIG_FILE"], os.environ["COURSE_NOTHING"]) == ("other", "here")
+    assert os.environ["FONTCONFIG_FILE"] == "mine"
+    assert "COURSE_NOTHING" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("platform", "folder"),
+    [("linux", "/usr/share/fonts"), ("darwin", "/System/Library/Fonts"), ("win32", "WINDOWSFONTDIR")],
+)
+def test_without_a_configuration_fonts_are_looked_for_where_the_system_has_them(
+    monkeypatch, tmp_path, platform, folder
+):
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "none.conf"))
+    monkeypatch.setattr(sys, "platform", platform)
+    assert f"<dir>{folder}</dir>" in graphviz._font_configuration()

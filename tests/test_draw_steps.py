@@ -98,3 +98,10 @@ def test_names_of_a_learners_are_escaped():
     html = steps_html(compare_models(wrong, right))
     assert "<b>" not in html
     assert "<i>" not in html
+
+
+def test_in_words_all_steps_are_told_at_once():
+    difference = compare_models(made(False), made(True))
+    stepped = Stepped(difference)
+    assert str(stepped) == stepped.text == draw_difference(difference).text
+    assert stepped.text.startswith("3 changes to make:\n1. ")

@@ -11,7 +11,8 @@ from course_utils.cells import NotThere
 from course_utils.checks.models import SameGraph
 from course_utils.checks.result import LEVELS
 from course_utils.checks.values import SameValue
-from course_utils.exercises import UnknownExercise, every, exercise
+from course_utils.exercises import UnknownExercise, declaration, every, exercise
+from course_utils.exercises.declaration import Exercise
 from course_utils.exercises.state import state_of
 from course_utils.workshop.answers import cases, collected, lacking
 
@@ -78,6 +79,42 @@ def test_hints_come_one_by_one_and_end_with_the_way_to_the_solution(id):
     assert str(own.hint()) == texts[-1]
     assert str(own.solution()).strip()
     state_of(id).forget()
+
+
+def test_an_exercise_without_hints_leads_to_the_solution():
+    own = Exercise(id="0.1", title="Bare", criteria=[], hints=[])
+    assert str(own.hint()) == 'There is no hint; `exercise("0.1").solution()` shows the answer.'
+
+
+def test_a_notebook_shows_a_hint_as_text_and_an_answer_as_code():
+    own = exercise("3.1")
+    hint, code = own.hint(), own.solution()
+    state_of("3.1").forget()
+    assert hint._repr_markdown_() == str(hint)
+    assert code._repr_markdown_() == f"```python\n{code}```"
+
+
+def test_sources_that_cannot_be_read_say_nothing_of_other_cells(monkeypatch):
+    def unread(lesson):
+        raise OSError("no such file")
+
+    monkeypatch.setattr(declaration, "own_cells", unread)
+    assert declaration._own_cells("3.1") == {}
+
+
+def test_a_model_that_would_end_the_program_is_told_what_it_raises():
+    class Leaving(layers.Layer):
+        def call(self, x):
+            return x
+
+        def get_config(self):
+            raise SystemExit(1)
+
+    x = keras.Input((1,))
+    result = exercise("3.1").check(keras.Model(x, Leaving()(x)))
+    assert result.status == "failed"
+    assert [finding.name for finding in result.criteria] == ["a model"]
+    assert "SystemExit" in str(result)
 
 
 STEP_BY_STEP = [id for id, own in EXERCISES.items() if own.discloses == "step by step"]

@@ -11,7 +11,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from keras import layers, ops
 
-from course_utils.graphs.compare.behaviour import judge
+from course_utils.graphs.compare import comparison
+from course_utils.graphs.compare.behaviour import judge, running
+from course_utils.graphs.compare.behaviour.numbers import same_changes, where_apart
+from course_utils.graphs.compare.behaviour.weights import Match, Slot
 from course_utils.graphs.compare.comparison import WRITTEN_DIFFERENTLY
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.normal import normal_forms
@@ -424,6 +427,8 @@ def test_what_fails_takes_long_or_is_too_large_is_not_decided():
     broken = model(lambda x: layers.Lambda(failing, output_shape=(3,))(layers.Dense(3)(x)), (4,))
     assert "SystemExit" in computes(broken, target).reason
     assert computes(LECTURE["l6"](), LECTURE["l6"]()).reason == "too large"
+    wide = model(lambda x: ops.mean(x, axis=-1, keepdims=True) * 2.0, (600_000,))
+    assert computes(wide, wide).reason == "the inputs are too large"
     inner = target
     for _ in range(10):
         x = keras.Input((inner.inputs[0].shape[1],))
@@ -499,3 +504,114 @@ def test_a_normalised_model_is_judged_by_numbers():
 
     verdict = computes(made(layers.Add()), made(layers.Multiply()))
     assert (verdict.same, verdict.certain) == (False, True)
+
+
+def crossed(a, b):
+    rain = [layers.Dropout(0.5)(one) for one in (b, a)]
+    return -layers.Subtract()(rain)
+
+
+class Positive(layers.Layer):
+    """What it gives lies on one side of 0, whatever its weights are."""
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], 3), name="kernel")
+
+    def call(self, x):
+        return ops.abs(x @ self.kernel)
+
+
+def tables(join):
+    return lambda a, b: join(*(layers.Embedding(1100, 1000)(one) for one in (a, b)))
+
+
+def straight(a, b):
+    return layers.Subtract()([layers.Dropout(0.5)(one) for one in (a, b)])
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "shapes", "options"),
+    [
+        (lambda x: ops.where(x, 1.0, 0.0), lambda x: ops.cast(x, "float32"), [(3,)], {"dtype": "bool"}),
+        (lambda i: ops.cast(i + i, "float32"), lambda i: ops.cast(i, "float32") * 2.0, [(3,)], {"dtype": "int32"}),
+        (
+            lambda i: ops.negative(ops.negative(layers.Embedding(9, 2)(i))),
+            lambda i: layers.Embedding(9, 2)(i),
+            [(2,)],
+            {"dtype": "int32"},
+        ),
+        (lambda a, b: a - (-b), lambda a, b: a + b, [(None, 3), (None, 3)], {}),
+        (crossed, straight, [(4,), (4,)], {}),
+        (lambda x: ops.negative(ops.negative(Positive()(x))), lambda x: Positive()(x), [(4,)], {}),
+        (tables(lambda a, b: a - (-b)), tables(lambda a, b: a + b), [(2,), (2,)], {"dtype": "int32"}),
+    ],
+    ids=["truth", "whole numbers", "few words", "one length", "random layers crossed", "positive", "large tables"],
+)
+def test_whatever_a_model_reads_it_is_run_on(mine, theirs, shapes, options):
+    def ended(function):
+        return model(lambda *read: layers.Dense(2)(function(*read)), *shapes, **options)
+
+    assert computes(ended(mine), ended(theirs)).same
+    other = model(lambda *read: layers.Dense(2)(1.0 - theirs(*read)), *shapes, **options)
+    assert not computes(other, ended(theirs)).same
+
+
+def test_outputs_that_are_no_numbers_have_no_counterexample():
+    verdict = computes(model(lambda x: x > 0.0, (3,)), model(lambda x: x > 0.5, (3,)))
+    assert not verdict.same
+    assert verdict.counterexample is None
+
+
+def test_what_is_no_number_is_compared_as_it_is():
+    mine = np.array([1 + 2j, 3.0])
+    assert where_apart(mine, mine.copy(), mine, {}) is None
+    assert where_apart(mine, mine.conj(), mine, {}).tolist() == [True, False]
+
+
+def test_the_gradient_of_a_large_table_is_summed_over_its_rows(monkeypatch):
+    whole = tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    rows = tf.IndexedSlices(whole, tf.constant([0, 7, 7]), tf.constant([9, 2]))
+    assert running._dense(whole).shape == (3, 2)
+    monkeypatch.setattr(running, "_LARGE_TABLE", 4)
+    for gradient in (whole, rows):
+        np.testing.assert_allclose(running._dense(gradient), [9.0, 12.0])
+
+
+def test_edits_are_told_however_little_work_may_be_done(monkeypatch):
+    def chain(*units):
+        x = y = keras.Input((4,))
+        for size in units:
+            y = layers.Dense(size)(y)
+        return keras.Model(x, y)
+
+    monkeypatch.setattr(comparison, "_MOST_WORK", 1)
+    found = compare_models(chain(3, 5, 6, 2), chain(5, 3, 7, 2))
+    assert found.edits
+    assert all(edit.message for edit in found.edits)
+
+
+def test_a_model_that_runs_on_one_size_of_a_batch_only_is_not_decided():
+    def of_eight(x):
+        return layers.Dense(2)(x + np.ones((8, 4), "float32"))
+
+    verdict = computes(model(of_eight, (4,)), model(of_eight, (4,)))
+    assert not verdict.same
+    assert "Error" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "is_same"),
+    [
+        ([1.0, 2.0], [1.0, 2.0], True),
+        (None, None, True),
+        (None, [1.0, 2.0], False),
+        ([1.0, 2.0], [1.0, 2.5], False),
+        ([1.0, np.nan], [1.0, 2.0], False),
+        ([1.0, np.inf], [1.0, np.inf], True),
+        ([1.0, 2.0, 3.0], [1.0, 2.0], False),
+    ],
+)
+def test_what_training_does_to_a_pair_of_variables(mine, theirs, is_same):
+    one, other = (Slot(key, 0, "kernel", (2,), "kernel") for key in (1, 2))
+    arrays = [None if given is None else np.array(given) for given in (mine, theirs)]
+    assert same_changes([Match(one, other)], {1: arrays[0]}, {2: arrays[1]}) is is_same

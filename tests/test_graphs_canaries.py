@@ -14,11 +14,14 @@ from keras import layers
 import course_utils
 from course_utils.checks.compiling import adds_losses, resolve
 from course_utils.checks.fresh import fresh_copy, untrained_numbers
+from course_utils.checks.reuse import Given, Reuses
+from course_utils.graphs.compare.behaviour import named as judging
 from course_utils.graphs.compare.behaviour.orders import in_other_orders
 from course_utils.graphs.difference import compare_models
 from course_utils.graphs.reading import calls, inside, read, traceless
 from course_utils.graphs.reading.errors import KerasChanged, UnreadableModel
 from course_utils.workshop.audit.blueprint import Blueprint
+from tests.attempts import attempt
 
 ROOT = Path(course_utils.__file__).parent
 ROOM = ROOT / "graphs" / "reading"
@@ -480,6 +483,46 @@ class TestWithout:
 
 class TestWhatStopsTheReading:
     """A failure inside is seen from outside."""
+
+    def test_a_nested_model_of_another_keras_says_what_is_lacking(self, monkeypatch):
+        inner = keras.Sequential([keras.Input((4,)), layers.Dense(2)], name="inner")
+        model = keras.Model(x := keras.Input((4,)), layers.Dense(1)(inner(x)))
+        own = read._Reader.model
+
+        def lacking(self, one, **how):
+            if one is inner:
+                raise KerasChanged("_lost", one)
+            return own(self, one, **how)
+
+        monkeypatch.setattr(read._Reader, "model", lacking)
+        with pytest.raises(KerasChanged, match="no `_lost` in `Sequential`"):
+            read.read(model)
+
+    def test_a_check_says_what_is_lacking_and_no_verdict(self, monkeypatch):
+        def lacking(*read):
+            raise KerasChanged("_lost", keras.Model)
+
+        model = keras.Sequential([keras.Input((4,), name="x"), layers.Dense(1, name="end")], name="network")
+        reused = Reuses(Given("network", lambda: model), in_place=True)
+        monkeypatch.setattr(judging, "computes_as_named", lacking)
+        monkeypatch.setattr(Given, "of_learner", lambda self: model)
+        with pytest.raises(KerasChanged, match="_lost"):
+            reused.judge(attempt(model, model))
+        monkeypatch.setattr(judging, "computes_as_named", lambda *read: 1 / 0)
+        assert reused.judge(attempt(model, model)).passed, "that it is another graph is told elsewhere"
+
+    def test_what_is_kept_of_a_model_says_what_is_lacking(self, monkeypatch):
+        def lacking(model):
+            raise KerasChanged("_lost", model)
+
+        model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+        monkeypatch.setattr(traceless, "compile_arguments", lacking)
+        with pytest.raises(KerasChanged, match="_lost"), traceless.leaving_no_trace(model):
+            pass
+        monkeypatch.setattr(traceless, "compile_arguments", lambda model: 1 / 0)
+        with traceless.leaving_no_trace(model):
+            model.layers[0].bias.assign([3.0])
+        assert model.layers[0].bias.numpy() == [3.0], "of a model that cannot be looked through nothing is put back"
 
     def test_a_nested_model_that_cannot_be_read_says_so(self, monkeypatch):
         inner = keras.Sequential([keras.Input((4,)), layers.Dense(2)], name="inner")

@@ -159,3 +159,60 @@ def test_writing_leaves_no_name_behind():
     before = int(layers.Dense(1).name.rpartition("_")[2] or 0)
     lines(model)
     assert int(layers.Dense(1).name.rpartition("_")[2]) == before + 1
+
+
+class Scale(layers.Layer):
+    """A layer of one's own."""
+
+    def __init__(self, factor, offset=None):
+        super().__init__()
+        self.factor, self.offset = factor, offset
+
+    def call(self, x):
+        return x * self.factor
+
+
+class Doubled(keras.Operation):
+    """An operation of one's own."""
+
+    def call(self, x):
+        return x * 2
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, x.dtype)
+
+
+def test_what_is_ones_own_is_written_with_what_it_keeps():
+    x = keras.Input((4,), name="x")
+    assert lines(keras.Model(x, Scale(2.5)(x)))[1:] == ["scale = Scale(factor=2.5)(x)"]
+    assert lines(keras.Model(x, Doubled(name="doubled")(x)))[1:] == ["doubled = Doubled(x)"]
+
+
+def test_two_layers_of_almost_one_name_are_two_variables():
+    x = keras.Input((4,), name="x")
+    y = layers.Dense(4, name="a_b")(layers.Dense(4, name="a b")(x))
+    assert lines(keras.Model(x, y))[1:] == [
+        'a_b = layers.Dense(4, name="a b")(x)',
+        'a_b_ = layers.Dense(4, name="a_b")(a_b)',
+    ]
+
+
+def test_a_nested_model_with_inputs_and_outputs_by_name():
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    ends = {"sum": layers.Add(name="sum")([a, b]), "product": layers.Multiply(name="product")([a, b])}
+    inner = keras.Model({"a": a, "b": b}, ends, name="inner")
+    x, y = keras.Input((4,), name="x"), keras.Input((4,), name="y")
+    given = inner({"a": x, "b": y})
+    found = lines(keras.Model([x, y], layers.Subtract()([given["sum"], given["product"]])))
+    assert any(line.endswith('inner_call_1 = inner({"a": x, "b": y})') for line in found)
+    assert 'subtract = layers.Subtract()([inner_call_1["sum"], inner_call_1["product"]])' in found
+
+
+def test_constants_that_are_long_or_no_numbers():
+    x = keras.Input((100,), name="x")
+    many = x + np.arange(100, dtype="float32")
+    low = ops.maximum(many, float("-inf"))
+    assert lines(keras.Model(x, low))[1:] == [
+        "add = x + ...",
+        'maximum = keras.ops.maximum(add, float("-inf"))',
+    ]

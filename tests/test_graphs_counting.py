@@ -12,6 +12,18 @@ from course_utils.graphs.words.counting import formula
 from tests.graph_models import LECTURE
 
 STEPS, PICTURE = (5, 7), (9, 9, 3)
+
+
+class Many(layers.Layer):
+    """A layer with more weights than are written one after the other."""
+
+    def build(self, shape):
+        self.parts = [self.add_weight(shape=(size,), name=f"part_{size}") for size in range(1, 11)]
+
+    def call(self, x):
+        return x * self.parts[0]
+
+
 CASES = [
     ((3,), layers.Dense(16), "(3 + 1) × 16 = 64"),
     ((3,), layers.Dense(16, use_bias=False), "3 × 16 = 48"),
@@ -33,6 +45,7 @@ CASES = [
     ((6,), layers.LayerNormalization(), "2 × 6 = 12"),
     ((6,), layers.PReLU(), "6"),
     ((6,), layers.Dropout(0.1), "no weights"),
+    ((6,), Many(), "55"),
     (STEPS, layers.EinsumDense("abc,cd->abd", (None, 3), bias_axes="d"), "7×3 + 3 = 24"),
 ]
 

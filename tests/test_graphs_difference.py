@@ -491,3 +491,14 @@ def test_missing_layers_that_stand_side_by_side_are_not_told_as_a_chain():
     alone = keras.Model(one, layers.Dense(1)(one))
     text = str(compare_models(alone, target)).replace("`", "")
     assert "Dense(8, activation='relu'), Dense(6, activation='relu'), " in text, text
+
+
+def test_outputs_in_the_wrong_order_and_one_missing():
+    def heads(*names):
+        x = keras.Input((4,), name="x")
+        sizes = {"age": 1, "income": 2, "gender": 3}
+        return keras.Model(x, [layers.Dense(sizes[name], name=name)(x) for name in names])
+
+    edits = compare_models(heads("income", "age"), heads("age", "income", "gender")).edits
+    assert sorted(edit.kind for edit in edits) == ["insert", "output"]
+    assert [edit.ends for edit in edits if edit.kind == "output"] == ["outputs"]

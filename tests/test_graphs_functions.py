@@ -32,9 +32,19 @@ def tiny():
     return itself
 
 
+class Tanh:
+    """A function that cannot be kept in a table."""
+
+    __hash__ = None
+
+    def __call__(self, t):
+        return ops.tanh(t)
+
+
 @pytest.mark.parametrize(
     ("function", "name"),
     [
+        (Tanh(), "tanh"),
         (tf.nn.relu, "relu"),
         (tf.nn.sigmoid, "sigmoid"),
         (tf.tanh, "tanh"),
@@ -137,6 +147,7 @@ class Dense(layers.Layer):
 
 def test_a_class_that_changes_nothing_is_the_class_it_derives_from():
     assert standing_class(MyDense) is layers.Dense
+    assert standing_class(dict) is None
     assert kind_of(MyDense(2)) == "Dense"
     assert compare_models(stack(MyDense(4)), stack(layers.Dense(4))).same
     assert not compare_models(stack(MyDense(5)), stack(layers.Dense(4))).same
@@ -415,3 +426,58 @@ def test_what_a_layer_of_ones_own_holds_may_start_from_other_weights():
     pair = [one_layer(Holder(layers.Dense(4, kernel_initializer=how))) for how in ("ones", "glorot_uniform")]
     assert compare_models(*pair).same
     assert compare_models(*pair[::-1]).same
+
+
+class Times:
+    """An object that can be called."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, t):
+        return ops.sin(t) * self.factor
+
+
+def of_another(factor):
+    def outer(t):
+        def inner(u):
+            return ops.sin(u) * 2.0 if factor == 2.0 else ops.sin(u) * 3.0
+
+        return inner(t)
+
+    return outer
+
+
+def two_written():
+    return lambda t: (lambda u: ops.sin(u) * 2.0)(t)
+
+
+def three_written():
+    return lambda t: (lambda u: ops.sin(u) * 3.0)(t)
+
+
+def with_an_empty_cell(factor):
+    def function(t):
+        return later if t is None else ops.sin(t) * factor
+
+    if factor == 0:
+        later = None
+    return function
+
+
+@pytest.mark.parametrize(
+    ("two", "three"),
+    [
+        (lambda: Times(2.0), lambda: Times(3.0)),
+        (lambda: of_another(2.0), lambda: of_another(3.0)),
+        (two_written, three_written),
+        (lambda: with_an_empty_cell(2.0), lambda: with_an_empty_cell(3.0)),
+    ],
+    ids=["object", "held", "written inside", "empty cell"],
+)
+def test_functions_are_told_apart_by_all_that_they_are_made_of(two, three):
+    def settings(make):
+        return read(stack(layers.Dense(3, activation=make()))).nodes[1].settings["activation"]
+
+    assert settings(two) == settings(two)
+    assert settings(two) != settings(three)

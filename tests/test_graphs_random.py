@@ -126,5 +126,6 @@ def test_every_kind_of_mistake_is_made_somewhere():
     made = {m.kind for name in ("l8", "l9", "l12", "l16", "nested") for m in mutants(LECTURE[name](), most=1)}
     x = keras.Input((6, 4))
     y = keras.layers.Concatenate()([x, keras.layers.Conv1D(4, 3, padding="same")(x)])
-    made |= {m.kind for m in mutants(keras.Model(x, keras.layers.GlobalMaxPooling1D()(y)), most=1)}
+    y = keras.layers.Dropout(0.5)(keras.layers.GlobalMaxPooling1D()(y))
+    made |= {m.kind for m in mutants(keras.Model(x, y), most=1)}
     assert made == set(KINDS)

@@ -15,8 +15,8 @@ from course_utils.graphs.difference import compare_models
 from course_utils.graphs.graph import Graph, Tensor
 from course_utils.graphs.normal import flatten
 from course_utils.graphs.reading import plain
-from course_utils.graphs.reading.errors import UnreadableModel
-from course_utils.graphs.reading.read import read
+from course_utils.graphs.reading.errors import KerasChanged, UnreadableModel
+from course_utils.graphs.reading.read import read, read_with_layers
 from tests.graph_models import LECTURE, l6, nested
 
 
@@ -230,6 +230,172 @@ def test_a_subclassed_model_as_a_layer():
     x = keras.Input((4,))
     # Keras's own get_config says steps=3 here.
     assert read(keras.Model(x, Refine(2)(x))).nodes[1].settings == {"steps": 2}
+
+
+def deep(depth):
+    return [deep(depth - 1)] if depth else []
+
+
+class Unread:
+    """Says that it is an array, and gives no numbers."""
+
+    shape = (2,)
+
+    def __array__(self, *args, **kwargs):
+        raise TypeError
+
+
+@pytest.mark.parametrize(
+    ("value", "simplified"),
+    [
+        (np.float32(0.5), 0.5),
+        (np.float32("nan"), ("float", "nan")),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (keras.Variable(np.zeros((2, 3))), ("variable", (2, 3))),
+        (np.array([object(), None]), ("array", (2,))),
+        (Unread(), "Unread"),
+        (deep(19), plain.plain(deep(19))),
+    ],
+)
+def test_a_setting_is_simplified(value, simplified):
+    found = plain.plain(value)
+    assert found == simplified
+    assert type(found) is type(simplified)
+    hash(found)
+
+
+def test_a_setting_that_is_endlessly_deep_is_cut_off():
+    assert "…" not in repr(plain.plain(deep(19)))
+    assert plain.plain(deep(40)) == plain.plain(deep(30))
+    assert "…" in repr(plain.plain(deep(30)))
+
+
+class Weighted(layers.Layer):
+    """A layer of one's own that keeps a table, and whose config is none."""
+
+    def __init__(self, table):
+        super().__init__()
+        self.table = table
+
+    def call(self, x):
+        return x * self.table["weight"]
+
+    def get_config(self):
+        return None
+
+
+def with_lora():
+    layer = layers.Dense(4)
+    layer.build((None, 3))
+    layer.enable_lora(2)
+    return layer
+
+
+@pytest.mark.parametrize(
+    ("make", "key", "setting"),
+    [
+        (lambda: Weighted({"weight": 2.0}), "table", (("weight", 2.0),)),
+        (lambda: layers.Dense(3, activity_regularizer=lambda t: ops.sum(t)), "activity_regularizer", "function"),
+        (with_lora, "lora_rank", 2),
+    ],
+)
+def test_settings_that_few_layers_have(make, key, setting):
+    x = keras.Input((3,))
+    model = keras.Model(x, make()(x))
+    assert read(model).nodes[1].settings[key] == setting
+
+
+def named_otherwise(**methods):
+    """A layer of one's own."""
+    return type(methods.pop("name"), (layers.Layer,), {"compute_output_shape": lambda self, shape: shape, **methods})()
+
+
+def unwritten(self):
+    raise NotImplementedError
+
+
+def by_step(held):
+    x = keras.Input((3, 4))
+    return keras.Model(x, layers.TimeDistributed(held)(x))
+
+
+@pytest.mark.parametrize("config", [unwritten, lambda self: {}], ids=["no config", "an empty one"])
+def test_a_wrapped_layer_without_settings_is_told_from_others_and_spoils_no_other_wrapper(config):
+    plain._REGULAR.pop(layers.TimeDistributed, None)  # as in a new kernel
+    sine = by_step(named_otherwise(name="Sine", call=lambda self, t: ops.sin(t), get_config=config))
+    again = by_step(named_otherwise(name="Sine", call=lambda self, t: ops.sin(t), get_config=config))
+    cosine = by_step(named_otherwise(name="Cosine", call=lambda self, t: ops.cos(t), get_config=config))
+    assert compare_models(sine, again).same
+    assert not compare_models(sine, cosine).same
+    assert not compare_models(sine, by_step(layers.Dense(4))).same
+    assert not compare_models(by_step(layers.Dense(4)), by_step(layers.Dense(5))).same
+
+
+def test_an_input_may_be_sparse():
+    def model(sparse):
+        x = keras.Input((3,), sparse=sparse)
+        return keras.Model(x, layers.Dense(2)(x))
+
+    assert read(model(True)).nodes[0].settings["sparse"] is True
+    assert "sparse" not in read(model(False)).nodes[0].settings
+    assert not compare_models(model(True), model(False)).same
+
+
+def test_numbers_among_the_tensors_that_an_operation_joins_count():
+    def model(constant):
+        x = keras.Input((2,), batch_size=1)
+        return keras.Model(x, ops.concatenate([x, np.full((1, 2), constant, "float32")]))
+
+    assert compare_models(model(1.0), model(1.0)).same
+    assert not compare_models(model(1.0), model(2.0)).same
+
+
+def test_a_comparison_that_is_no_mask_is_a_call():
+    x = keras.Input((3,), dtype="int32")
+    model = keras.Model(x, ops.cast(ops.not_equal(x, 0), "float32"))
+    assert [node.kind for node in read(model).nodes] == ["Input", "NotEqual", "Cast"]
+
+
+def test_a_layer_and_what_wraps_it_have_one_number():
+    dense = layers.Dense(4)
+    x, y = keras.Input((4,)), keras.Input((3, 4))
+    graph, made_by = read_with_layers(keras.Model([x, y], [dense(x), layers.TimeDistributed(dense)(y)]))
+    calls = [node for node in graph.nodes if node.kind != "Input"]
+    assert len({node.layer for node in calls}) == 1
+    assert isinstance(made_by[calls[0].layer], layers.TimeDistributed)
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_a_function_that_gives_a_tensor_it_is_not_given_is_not_seen_into(is_used):
+    other = keras.KerasTensor((None, 3))
+    if is_used:
+        layers.ReLU()(other)
+    x = keras.Input((3,))
+    layer = layers.Lambda(lambda t: t * 2.0)
+    model = keras.Model(x, layer(x))
+    layer.function = lambda t: other
+    assert read(model).nodes[1].traced is None
+
+
+def test_a_function_that_gives_numbers_is_not_seen_into():
+    x = keras.Input((3,))
+    model = keras.Model(x, layers.Lambda(lambda t: np.zeros((1, 3), "float32"), output_shape=(3,))(x))
+    assert read(model).nodes[1].traced is None
+
+
+def test_a_notebook_shows_the_sentence_alone():
+    assert UnreadableModel("no model yet.")._render_traceback_() == ["UnreadableModel: no model yet."]
+
+
+@pytest.mark.parametrize(
+    ("owner", "place"),
+    [(layers.Dense(1), "`Dense`"), (Weighted({}), "`Layer`"), (object(), "`object`"), (keras.ops, "`ops`")],
+)
+def test_what_keras_lacks_is_said_with_its_place(owner, place):
+    assert f"Keras {keras.__version__} has no `_lost` in {place}, which the course needs." in str(
+        KerasChanged("_lost", owner)
+    )
 
 
 @pytest.mark.parametrize(

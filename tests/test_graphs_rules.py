@@ -500,7 +500,72 @@ def stateful(function):
     return keras.Model(x, function(layers.LSTM(3, stateful=True), x))
 
 
+class Sum(layers.Layer):
+    """A layer of one's own, called as an operation of Keras's is."""
+
+    def call(self, x):
+        return ops.cumsum(x, axis=-1)[:, -1:] * 2.0
+
+
+class Sequential(layers.Layer):
+    """A layer of one's own, called as a model of Keras's is."""
+
+    def call(self, x):
+        return ops.sin(x)
+
+
+class Bare(layers.Layer):
+    """A layer that does not say how it is made again."""
+
+    def compute_output_shape(self, shape):
+        return shape
+
+    def call(self, x):
+        return ops.sin(x)
+
+    def get_config(self):
+        raise NotImplementedError
+
+
 DIFFERENT = {
+    "a layer called Sequential": both(
+        Sequential(), lambda x: keras.Sequential([keras.Input((4,)), layers.Dense(4)])(x), (4,)
+    ),
+    "a layer without settings for each step": both(
+        layers.TimeDistributed(Bare()), layers.TimeDistributed(layers.Dense(4)), (3, 4)
+    ),
+    "a function that gives the other one": both(
+        lambda a, b: layers.Lambda(lambda t: t[1])([a, b]), lambda a, b: layers.Lambda(lambda t: t[0])([a, b]),
+        (4,), (4,)
+    ),
+    "axes moved in pairs": both(
+        lambda x: ops.moveaxis(x, (1, 2), (3, 1)), lambda x: ops.moveaxis(x, 1, 2), (4, 4, 4)
+    ),
+    "rows among the batch": both(lambda x: ops.reshape(x, (-1, 4)), lambda x: ops.max(x, 1), (2, 4)),
+    "any number of steps flattened": both(layers.Flatten(), layers.GlobalMaxPooling1D(), (None, 3)),
+    "an axis put in between open ones": both(
+        lambda x: ops.expand_dims(x, -1), lambda x: ops.expand_dims(x, 1), (None, None)
+    ),
+    "a mean flattened": both(
+        lambda x: layers.Flatten()(ops.mean(x, 1)), lambda x: layers.Flatten()(ops.max(x, 1)), (5, 4, 3)
+    ),
+    "a largest that keeps its axis": both(
+        lambda a, b: ops.max(ops.stack([a, b], 1), 1, keepdims=True), lambda a, b: layers.Maximum()([a, b]), (4,), (4,)
+    ),
+    "a list taken off": both(
+        lambda x: x - np.array([1.0, 2.0], "float32"), lambda x: x - np.array([1.0, 3.0], "float32"), (2,)
+    ),
+    "a list to divide by": both(
+        lambda x: x / np.array([1.0, 2.0], "float32"), lambda x: x / np.array([1.0, 3.0], "float32"), (2,)
+    ),
+    "a third of two": both(lambda a, b: (a + b) / 3, lambda a, b: layers.Average()([a, b]), (4,), (4,)),
+    "a layer called Sum": both(
+        lambda a, b: Sum()(a * b), lambda a, b: ops.sum(a * b, axis=-1, keepdims=True), (4,), (4,)
+    ),
+    "sums of products of steps": both(
+        lambda a, b: ops.sum(a * b, axis=-1, keepdims=True), lambda a, b: ops.sum(a * b, axis=1, keepdims=True),
+        (4, 4), (4, 4),
+    ),
     "dropout in a wrapper": both(two_way(layers.LSTM(3, dropout=0.2)), two_way(layers.LSTM(3)), (5, 4)),
     "another layer backwards": both(
         two_way(layers.LSTM(3), layers.LSTM(2, go_backwards=True)), two_way(layers.LSTM(3)), (5, 4)
@@ -973,3 +1038,12 @@ def test_names_that_are_insisted_on_are_told_once():
     form = normal_form(read(keras.Model(x, named_output(x))), without=["output names"])
     again = normal_form(form, without=["output names"])
     assert [node.kind for node in again.nodes] == [node.kind for node in form.nodes] == ["Input", "Dense", "Output"]
+
+
+def test_an_activation_that_does_nothing_is_not_merged_into_the_layer_before():
+    def end(activation):
+        return model(lambda x: layers.Activation(activation)(layers.Dense(3)(x)), (4,))
+
+    plainly = model(layers.Dense(3), (4,))
+    assert compare_models(end("linear"), plainly, without=("no-ops",)).same
+    assert not compare_models(end("tanh"), plainly, without=("no-ops",)).same

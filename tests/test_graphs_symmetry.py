@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from keras import layers
 
 import course_utils  # noqa: F401
+from course_utils.graphs.compare.match import IndexedGraph, Interner, is_isomorphism
 from course_utils.graphs.difference import compare_graphs, compare_models
+from course_utils.graphs.graph import Call, Graph, Tensor
 from course_utils.graphs.reading.read import read
 from tests.graph_models import few
 
@@ -137,3 +139,59 @@ def test_many_symmetrical_parts_are_still_matched_and_the_search_ends():
     many = [networkx.disjoint_union_all([g, *[rook()] * 4]) for g in (one, other)]
     assert compare_models(products(many[0], 1), products(many[0], 2)).same
     assert not compare_models(products(many[0], 1), products(many[1], 2)).same  # without bounds this takes years
+
+
+def reading(at, *sizes, times=2):
+    """Inputs of some sizes, and one of them read by as many equal layers."""
+    inputs = [keras.Input((size,)) for size in sizes]
+    read_by = [layers.Dense(4)(inputs[at]) for _ in range(times)]
+    return keras.Model(inputs, layers.Add()(read_by) if times > 1 else read_by[0])
+
+
+@pytest.mark.parametrize(
+    ("make", "other"),
+    [
+        (lambda: reading(1, 3, 3), lambda: reading(0, 3, 3)),
+        (lambda: reading(0, 3, 3), lambda: reading(0, 3, 5)),
+        (lambda: reading(0, 3, 3, times=1), lambda: reading(0, 3, 5, times=1)),
+    ],
+    ids=["another input is read", "another input unread by twins", "another input unread"],
+)
+def test_inputs_that_nothing_reads_count(make, other):
+    assert compare_models(make(), make()).same
+    assert not compare_models(make(), other()).same
+
+
+def joined(*units, kind="Subtract", layer=None, ends=(3,)):
+    """Layers on one input, joined in order."""
+    made = [
+        Call("Dense", f"d{at}", (Tensor(0),), {"units": size}, layer or f"layer {at}", ports=("",))
+        for at, size in enumerate(units)
+    ]
+    total = Call(kind, "total", (Tensor(1), Tensor(2)), {}, "total", ports=("0", "1"))
+    nodes = (Call("Input", "x", (), {}, "x", family="input"), *made, total)
+    return Graph("m", nodes, (Tensor(0),), tuple(map(Tensor, ends)), ("x",), ("total",))
+
+
+SAME = {0: 0, 1: 1, 2: 2, 3: 3}
+
+
+@pytest.mark.parametrize(
+    ("other", "mapping", "is_one"),
+    [
+        (joined(8, 8), SAME, True),
+        (joined(8, 8), {0: 0, 1: 2, 2: 1, 3: 3}, False),  # what is read first is read second
+        (joined(8, 8), {0: 0, 3: 3}, False),  # some are left out
+        (joined(8, 8), {0: 0, 1: 1, 2: 1, 3: 3}, False),  # one stands for two
+        (joined(8, 9), SAME, False),
+        (joined(8, 8, kind="Divide"), SAME, False),
+        (joined(8, 8, layer="one"), SAME, False),  # one layer for two, and two for one
+        (joined(8, 8, ends=(2,)), SAME, False),
+        (joined(8, 8, ends=(3, 3)), SAME, False),
+    ],
+)
+def test_a_mapping_is_looked_at_wire_by_wire(other, mapping, is_one):
+    number = Interner()
+    one, two = (IndexedGraph(graph, number) for graph in (joined(8, 8), other))
+    assert is_isomorphism(one, two, mapping) is is_one
+    assert is_isomorphism(two, one, {j: i for i, j in mapping.items()}) is is_one

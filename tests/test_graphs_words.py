@@ -14,7 +14,7 @@ from keras import layers, ops
 import course_utils  # noqa: F401
 from course_utils.graphs.difference import compare_models
 from course_utils.workshop.audit.mutants import mutants
-from tests.graph_models import LECTURE, few, random_model
+from tests.graph_models import LECTURE, Holder, few, random_model
 
 few = settings(few, max_examples=10)
 SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]
@@ -135,3 +135,36 @@ def test_a_merge_for_another_is_one_edit(place):
             assert difference.same, f"{mine} for {wanted}: {difference}"
         else:
             assert len(difference.edits) == 1, f"{mine} for {wanted}: {difference}"
+
+
+class Secret(layers.Layer):
+    """A layer that keeps to itself how much it gives."""
+
+    _factor = 2.0
+
+    def call(self, x):
+        return ops.tanh(x) * self._factor
+
+
+def test_what_a_layer_hides_is_found_by_running_it():
+    def model(factor, start):
+        x = keras.Input((4,), name="x")
+        secret = Secret(name="secret")
+        secret._factor = factor
+        return keras.Model(x, layers.Dense(2, name="end")(secret(start(x))))
+
+    # Rules see the same, but not that alone.
+    (edit,) = compare_models(model(2.0, layers.Identity()), model(3.0, lambda x: x)).edits
+    assert edit.message.endswith(" Look at what `secret` does.")
+    assert edit.where == "secret"
+
+
+def test_of_two_layers_that_another_holds_too_it_should_be_the_other():
+    def model(at):
+        x, y = keras.Input((4,), name="x"), keras.Input((4,), name="y")
+        parts = [layers.PReLU(name="one"), layers.PReLU(name="two")]
+        both, single = Holder(*parts, name="both"), Holder(parts[at], name="single")
+        return keras.Model([x, y], [both(x), single(y)])
+
+    messages = [edit.message for edit in compare_models(model(0), model(1)).edits]
+    assert any("`both` shares other weights than it should" in message for message in messages)

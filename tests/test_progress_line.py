@@ -278,6 +278,23 @@ def test_after_an_error_in_training_interrupts_are_what_they_were(capsys, listen
     assert signal.getsignal(signal.SIGINT) is listener
 
 
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN])
+def test_who_listened_before_need_not_be_a_function(capsys, listener, before):
+    class Failing(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise RuntimeError("no")
+
+    signal.signal(signal.SIGINT, before)
+    with pytest.raises(RuntimeError):
+        interrupted(small(), callbacks=[Failing()])
+    if before == signal.SIG_IGN:
+        os.kill(os.getpid(), signal.SIGINT)
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
 @pytest.fixture
 def shell(monkeypatch, listener):
     """A shell whose cells are followed; `lengths` are the epochs of each training, `press` is an interrupt."""
@@ -308,6 +325,20 @@ def test_a_second_interrupt_between_trainings_ends_the_cell(shell, listener):
     done = shell.run_cell("fit(small(), 2)\npress()\nafter = 1")
     assert isinstance(done.error_in_exec, KeyboardInterrupt)
     assert "after" not in shell.user_ns
+    assert signal.getsignal(signal.SIGINT) is listener
+
+
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN])
+def test_between_trainings_who_listened_before_need_not_be_a_function(shell, before):
+    signal.signal(signal.SIGINT, before)
+    done = shell.run_cell("fit(small(), 2)\npress()\nafter = 1")
+    assert ("after" in shell.user_ns) == (before == signal.SIG_IGN)
+    assert isinstance(done.error_in_exec, KeyboardInterrupt) == (before == signal.SIG_DFL)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_training_that_no_cell_runs_gives_interrupts_back_at_once(shell, listener):
+    interrupted(small(), 20)
     assert signal.getsignal(signal.SIGINT) is listener
 
 

@@ -128,6 +128,15 @@ def test_a_damaged_file_is_kept_beside_and_a_new_record_begins(path, content):
     assert Record(path).read() == {"0.2": Done(tried=True)}
 
 
+def test_the_journal_of_a_damaged_file_goes_with_it(path):
+    path.write_bytes(b"damaged")
+    journal = path.with_name(".progress.sqlite-journal")
+    journal.write_bytes(b"half a change")
+    Record(path)._set_file_aside()  # SQLite itself takes away a journal that belongs to nothing
+    assert path.with_name(".progress.sqlite.bak-journal").read_bytes() == b"half a change"
+    assert not journal.exists()
+
+
 @functools.cache
 def whole_file():
     with tempfile.TemporaryDirectory() as folder:

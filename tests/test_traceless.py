@@ -15,13 +15,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from keras.src.backend.common import global_state
 
 from course_utils import course, exercise
 from course_utils.checks.limit import OutOfTime, time_limit
 from course_utils.course import Course
 from course_utils.exercises import declaration, every
-from course_utils.graphs.reading.traceless import leaving_no_trace, names_from_the_start
-from course_utils.signs import plain
+from course_utils.graphs.reading.traceless import forgetting_gradients, leaving_no_trace, names_from_the_start
+from course_utils.signs import ERRORS, plain
 from tests.attempts import compiled, two_heads
 
 CHEAP = [id for id, one in every().items() if not any(criterion.costly for criterion in one.criteria)]
@@ -238,6 +239,29 @@ def test_a_result_can_be_printed_anywhere(encoding, monkeypatch):
     str(result).encode(encoding)
     for note in (exercise("0.2").hint(), exercise("1.1").solution()):
         repr(note).encode(encoding)
+
+
+def test_a_generator_of_seeds_that_was_not_there_is_not_there(monkeypatch):
+    tracker = global_state.GLOBAL_STATE_TRACKER
+    keras.random.normal((1,))
+    (name,) = [key for key, one in vars(tracker).items() if isinstance(one, keras.random.SeedGenerator)]
+    monkeypatch.delattr(tracker, name)
+    with leaving_no_trace():
+        keras.random.normal((1,))
+        assert getattr(tracker, name) is not None
+    assert getattr(tracker, name, None) is None
+
+
+def test_without_tensorflow_there_is_no_table_of_gradients(monkeypatch):
+    monkeypatch.delitem(sys.modules, "tensorflow.python.framework.ops")
+    with forgetting_gradients():
+        pass
+    assert "tensorflow.python.framework.ops" not in sys.modules
+
+
+def test_what_cannot_be_read_is_no_matter_of_signs():
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("utf-8", errors=ERRORS)
 
 
 def test_signs_that_fit_stay():

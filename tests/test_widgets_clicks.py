@@ -23,7 +23,7 @@ def client():
     manager, client = start_new_kernel(kernel_name="python3")
     yield client
     client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    manager.shutdown_kernel()
 
 
 def send(client, kind, content, subshell=None):

@@ -6,6 +6,7 @@ import re
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from course_utils import explore
@@ -74,6 +75,27 @@ def test_a_run_tells_the_first_block_and_counts_all():
     assert run["code"].count("\n") == 2
 
 
+def test_the_blocks_of_a_run_may_share_their_weights_or_have_none():
+    def run(block):
+        x = inputs = keras.Input((8,))
+        for _ in range(5):
+            x = block(x)
+        return explore(keras.Model(inputs, x)).widget.drawing["steps"][1]
+
+    dense = layers.Dense(8)
+    shared = run(lambda x: layers.Dropout(0.1)(dense(x)))
+    assert (shared["name"], shared["weights"]) == ("× 5", "72: its blocks share weights, which count once")
+    bare = run(lambda x: layers.Dropout(0.1)(layers.ReLU()(x)))
+    assert (bare["name"], bare["weights"]) == ("× 5", "no weights")
+
+
+class Unread:
+    """No array."""
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError
+
+
 def test_the_model_stays_as_it_is():
     x = keras.Input((4, 2))
     y = layers.Dropout(0.5, seed=3)(layers.LSTM(3, stateful=False)(x), training=True)
@@ -119,6 +141,7 @@ def test_a_subclassed_model_is_told_in_a_sentence():
         ([np.ones((1, 6)), np.ones((1, 5))], "rows of shape (5,); the model reads rows of shape (6,)."),
         ([np.ones((0, 6))] * 2, "has no rows"),
         ([["x"] * 6, ["y"] * 6], "not an array of numbers"),
+        ([Unread(), np.ones((1, 6))], "not an array of numbers"),
         (7, "give it a dict or a list"),
     ],
 )
@@ -153,7 +176,14 @@ def test_what_is_drawn_of_a_tensor():
     assert "All are 1." in picture["says"]
     odd = shown(keras.ops.convert_to_tensor(np.array([[[np.nan, 1.0], [np.inf, 2.0]]])))
     assert "2 of 4 are not finite" in odd["says"]
-    json.dumps([row, heat, picture, odd])
+    words = shown(tf.constant([["yes", "größe"] * MOST_NUMBERS]))
+    assert (words["numbers"][:2], words["more"]) == (["yes", "größe"], MOST_NUMBERS)
+    nothing = shown(keras.ops.zeros((1, 0, 3)))
+    assert (nothing["numbers"], nothing["says"]) == ([], "Nothing: one of its axes has no length.")
+    deep = shown(keras.ops.ones((1, 7, 2, 3, 4)))
+    assert deep["kind"] == "pictures"
+    assert deep["says"].startswith("The first of 7. ")
+    json.dumps([row, heat, picture, odd, words, nothing, deep])
 
 
 def test_means_are_of_neighbours():

@@ -146,6 +146,23 @@ def test_training_to_the_end_says_so_and_takes_the_chosen_settings(view):
     assert all("exp(x)" in panel["alt"] for panel in view.widget.panels)
 
 
+def test_when_both_are_lost_there_is_no_more_to_train(view):
+    lost = {"depth": 4, "units": 32, "activation": "none", "rate": 1.0}
+    view.widget.settings = [{**one, **lost, "optimizer": "sgd"} for one in view.widget.settings]
+    press(view.widget, "train")
+    assert view.widget._background.join(60)
+    assert view.widget.shown["news"] == "Both are lost."
+
+
+def test_a_message_that_asks_for_nothing_is_heard_and_nothing_begins(view, monkeypatch):
+    sent = []
+    monkeypatch.setattr(type(view.widget), "send", lambda self, content: sent.append(content))
+    before = dict(view.widget.shown)
+    view.widget._hear(view.widget, {}, [])
+    assert sent == [{"heard": True}]
+    assert view.widget.shown == before
+
+
 def test_what_fails_is_told_in_the_widget(view):
     view.widget.settings = [{**one, "activation": "no such"} for one in view.widget.settings]
     press(view.widget, "train")

@@ -45,6 +45,15 @@ def told(model, x=X, y=Y, **more):
     return repr(shown)
 
 
+def test_with_another_backend_losses_are_measured_and_no_gradients(monkeypatch):
+    model = two_heads()
+    heads = Weighing(model, X, Y).heads
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    without = Weighing(model, X, Y).heads
+    np.testing.assert_allclose([head.loss for head in without], [head.loss for head in heads], rtol=1e-5)
+    assert [head.gradient for head in without] == [None, None]
+
+
 def test_losses_are_those_of_evaluate_and_gradients_those_of_the_trunk():
     model = two_heads()
     heads = Weighing(model, X, Y).heads

@@ -14,6 +14,7 @@ from course_utils import Progress
 from course_utils.widgets import board, progress
 from course_utils.widgets.view import MIME
 from tests.sanitized import sanitized
+from tests.terminal import Terminal
 
 X = np.linspace(0, 1, 8, dtype="float32")[:, None]
 
@@ -355,3 +356,10 @@ def test_a_board_that_cannot_be_updated_does_not_end_training(notebook, monkeypa
 def test_in_a_terminal_there_is_a_line(capsys):
     fit(epochs=0)
     assert capsys.readouterr().out == "Trained for 0 epochs.\n"
+
+
+def test_in_a_terminal_a_line_shows_how_it_goes():
+    with Terminal() as terminal:
+        fit()
+    assert any("epoch 2/3" in row and "loss" in row for row in terminal.seen)
+    assert terminal.shown[-1].startswith("Trained for 3 epochs.")

@@ -53,7 +53,8 @@ def describe(graph: Graph) -> str:
         f"the shortest goes through {plural(shortest, 'call')}{long}."
     )
     if unused := [flat.nodes[at].name for at in flat.unused_inputs()]:
-        sentences.append(f"{listed(f'`{name}`' for name in unused)} reaches no output.")
+        verb = "reaches" if len(unused) == 1 else "reach"
+        sentences.append(f"{listed(f'`{name}`' for name in unused)} {verb} no output.")
     return " ".join(sentences)
 
 

@@ -109,8 +109,7 @@ def _may_be_the_shop(model: keras.Model) -> bool:
 
 def _answers_in_euros(model: Any) -> str | None:
     inner = _price_layer(model)
-    if inner is None:
-        return "the layer `price` of `shop` is not in it; build on the trained model: `shop.output`, or call `shop`."
+    assert inner is not None  # without the trained layers this is not asked
     for shift in _SHIFTS:
         with _all_prices_shifted(inner, shift):
             if objection := _answers_otherwise(model, inner):

@@ -163,6 +163,7 @@ WRONG = {
         (lambda: pair(hidden_weight), "calls `dense"),
         (lambda: pair(lambda a, b: layers.concatenate([a, b])), "(None, 32)"),
         (lambda: pair(lambda a, b: layers.multiply([a, b])), "(None, 16)"),
+        (lambda: pair(lambda a, b: [by_formula(a, b), by_formula(b, a)]), "2 outputs; one asked for"),
         (lambda: pair(lambda a, b: -by_formula(a, b)), "sign is turned"),
         (lambda: pair(lambda a, b: 1 - by_formula(a, b)), "0 for the same direction"),
         (lambda: pair(lambda a, b: keras.ops.sum(abs(a - b), axis=1, keepdims=True)), "not their cosine"),

@@ -165,6 +165,7 @@ WRONG = {
         (lambda: one_hot(0, 24), "answer 24 is never drawn"),
         (lambda: one_hot(0, 1), "24 of the 25"),
         (lambda: one_hot(1, 25), "answer 0 is never drawn"),
+        (lambda: np.eye(25)[np.random.default_rng(2).choice([*range(7), *range(8, 25)], 1000)], "answer 7 is never"),
         (lambda: np.eye(25)[np.arange(1000) % 25], "a rule, not like chance"),
         (lambda: np.eye(25)[np.sort(np.random.default_rng(2).integers(0, 25, 1000))], "next to each other"),
         (lambda: np.eye(25)[np.r_[np.zeros(976, int), 1:25]], "Draw an answer for each row"),

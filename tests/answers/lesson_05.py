@@ -208,6 +208,7 @@ WRONG = {
         (lambda: on_shop(lambda price: (price + 68) * 26), "adds the mean first"),
         (lambda: on_shop(layers.Dense(1)), "lies between"),
         (lambda: on_shop(lambda price: keras.ops.minimum(price * 26 + 68, 80)), "lies between"),
+        (lambda: on_shop(lambda price: layers.concatenate([price, price]) * 26 + 68), "predicts shape (40, 2)"),
         (without_the_shop, "`price` are not in the model"),
         (lambda: called(keras.models.clone_model(_shop()["shop"])), "with weights of their own"),
         (only_the_description, "1 input"),

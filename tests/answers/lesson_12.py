@@ -188,6 +188,14 @@ def sine_before():
     return model
 
 
+def sine_past_a_layer():
+    x = keras.Input((1,))
+    h = layers.Dense(32, "tanh")(x)
+    model = keras.Model(x, layers.Dense(1)(h + layers.Dense(32, "tanh")(h)))
+    model.compile(Adam(0.01), "mse")
+    return model
+
+
 def weighted(age, income, gender):
     return {"age": age, "income": income, "gender": gender}
 
@@ -419,12 +427,14 @@ WRONG = {
         (lambda: shuffled("first"), "lost"),
         (lambda: np.arange(100), "pair"),
         (lambda: (np.arange(100.0), np.arange(100.0)), "shapes"),
+        (lambda: (list("ab"), np.arange(100.0)), "two arrays of numbers"),
     ],
     "12.25": [(lambda: "a", "plenty"), (lambda: "b", "one hidden layer is enough")],
     "12.26": [
         (lambda: sine("sigmoid", "uniform", "rmsprop"), "begin flat"),
         (lambda: sine("sigmoid", "uniform", Adam(0.05)), "begin flat"),
         (sine_in_a_layer, "keep [32, 32, 1]"),
+        (sine_past_a_layer, "a way leads to the output past"),
         (sine_before, "stands before the hidden layers"),
         (lambda: sine("tanh", optimizer="sgd"), "asked for"),
         (lambda: sine(units=(64, 64)), "[32, 32, 1]"),

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
-from course_utils.graphs.graph import ANY_ORDER, Graph, Wire
+from course_utils.graphs.graph import Call, Graph, Wire
 
 Colours = list[int]
 _FEW_ROUNDS = 8
@@ -63,7 +63,7 @@ class IndexedGraph:
         self.outputs_at: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for k, t in enumerate(graph.outputs):
             self.outputs_at[t.node].append((k, t.output))
-        self.labels = [intern((n.kind, n.family, _frozen(n.settings))) for n in nodes]
+        self.labels = [intern((n.kind, n.family, frozenset(n.settings.items()))) for n in nodes]
         self.groups: dict[Hashable, list[int]] = defaultdict(list)
         for i, node in enumerate(nodes):
             if self.live[i]:
@@ -100,17 +100,8 @@ class IndexedGraph:
         return Counter([c for c, live in zip(colours, self.live, strict=True) if live])
 
 
-def _ports(node: object) -> tuple[str, ...]:
-    inputs, ports = node.inputs, node.ports  # type: ignore[attr-defined]
-    return ports if len(ports) == len(inputs) else tuple(str(i) for i in range(len(inputs)))
-
-
-def _frozen(settings: object) -> Hashable:
-    items = settings.items()  # type: ignore[attr-defined]
-    try:
-        return frozenset(items)
-    except TypeError:
-        return tuple(sorted((k, repr(v)) for k, v in items))
+def _ports(node: Call) -> tuple[str, ...]:
+    return node.ports if len(node.ports) == len(node.inputs) else tuple(str(i) for i in range(len(node.inputs)))
 
 
 class Budget:
@@ -271,10 +262,8 @@ def _paired(a: IndexedGraph, b: IndexedGraph, of_a: Colours, of_b: Colours) -> d
         stack.append((i, j))
         return True
 
-    for s, t in zip(a.graph.inputs, b.graph.inputs, strict=True):
-        if not pair(s.node, t.node):
-            return None
-    for s, t in zip(a.graph.outputs, b.graph.outputs, strict=True):
+    ends = ((*side.graph.inputs, *side.graph.outputs) for side in (a, b))
+    for s, t in zip(*ends, strict=True):
         if not pair(s.node, t.node):
             return None
         while stack:
@@ -284,18 +273,17 @@ def _paired(a: IndexedGraph, b: IndexedGraph, of_a: Colours, of_b: Colours) -> d
     return mapping
 
 
-def _pair_reads(reads: list[Wire], others: list[Wire], of_a: Colours, of_b: Colours, pair: object) -> bool:
-    if len(reads) != len(others):
-        return False
+def _pair_reads(
+    reads: list[Wire], others: list[Wire], of_a: Colours, of_b: Colours, pair: Callable[[int, int], bool]
+) -> bool:
+    """Pair what two calls of one colour read, which is as much."""
     left = sorted(others, key=lambda r: (r[0], of_b[r[1]], r[2]))
     for port, source, number in sorted(reads, key=lambda r: (r[0], of_a[r[1]], r[2])):
         for k, (other_port, other, other_number) in enumerate(left):
-            if port == other_port and number == other_number and of_a[source] == of_b[other]:
-                if pair(source, other):  # type: ignore[operator]
-                    del left[k]
-                    break
-            elif k > 0 and port != ANY_ORDER:
-                return False
+            alike = port == other_port and number == other_number and of_a[source] == of_b[other]
+            if alike and pair(source, other):
+                del left[k]
+                break
         else:
             return False
     return True

@@ -264,8 +264,6 @@ class _Face:
         for text, manner in self.rows:
             line += 16
             colour = {"detail": INK, "name": INK, "fact": MUTED, "note": WRONG}[manner]
-            if manner == "note" and box.mark == "missing":
-                colour = RIGHT
             mono, bold = manner == "name", manner == "note"
             group.shapes.append(Text(x, line, text, _SMALL, colour, bold=bold, mono=mono))
         if box.badge is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from course_utils.graphs.compare.comparison import Comparison
 from course_utils.graphs.compare.edits import Edit, End
@@ -15,9 +14,6 @@ from course_utils.graphs.graph import Call, Graph, Path
 from course_utils.graphs.words.labels import brief, edge_list, setting
 from course_utils.graphs.words.settings import as_written
 from course_utils.markup import clean, shorten
-
-if TYPE_CHECKING:
-    pass
 
 _MOST_NOTES = 3
 _SHOWN = Shown(parameters=False)
@@ -118,17 +114,14 @@ class _Marker:
                 self.ghosts(number, edit)
 
     def key(self, path: Path, *, reads: bool = False) -> str | None:
-        """Key of the box that stands for a call, or for the nested model it is in, or for the end of it."""
-        while path:
-            if path in self.keys:
-                return self.keys[path]
+        """Key of the box of a call, or of the end of a nested model that is opened; None for what is not drawn."""
+        while path not in self.keys:
             inner = self.graph.find(path).inner
-            if inner is not None and any(p[: len(path)] == path for p in self.keys):
-                ends = inner.inputs if reads else inner.outputs
-                path = (*path, ends[0].node)
-            else:
-                path = path[:-1]
-        return None
+            if inner is None or not any(p[: len(path)] == path for p in self.keys):
+                return None
+            ends = inner.inputs if reads else inner.outputs
+            path = (*path, ends[0].node)
+        return self.keys[path]
 
     def on_box(self, path: Path, number: int, mark: str, *notes: str) -> None:
         """Mark the box of a call."""

@@ -32,7 +32,8 @@ def settings_of(layer: Any) -> dict[str, object]:
     settings = None if keys is None else _from_attributes(layer, keys)
     if settings is None:
         settings = _from_config(layer)
-        if cls not in _REGULAR and is_keras(cls):
+        # A layer of which `get_config` fails, as it does where one without it is held, says nothing of its class.
+        if cls not in _REGULAR and is_keras(cls) and _config(layer) is not None:
             regular = _from_attributes(layer, tuple(settings)) == settings
             _REGULAR[cls] = tuple(settings) if regular else None
     if (penalty := getattr(layer, "activity_regularizer", None)) is not None:  # which few layers write out
@@ -95,6 +96,9 @@ def _from_config(layer: Any) -> dict[str, object]:
     if standing is None:  # what it computes may depend on more than it writes out, if it writes out anything of its own
         config = {**config, **{k: v for k, v in _attributes(layer).items() if k not in config}}
     settings = {k: plain(v) for k, v in config.items() if k not in _NOT_SETTINGS}
+    held = getattr(layer, "layer", None)
+    if not config and is_keras(type(layer)) and isinstance(held, keras.layers.Layer):  # which cannot be written out
+        settings["layer"] = (kind_of(held), tuple(sorted(settings_of(held).items())))
     for key in ("function", "activation", "recurrent_activation"):
         function = getattr(layer, key, None)
         if function is not None and is_own(function):

@@ -74,8 +74,6 @@ def read_with_layers(model: object) -> tuple[Graph, list[Any]]:
             return graph, reader.kept
         except UnreadableModel:
             raise
-        except Disconnected as error:
-            raise UnreadableModel(str(error)) from None
         except Exception as error:
             raise _unread(f"this {type(model).__name__}", error) from error
 
@@ -142,7 +140,7 @@ class _Reader:
         self.sizes: dict[int, dict[int, int]] = {}
         """Of each layer, its weights' sizes by their ids: a weight is counted once, whatever holds it."""
         self.inner: dict[int, Graph] = {}
-        self.signatures: dict[Any, inspect.Signature | None] = {}
+        self.signatures: dict[Any, inspect.Signature] = {}
         self.codes: dict[type, str] = {}
 
     def model(self, model: Any, *, dead: bool = False) -> Graph:
@@ -329,16 +327,10 @@ class _Reader:
         else:
             constants = {}
         signature = self.signature(type(operation))
-        given: dict[str, Any] = {}
-        defaults: dict[str, Any] = {}
-        first = ""
-        if signature is not None:
-            parameters = list(signature.parameters.values())[1:]  # without self
-            first = parameters[0].name if parameters else ""
-            defaults = {p.name: p.default for p in parameters}
-            names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        else:
-            names = []
+        parameters = list(signature.parameters.values())[1:]  # without self
+        first = parameters[0].name if parameters else ""
+        defaults = {p.name: p.default for p in parameters}
+        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         given = {(names[i] if i < len(names) else f"argument {i + 1}"): a for i, a in enumerate(args)}
         given.update(kwargs)
         if first not in given:
@@ -372,13 +364,10 @@ class _Reader:
                 tensors.append(mask)
         return tensors, ports, constants
 
-    def signature(self, cls: type) -> inspect.Signature | None:
-        """Signature of `cls.call`, once a class."""
+    def signature(self, cls: type) -> inspect.Signature:
+        """Signature of `cls.call`, once a class; Keras makes no layer where it has none."""
         if cls not in self.signatures:
-            try:
-                self.signatures[cls] = inspect.signature(cls.call)  # type: ignore[attr-defined]
-            except (TypeError, ValueError):  # it is not written in Python
-                self.signatures[cls] = None
+            self.signatures[cls] = inspect.signature(cls.call)  # type: ignore[attr-defined]
         return self.signatures[cls]
 
     def code(self, cls: type) -> str:
@@ -415,10 +404,12 @@ class _Reader:
             for g in given:  # nothing is called, so Keras has not marked them
                 if is_bare(g):
                     return Graph("", (self.input_of(g),), (Tensor(0),), (Tensor(0),), (g.name,), (g.name,))
+        if any(is_bare(t) and not any(t is g for g in given) for t in found):
+            return None  # it gives a tensor that it was not given
         outside, self.tracing = self.tracing, True
         try:
             return self.graph("", given, found)
-        except Disconnected:  # it gives a tensor that it was not given
+        except Disconnected:  # likewise, and something was called on that tensor elsewhere
             return None
         finally:
             self.tracing = outside

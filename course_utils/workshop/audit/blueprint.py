@@ -128,20 +128,6 @@ class Blueprint:
         inputs = tuple(i - (i > index) for i in self.inputs if i != index)
         return Blueprint(steps, inputs, tuple(move(r) for r in self.outputs))
 
-    def needed(self) -> Blueprint:
-        """The blueprint without steps that no output depends on; inputs stay."""
-        wanted = {r.step for r in self.outputs} | set(self.inputs)
-        for i in range(len(self.steps) - 1, -1, -1):
-            if i in wanted:
-                wanted |= {r.step for r in self.steps[i].refs()}
-        number = {old: new for new, old in enumerate(i for i in range(len(self.steps)) if i in wanted)}
-
-        def move(ref: Ref) -> Ref:
-            return Ref(number[ref.step], ref.index)
-
-        steps = tuple(s.reading(move) for i, s in enumerate(self.steps) if i in wanted)
-        return Blueprint(steps, tuple(number[i] for i in self.inputs), tuple(move(r) for r in self.outputs))
-
     def build(self, maker: Maker | None = None) -> keras.Model:
         """Make the model, with new weights.
 

@@ -187,7 +187,10 @@ def _argued(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
     """Another argument of a call: one left out, dropout in use, a causal mask."""
     for i, step in enumerate(plan.steps):
         for key, value in step.kwargs.items() if step.is_layer else ():
-            if not (step.kind == "MultiHeadAttention" and key in ("query", "value")):
+            # Keras notes `training=False` where nothing is given: left out, it is there again.
+            if (key, value) != ("training", False) and not (
+                step.kind == "MultiHeadAttention" and key in ("query", "value")
+            ):
                 rest = {k: v for k, v in step.kwargs.items() if k != key}
                 yield (
                     f"{step.name} without {key}={value}",
@@ -197,7 +200,7 @@ def _argued(plan: Blueprint, chance: random.Random) -> Iterator[_Change]:
         given = {"MultiHeadAttention": {"use_causal_mask": True}}.get(step.kind, {})
         if step.kind in NOISE or step.config.get("dropout"):
             given = {"training": True}
-        if given and not given.keys() & step.kwargs.keys():
+        if given and not given.items() <= step.kwargs.items():
             changed = replace(step, kwargs={**step.kwargs, **given})
             yield (f"{step.name} called with {given}", _quoted(step.name), plan.with_step(i, changed))
 

@@ -35,7 +35,7 @@ _DEFAULTS: dict[str, dict[str, object]] = {
 }
 
 
-def activation(name: object, given: Mapping[str, object], rank: int) -> object:
+def activation(name: str | None, given: Mapping[str, object], rank: int) -> object:
     """An activation as its name, or as (name, parameters) where these are not the defaults.
 
     Args:
@@ -43,9 +43,7 @@ def activation(name: object, given: Mapping[str, object], rank: int) -> object:
         given: its parameters.
         rank: number of axes of what it is applied to, batch included; 0 if unknown.
     """
-    function = _ALIASES.get(cast("str | None", name), name)
-    if not isinstance(function, str):
-        return function
+    function = _ALIASES.get(name) or str(name)
     parameters = {**_DEFAULTS.get(function, {}), **{k: v for k, v in given.items() if v is not None}}
     if function == "relu":
         if parameters["threshold"] == 0 and parameters["negative_slope"] == 0 and parameters["max_value"] == 6:
@@ -91,8 +89,6 @@ def _fuse(draft: Draft) -> None:
     uses = draft.uses()
 
     def step(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | None:
-        if len(call.inputs) != 1:
-            return None
         if call.settings["activation"] == "linear":
             return [call.inputs[0]]
         before, _ = call.inputs[0]

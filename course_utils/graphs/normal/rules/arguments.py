@@ -24,8 +24,6 @@ def _states(draft: Draft) -> None:
     for call in draft.calls:
         if call.kind not in STARTS_FROM_STATES:
             continue
-        if len(call.ports) > 1 and call.ports == [str(i) for i in range(len(call.ports))]:
-            call.ports = ["", *(f"initial_state.{i}" for i in range(len(call.ports) - 1))]
         call.ports = ["initial_state.0" if port == "initial_state" else port for port in call.ports]
 
 

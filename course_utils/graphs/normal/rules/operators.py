@@ -70,9 +70,7 @@ def _arithmetic(call: DraftCall, done: list[DraftCall]) -> Sequence[Source] | No
     first, second = call.settings.get("x1"), call.settings.get("x2")
     constant = second if first is None else first
     source = call.inputs[0]
-    if constant is None:
-        return None
-    if call.kind in ASSOCIATIVE:
+    if call.kind in ASSOCIATIVE and constant is not None:
         return [_with_constant(call, call.kind, source, constant, done)]
     if not _is_number(constant):
         return None

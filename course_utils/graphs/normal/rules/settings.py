@@ -15,14 +15,10 @@ _IMPLEMENTATION = frozenset({"unroll", "use_cudnn", "implementation", "synchroni
 
 def _positive(axis: object, rank: int) -> object:
     """Axis numbers counted from the front; a tuple of one as that one."""
-    if isinstance(axis, bool):
-        return axis
-    if isinstance(axis, int):
-        return axis % rank if -rank <= axis < rank else axis
     if isinstance(axis, tuple):
         axes = tuple(_positive(a, rank) for a in axis)
         return axes[0] if len(axes) == 1 else axes
-    return axis
+    return axis % rank if isinstance(axis, int) and -rank <= axis < rank else axis
 
 
 def _spelling(draft: Draft) -> None:
