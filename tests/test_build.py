@@ -311,6 +311,22 @@ class TestBuild:
         assert "let the exercise hand it what it needs, by `given=`" in done.stderr
         assert list(own.root.rglob("*.ipynb")) == []
 
+    @pytest.mark.parametrize(
+        ("code", "words"),
+        [
+            ("while True:\n    pass", "did not end in 1 seconds; make it shorter, or less of it."),
+            ("import os\nos._exit(1)", "ended the kernel; run it by itself, and see what it needs."),
+        ],
+    )
+    def test_a_cell_that_never_ends_and_one_that_ends_all(self, own, code, words, monkeypatch):
+        monkeypatch.setattr(building, "SECONDS", 1)
+        (own.sources / "30_tiny.py").write_text(f"{LESSON.partition('# %%')[0]}# %%\nx = 1\n\n# %%\n{code}\n")
+        (own.root / "notebooks").mkdir()
+        lesson = parse(own.sources / "30_tiny.py")
+        with pytest.raises(building.BuildError) as raised:
+            building._run(lesson, "learner", derive(lesson, "learner"))
+        assert str(raised.value) == f"lessons/30_tiny.py:13: in notebooks/30_tiny.ipynb this cell {words}"
+
 
 class TestPlaces:
     """Which course one works in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Execute = Literal["new", "all", "nothing"]
 """Which cells are run: those whose code, or what their outputs depend on, is new; all; none but new code."""
 
+SECONDS = 300
+"""What a cell of a lesson may take when it is built."""
 _OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.MULTILINE)
 
 
@@ -60,18 +62,24 @@ def build(numbers: Sequence[str] = (), *, execute: Execute = "new", jobs: int = 
         else:
             whole.append(lesson)
     with ThreadPoolExecutor(jobs) as pool:
-        running = {
-            pool.submit(_made, lesson, edition, execute): (lesson, edition) for lesson in whole for edition in FOLDERS
-        }
+        running: dict[Future[_Made], tuple[Lesson, Edition]] = {}
+        for lesson in whole:
+            made_from = stamps.made_from(lesson)  # here: Python 3.11 may not parse in several threads at once
+            for edition in FOLDERS:
+                running[pool.submit(_made, lesson, edition, execute, made_from)] = lesson, edition
         made: dict[str, dict[Edition, _Made]] = {}
-        for done in as_completed(running):
-            lesson, edition = running[done]
-            try:
-                made.setdefault(lesson.number, {})[edition] = done.result()
-            except BuildError as error:
-                problems.append(str(error))
-            if len(made.get(lesson.number, ())) == len(FOLDERS):  # both, or none
-                yield from _store(lesson, made[lesson.number])
+        try:
+            for done in as_completed(running):
+                lesson, edition = running[done]
+                try:
+                    made.setdefault(lesson.number, {})[edition] = done.result()
+                except BuildError as error:
+                    problems.append(str(error))
+                if len(made.get(lesson.number, ())) == len(FOLDERS):  # both, or none
+                    yield from _store(lesson, made[lesson.number])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # what runs ends, and nothing else begins
+            raise
     yield from _refooted(lessons)
     readme.write([parse(path) for path in sources()])
     for lesson in lessons:
@@ -178,10 +186,9 @@ class _Made(NamedTuple):
     """How long it ran; None where the outputs are those it had."""
 
 
-def _made(lesson: Lesson, edition: Edition, execute: Execute) -> _Made:
+def _made(lesson: Lesson, edition: Edition, execute: Execute, made_from: dict[str, str]) -> _Made:
     path = target(lesson, edition)
     notebook = derive(lesson, edition)
-    made_from = stamps.made_from(lesson)
     seconds = None
     if execute == "all" or not _keep_outputs(notebook, path, made_from if execute == "new" else None):
         path.parent.mkdir(exist_ok=True)
@@ -197,19 +204,29 @@ def _made(lesson: Lesson, edition: Edition, execute: Execute) -> _Made:
 def _run(lesson: Lesson, edition: Edition, notebook: NotebookNode) -> None:
     """Execute an edition in the folder it is for; its streams are tidied."""
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     here = course.here()
-    quiet = ["--log-level=ERROR"]  # of the kernel itself, not of its cells
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False, extra_arguments=quiet)
+    begun: list[int] = []
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],  # of the kernel itself, not of its cells
+        on_cell_start=lambda cell, cell_index: begun.append(cell_index),
+    )
     try:
         client.execute(cwd=str(here.root / FOLDERS[edition]))
-    except CellExecutionError as error:
-        cells = zip(notebook.cells, lines(lesson, edition), strict=True)
-        line = next(at for cell, at in cells if any(out.output_type == "error" for out in cell.get("outputs", ())))
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        line = lines(lesson, edition)[begun[-1]] if begun else 1
+        where = f"{here.shown(lesson.path)}:{line}: in {here.shown(target(lesson, edition))} this cell"
+        if isinstance(error, CellTimeoutError):
+            raise BuildError(f"{where} did not end in {SECONDS} seconds; make it shorter, or less of it.") from None
+        if isinstance(error, DeadKernelError):
+            raise BuildError(f"{where} ended the kernel; run it by itself, and see what it needs.") from None
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # tracebacks come in colour
-        where = f"{here.shown(lesson.path)}:{line}: in {here.shown(target(lesson, edition))} this cell raised an error"
-        raise BuildError(f"{where}\n{plain}") from None
+        raise BuildError(f"{where} raised an error\n{plain}") from None
     for cell in _code(notebook):
         cell.outputs = joined(cell.outputs)
         for output in cell.outputs:
