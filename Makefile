@@ -74,7 +74,7 @@ lessons: $(STAMP)  ## build both editions of all lessons from solutions/*.py
 	$(PY) -m course_utils build $(ARGS)
 
 figures: $(STAMP)  ## draw the pictures in figures/
-	$(PY) -m course_utils figures
+	$(PY) -m course_utils figures $(ARGS)
 
 check: $(STAMP)  ## fail when a built notebook or a figure no longer fits its source, or a lesson has a fault
 	$(PY) -m course_utils check $(ARGS)

@@ -21,12 +21,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     from course_utils.lessons.source import SourceError
     from course_utils.workshop.build import BuildError
+    from course_utils.workshop.figures import FigureError
     from course_utils.workshop.new import NotNew
     from course_utils.workshop.trying import NotTried
 
     try:
         return int(_COMMANDS[arguments.command](arguments))
-    except (BuildError, CourseError, NotNew, NotTried, SourceError) as error:
+    except (BuildError, CourseError, FigureError, NotNew, NotTried, SourceError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     lessons("check", "fail when anything built no longer fits its source, or a lesson has a fault; writes nothing")
     testing = lessons("test", "the tests of these lessons: their exercises, their data, both editions under nbval")
     testing.add_argument("--jobs", type=int, default=2, help="how many tests run at a time (2)")
-    lessons("audit", "how good the checkers are, a row for each exercise")
+    lessons("audit", "how good the checkers are, a row for each exercise that asks for a graph or compile settings")
     trying = commands.add_parser("try", help="what a learner would be told for an answer, as text and as a page")
     trying.add_argument("exercise", metavar="N.M", help="the exercise's id")
     trying.add_argument("answer", type=Path, metavar="FILE", help="Python code as a learner writes it in the cell")
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="`14_wide_and_deep` for a lesson; `data ponds`, `widget dials`, `rule pool_then_relu`; `course FOLDER`",
     )
-    drawing = commands.add_parser("figures", help="draw the pictures in figures/")
+    drawing = lessons("figures", "draw the pictures in figures/")
     drawing.add_argument("--check", action="store_true", help="write nothing; fail when a picture is stale")
     describing = commands.add_parser("criteria", help="write CRITERIA.md from what the criteria say of themselves")
     describing.add_argument("--check", action="store_true", help="write nothing; fail when the page is stale")
@@ -137,8 +138,8 @@ def _figures(arguments: argparse.Namespace) -> int:
     from course_utils.workshop import figures
 
     if arguments.check:
-        return _report(figures.stale(), "Every figure is what its function draws.")
-    figures.write()
+        return _report(figures.stale(arguments.numbers), "Every figure is what its function draws.")
+    figures.write(arguments.numbers)
     return 0
 
 

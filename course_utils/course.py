@@ -82,7 +82,7 @@ class Course:
         """The modules of one kind, in order: of lessons `lesson_NN`, of data what defines `make`."""
         paths = sorted(self.room(room).glob("*.py"))
         if room == "data":
-            return [path.stem for path in paths if _MAKES.search(path.read_text(encoding="utf-8"))]
+            return [path.stem for path in paths if _MAKES.search(path.read_text(encoding="utf-8", errors="replace"))]
         return [path.stem for path in paths if path.stem.startswith("lesson_")]
 
     def load(self, room: Room, name: str) -> ModuleType:

@@ -16,6 +16,10 @@ from course_utils.workshop import faults, readme, stamps
 from course_utils.workshop.imports import imports_of, modules, needed, public
 from tests.own_course import DECLARED, LESSON, change, run, store
 
+UNTESTED = (
+    "lessons/data/ponds.py:1: the data set `ponds` has no test; write tests/test_data_ponds.py, which shows its shapes "
+    "and its ceiling."
+)
 MEND = "run `python -m course_utils build 30`"
 
 
@@ -71,7 +75,6 @@ class TestSource:
         ("line", "at", "words"),
         [
             ("EXERCISES = (nothing,)\n", 3, "NameError: name 'nothing' is not defined"),
-            ("EXERCISES = (\n", 3, "never closed"),
         ],
     )
     def test_a_declaration_that_cannot_be_imported(self, own, line, at, words):
@@ -101,17 +104,100 @@ class TestSource:
         assert found(own) == [f"lessons/30_tiny.py:16: the link to `{target}` leads nowhere; {cure}."]
 
     @pytest.mark.parametrize(
-        "link", ["[a](https://keras.io)", "[a](30_tiny.ipynb)", "[a](../README.md#start)", "[a](#b)"]
+        "link",
+        [
+            "[a](https://keras.io)",
+            "[a](30_tiny.ipynb)",
+            "[a](../README.md#start)",
+            "[a](#30-·-Tiny)",
+            "[a](30_tiny.ipynb#Exercise-30.1-·-Twice)",
+            "[a](#Exercise-30.1-%C2%B7-Twice)",
+        ],
     )
     def test_a_link_that_leads_somewhere(self, own, link):
         change(own, "lessons/30_tiny.py", ("# How much", f"# {link} How much"))
         assert found(own) == []
+
+    @pytest.mark.parametrize("page", ["", "30_tiny.ipynb"])
+    def test_a_link_to_no_heading(self, own, page):
+        change(own, "lessons/30_tiny.py", ("# How much", f"# [a]({page}#Exercise-30.1-·-Thrice) How much"))
+        assert found(own) == [
+            f"lessons/30_tiny.py:16: `{page}#Exercise-30.1-·-Thrice` leads to no heading; did you mean "
+            "`#Exercise-30.1-·-Twice`."
+        ]
 
     def test_a_picture_without_alt_text(self, own):
         change(own, "lessons/30_tiny.py", ("# How much", "# ![ ](../README.md) How much"))
         assert found(own) == [
             "lessons/30_tiny.py:16: a picture has no alt text; write between `![` and `]` what it shows."
         ]
+
+    @pytest.mark.parametrize("room", ["exercises", "figures", "answers"])
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b"x = 1\n\ny = (\n", "3: this is no Python ('(' was never closed); mend this line."),
+            ("x = 'é'\n".encode("utf-16"), "1: the file is not in UTF-8; save it in that encoding."),
+        ],
+        ids=["no Python", "UTF-16"],
+    )
+    def test_a_module_that_cannot_be_read(self, own, room, content, words):
+        path = own.room(room) / "lesson_30.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        assert found(own) == building.stale(["30"]) == [f"{own.shown(path)}:{words}"]
+
+    @pytest.mark.parametrize(
+        ("argument", "words"),
+        [
+            ('hints="2 + 2"', "`hints` is a list of texts"),
+            ("hints=[7]", "`hints` is a list of texts"),
+            ("hints=[], asks_for='values'", "`asks_for` is 'model' or 'value', not 'values'"),
+            ("hints=[], discloses='stepwise'", "`discloses` is 'at once' or 'step by step', not 'stepwise'"),
+            ("hints=[], given={}", "`given` is a function that returns a dict"),
+            ("hints=[], continues=30.1", "`continues` is text, not 30.1"),
+            ("hints=[], criteria=SameValue()", "`criteria` is a list of criteria"),
+            ("hints=[], criteria=[SameValue]", "`criteria` is a list of criteria"),
+        ],
+    )
+    def test_an_exercise_that_is_declared_with_something_else(self, own, argument, words):
+        change(own, "lessons/exercises/lesson_30.py", ('        hints=["2 + 2"],\n', f"        {argument},\n"))
+        if "asks_for" in argument:
+            change(own, "lessons/exercises/lesson_30.py", ('        asks_for="value",\n', ""))
+        if "criteria" in argument:
+            change(own, "lessons/exercises/lesson_30.py", ('        criteria=[SameValue(name="four")],\n', ""))
+        (told,) = found(own)
+        assert told.startswith("lessons/exercises/lesson_30.py:")
+        assert f"the exercises cannot be imported (TypeError: exercise 30.1: {words}" in told
+
+    def test_a_rule_that_there_is_not(self, own):
+        same = 'criteria=[SameGraph(without=["initializers"])]'
+        imported = "from course_utils.checks.models import SameGraph\n"
+        change(
+            own,
+            "lessons/exercises/lesson_30.py",
+            ('criteria=[SameValue(name="four")]', same),
+            ("\nEX", f"{imported}\nEX"),
+        )
+        (told,) = found(own)
+        assert "SameGraph: there is no rule 'initializers'; did you mean 'initialisers'?" in told
+
+    def test_an_exercise_that_is_declared_twice(self, own):
+        again = 'EXERCISES += (Exercise(id="30.1", title="Again", criteria=[SameValue()], hints=["x"]),)\n'
+        path = own.room("exercises") / "lesson_30.py"
+        path.write_text(f"{path.read_text()}\n{again}")
+        assert found(own) == [
+            "lessons/exercises/lesson_30.py:16: exercise 30.1 is declared twice; give each an id of its own."
+        ]
+
+    def test_data_without_make_or_without_a_test(self, own):
+        change(own, "lessons/30_tiny.py", ('print("done")', "data.ponds.make()"))
+        own.room("data").mkdir()
+        path = own.room("data") / "ponds.py"
+        path.write_text("x = 1\n")
+        assert found(own) == ["lessons/data/ponds.py:1: `data.ponds` has no `make`; write `def make(…) -> Dataset:`."]
+        path.write_text("def make():\n    pass\n")
+        assert found(own) == [UNTESTED]
 
     def test_data_that_are_not_there(self, own):
         change(own, "lessons/30_tiny.py", ('print("done")', "data.wave.make()\nprint(data.zebras.make())"))
@@ -127,6 +213,31 @@ class TestSource:
         change(own, "lessons/exercises/lesson_30.py", ("2 + 2", faults.TO_FILL_IN))
         told = faults.to_fill_in(parse(own.sources / "30_tiny.py"))
         assert told == ["lessons/30_tiny.py:16", "lessons/exercises/lesson_30.py:12"]
+
+
+class TestAnswers:
+    """Each answer of the lesson, run by itself."""
+
+    def found(self, own):
+        return list(map(str, faults.of_answers(parse(own.sources / "30_tiny.py"))))
+
+    def test_an_answer_as_it_should_be(self, own):
+        assert self.found(own) == []
+
+    def test_what_another_cell_made_is_not_there(self, own):
+        change(own, "lessons/30_tiny.py", ("import exercise", "import exercise\ntwo = 2"), ("2 + 2", "2 + two"))
+        assert self.found(own) == [
+            "lessons/30_tiny.py:20: the answer to 30.1, run by itself, raises NameError: name 'two' is not defined; an "
+            "answer is run by itself: let the exercise hand it what it needs, by `given=`, or make it in the answer."
+        ]
+
+    def test_a_known_mistake(self, own):
+        declared = 'SameValue(name="four", mistakes=[(4.0, "that is four.")])'
+        change(own, "lessons/exercises/lesson_30.py", ('SameValue(name="four")', declared))
+        assert self.found(own) == [
+            "lessons/30_tiny.py:19: the answer to 30.1 is a value that its exercise declares a mistake (that is four); "
+            "mend the answer, or take it out of `mistakes=`."
+        ]
 
 
 class TestCourse:
@@ -145,8 +256,7 @@ class TestCourse:
         assert list(map(str, faults.of_course())) == [
             "lessons/data/lost.py:1: `data.lost` is not there, since the module has no `make`; write `def make(…) -> "
             "Dataset:`, or delete the file.",
-            "lessons/data/ponds.py:1: the data set `ponds` has no test; write tests/test_data_ponds.py; `python -m "
-            "course_utils new data ponds` shows what it may hold.",
+            UNTESTED,
         ]
 
     def test_exercises_without_a_lesson(self, own):
@@ -298,16 +408,15 @@ class TestBuild:
         assert "Two lessons<" in (own.root / "README.md").read_text()
 
     def test_what_no_lesson_may_have_stops_it_and_nothing_is_written(self, own):
-        change(own, "lessons/30_tiny.py", ("four = 2 + 2", "four = 2 + twice"))
+        change(own, "lessons/30_tiny.py", ('print("done")', "print(undone)"))
         done = run(own, "build")
         assert done.returncode == 1
-        told, _, traceback = done.stderr.partition("\n")
-        assert told == "lessons/30_tiny.py:18: in solutions/30_tiny.ipynb this cell raised an error"
-        assert "NameError" in traceback
-        change(own, "lessons/30_tiny.py", ("+ twice", "+ two"), ("import exercise", "import exercise\ntwo = 2"))
+        assert "lessons/30_tiny.py:25: in solutions/30_tiny.ipynb this cell raised an error\n" in done.stderr
+        assert "NameError" in done.stderr
+        change(own, "lessons/30_tiny.py", ("2 + 2", "2 + two"), ("import exercise", "import exercise\ntwo = 2"))
         done = run(own, "build")
         assert done.returncode == 1
-        assert done.stderr.startswith("lessons/30_tiny.py:20: the answer to 30.1 does not pass its own check (✗ ")
+        assert done.stderr.startswith("lessons/30_tiny.py:20: the answer to 30.1, run by itself, raises NameError: ")
         assert "let the exercise hand it what it needs, by `given=`" in done.stderr
         assert list(own.root.rglob("*.ipynb")) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import operator
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -161,6 +162,19 @@ class SameGraph(Criterion):
     outputs: Ends = "listed"
     name: str = "graph of layers"
     gives_away = "how"
+
+    def __post_init__(self) -> None:
+        """Refuse rules that there are not.
+
+        Raises:
+            ValueError: naming the rule and the nearest.
+        """
+        from course_utils.graphs.normal import RULES
+
+        for rule in (*self.without, *self.also):
+            if rule not in RULES:
+                near = difflib.get_close_matches(rule, RULES, n=1, cutoff=0)[0]
+                raise ValueError(f"SameGraph: there is no rule {rule!r}; did you mean {near!r}?")
 
     def judge(self, attempt: Attempt) -> Finding:
         """Compare normal forms; name and draw the fewest edits when they differ."""

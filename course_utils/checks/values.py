@@ -109,13 +109,16 @@ class SameValue(Criterion):
         if objection is None:
             return self.found(True, self.praise)
         where = self._where(value, target)
-        for wrong, message in self.mistakes:
-            if difference(value, wrong, self.tolerance) is None:
-                return self.missed(message, where)
+        if mistake := self.mistaken(value):
+            return self.missed(mistake, where)
         if len(parts_of(target)) > 1 and isinstance(target, Mapping) and isinstance(value, Mapping):
             right = sum(self._is_right(value, target, key) for key in target)
             objection = f"{right} of {len(target)} right; {objection}" if right else objection
         return self.missed(f"{objection} {self.look}".strip(), where)
+
+    def mistaken(self, value: Any) -> str:
+        """What is said of a value that is one of the known mistakes; nothing of any other."""
+        return next((said for wrong, said in self.mistakes if difference(value, wrong, self.tolerance) is None), "")
 
     def _where(self, value: Any, target: Any) -> str:
         """The first part that is wrong, where the answer has parts with names."""

@@ -58,6 +58,26 @@ class Exercise:
     continues: str = ""
     discloses: Literal["at once", "step by step"] = "at once"
 
+    def __post_init__(self) -> None:
+        """Refuse what only a learner would notice.
+
+        Raises:
+            TypeError: for an argument that is not what it should be; the message names it.
+        """
+        texts = {"id": self.id, "title": self.title, "continues": self.continues}
+        wrong = [f"`{name}` is text, not {value!r}" for name, value in texts.items() if not isinstance(value, str)]
+        if _is_text_or(Criterion, self.criteria) or not all(isinstance(one, Criterion) for one in self.criteria):
+            wrong.append("`criteria` is a list of criteria")
+        if _is_text_or(int, self.hints) or not all(isinstance(hint, str) for hint in self.hints):
+            wrong.append("`hints` is a list of texts")
+        for name, ways in (("asks_for", ("model", "value")), ("discloses", ("at once", "step by step"))):
+            if getattr(self, name) not in ways:
+                wrong.append(f"`{name}` is {' or '.join(map(repr, ways))}, not {getattr(self, name)!r}")
+        if not callable(self.given):
+            wrong.append("`given` is a function that returns a dict")
+        if wrong:
+            raise TypeError(f"exercise {self.id}: {'; '.join(wrong)}")
+
     def check(self, value: Any, show: Literal["next", "all"] = "next") -> Result:
         """Judge a learner's value.
 
@@ -253,6 +273,11 @@ class Code:
 
     def _repr_markdown_(self) -> str:
         return f"```python\n{self.text}```"
+
+
+def _is_text_or(kind: type, value: Any) -> bool:
+    """Whether a value is no list of parts: one part alone, or a text, whose parts are letters."""
+    return isinstance(value, (str, kind)) or not isinstance(value, Sequence)
 
 
 _MISSING = (

@@ -56,7 +56,7 @@ class SourceError(ValueError):
     """A lesson source that cannot be built: names the file, the line and what is wrong."""
 
     def __init__(self, path: Path, line: int, problem: str) -> None:
-        super().__init__(f"{path.name}:{line}: {problem}")
+        super().__init__(f"{course.here().shown(path)}:{line}: {problem}")
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def build(numbers: Sequence[str] = (), *, execute: Execute = "new", jobs: int = 
     problems: list[str] = []
     whole: list[Lesson] = []
     for lesson in lessons:
-        if found := faults.of_source(lesson):
+        if found := faults.of_source(lesson) or (_is_to_run(lesson, execute) and faults.of_answers(lesson)):
             problems += map(str, found)
         else:
             whole.append(lesson)
@@ -104,7 +104,9 @@ def stale(numbers: Sequence[str] = ()) -> list[str]:
     problems: list[str] = []
     lessons = [parse(path) for path in select(numbers)]
     for lesson in lessons:
-        problems += map(str, faults.of_source(lesson))
+        if found := faults.of_source(lesson):
+            problems += map(str, found)
+            continue
         mend = f"run `python -m course_utils build {lesson.number}`"
         made_from = stamps.made_from(lesson)
         for edition in FOLDERS:
@@ -176,6 +178,14 @@ def _keep_outputs(notebook: NotebookNode, path: Path, made_from: dict[str, str] 
         cell.outputs, cell.execution_count = before.outputs, before.execution_count
     notebook.metadata = stored.metadata
     return True
+
+
+def _is_to_run(lesson: Lesson, execute: Execute) -> bool:
+    """Whether an edition is not stored with the outputs that it would have."""
+    made_from = stamps.made_from(lesson) if execute == "new" else None
+    return execute == "all" or not all(
+        _keep_outputs(derive(lesson, edition), target(lesson, edition), made_from) for edition in FOLDERS
+    )
 
 
 class _Made(NamedTuple):

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from course_utils import course
+from course_utils.checks.values import SameValue
 from course_utils.exercises import every
 from course_utils.lessons.editions import FOLDERS, Edition, lines
 from course_utils.lessons.source import Lesson, parse, sources
@@ -52,13 +54,70 @@ def of_source(lesson: Lesson) -> list[Fault]:
     """What is wrong with a lesson before any of it has run."""
     here = course.here()
     file = here.shown(lesson.path)
-    faults = [*_links(lesson, file, here), *_data(lesson, file)]
+    faults = [*_links(lesson, file, here), *_data(lesson, file, here)]
+    if broken := [fault for path in _modules(lesson, here) if (fault := _unreadable(path, here))]:
+        return [*broken, *faults]
     path = here.room("exercises") / f"lesson_{lesson.number}.py"
     try:
         declared = {id: own.title for id, own in every().items() if id.split(".")[0].zfill(2) == lesson.number}
     except Exception as error:
-        return [_not_imported(error, path, here), *faults]
+        return [of_error(error, path, "the exercises cannot be imported"), *faults]
+    if twice := list(_declared_twice(path, here)):
+        return [*twice, *faults]
     return [*_declared(lesson, file, declared, path), *_headings(lesson, file, declared), *faults]
+
+
+def of_answers(lesson: Lesson) -> list[Fault]:
+    """What is wrong with the answers of a lesson, each run by itself, in this process: they are its author's own."""
+    file = course.here().shown(lesson.path)
+    faults = []
+    for region in lesson.regions:
+        own = every()[region.exercise]
+        where = f"the answer to {region.exercise}"
+        try:
+            value = own.target()
+        except Exception as error:
+            cure = _GIVEN if isinstance(error, NameError) else "mend it"
+            what = f"{where}, run by itself, raises {type(error).__name__}: {first_line(error)}"
+            faults.append(Fault(file, region.start + 1, what, cure))
+            continue
+        for criterion in own.criteria:
+            if isinstance(criterion, SameValue) and (mistake := criterion.mistaken(value)):
+                what = f"{where} is a value that its exercise declares a mistake ({mistake.rstrip('.')})"
+                faults.append(Fault(file, region.start + 1, what, "mend the answer, or take it out of `mistakes=`"))
+    return faults
+
+
+def of_error(error: Exception, path: Path, what: str) -> Fault:
+    """Of code that an author wrote and that stopped, the line where it stopped.
+
+    Args:
+        error: what it raised.
+        path: the module that was asked for; another one may have stopped it.
+        what: what is not so because of that.
+    """
+    here = course.here()
+    stopped, at = (path, 1), error.__traceback__
+    while at is not None:
+        name = Path(at.tb_frame.f_code.co_filename)
+        if _is_authors(name, here):
+            stopped = name, at.tb_lineno
+        at = at.tb_next
+    if isinstance(error, SyntaxError) and error.filename:
+        stopped = Path(error.filename), error.lineno or 1
+    return Fault(
+        here.shown(stopped[0]), stopped[1], f"{what} ({type(error).__name__}: {first_line(error)})", "mend this line"
+    )
+
+
+def _is_authors(path: Path, here: course.Course) -> bool:
+    """Whether a file was written for lessons, and not for what runs them."""
+    if here.lessons:
+        return path.is_relative_to(here.sources) or path.is_relative_to(here.room("answers"))
+    if path.parent == here.room("data"):
+        return path.stem in here.names("data")
+    rooms = (here.room("exercises"), here.room("figures"), here.room("answers"))
+    return path.parent in rooms and path.stem.startswith("lesson_")
 
 
 def of_notebook(lesson: Lesson, edition: Edition, notebook: NotebookNode) -> list[Fault]:
@@ -89,15 +148,13 @@ def of_notebook(lesson: Lesson, edition: Edition, notebook: NotebookNode) -> lis
 def of_course() -> list[Fault]:
     """What is wrong with the course beside its lessons: data without a test, exercises without a lesson, a count."""
     here = course.here()
-    faults = []
+    faults: list[Fault] = []
     folder = here.room("data")
     registered = here.names("data")
-    texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
+    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.py"))}
     for path in texts:
-        test = here.root / "tests" / f"test_data_{path.stem}.py"
-        if path.stem in registered and not test.exists():
-            cure = f"write {here.shown(test)}; `python -m course_utils new data {path.stem}` shows what it may hold"
-            faults.append(Fault(here.shown(path), 1, f"the data set `{path.stem}` has no test", cure))
+        if path.stem in registered:
+            faults += _untested(path, here)
         used = re.compile(rf"\bdata(?:\.| import .*\b){path.stem}\b")
         if path.stem not in ("__init__", *registered) and not any(used.search(other) for other in texts.values()):
             what = f"`data.{path.stem}` is not there, since the module has no `make`"
@@ -116,20 +173,22 @@ def of_course() -> list[Fault]:
     return faults
 
 
+def _untested(path: Path, here: course.Course) -> Iterator[Fault]:
+    """A data set without a test."""
+    test = here.root / "tests" / f"test_data_{path.stem}.py"
+    if not test.exists():
+        cure = f"write {here.shown(test)}, which shows its shapes and its ceiling"
+        yield Fault(here.shown(path), 1, f"the data set `{path.stem}` has no test", cure)
+
+
 def to_fill_in(lesson: Lesson) -> list[str]:
     """The texts that a new lesson's author has not written yet, each as `file:line`."""
     here = course.here()
-    files = [
-        lesson.path,
-        *(here.room(room) / f"lesson_{lesson.number}.py" for room in ("exercises", "figures")),
-        *(here.room("data") / f"{name}.py" for name in sorted(set(_MAKE.findall("\n".join(lesson.lines))))),
-        here.room("answers") / f"lesson_{lesson.number}.py",
-    ]
+    files = [lesson.path, *_modules(lesson, here)]
     return [
         f"{here.shown(path)}:{at}"
         for path in files
-        if path.exists()
-        for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for at, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if TO_FILL_IN in line
     ]
 
@@ -146,19 +205,37 @@ def _declared(lesson: Lesson, file: str, titles: Mapping[str, str], path: Path) 
         yield Fault(shown, line, f"exercise {id} is declared and not answered in {file}", _MARK.format(id))
 
 
-def _not_imported(error: Exception, path: Path, here: course.Course) -> Fault:
-    """Of the module that stopped the import, whichever it was, the line where it stopped."""
-    at = error.__traceback__
-    stopped = (path, 1)
-    while at is not None:
-        name = Path(at.tb_frame.f_code.co_filename)
-        if name.is_relative_to(here.room("exercises")) or name.is_relative_to(here.sources):
-            stopped = name, at.tb_lineno
-        at = at.tb_next
-    if isinstance(error, SyntaxError) and error.filename:
-        stopped = Path(error.filename), error.lineno or 1
-    what = f"the exercises cannot be imported ({type(error).__name__}: {first_line(error)})"
-    return Fault(here.shown(stopped[0]), stopped[1], what, "mend this line")
+def _modules(lesson: Lesson, here: course.Course) -> list[Path]:
+    """The modules that were written for a lesson, as far as they are there."""
+    files = [here.room(room) / f"lesson_{lesson.number}.py" for room in ("exercises", "figures", "answers")]
+    files += [here.room("data") / f"{name}.py" for name in sorted(set(_MAKE.findall("\n".join(lesson.lines))))]
+    return [path for path in files if path.exists()]
+
+
+def _unreadable(path: Path, here: course.Course) -> Fault | None:
+    """A module that is no Python."""
+    try:
+        compile(path.read_text(encoding="utf-8"), str(path), "exec")
+    except UnicodeDecodeError:
+        return Fault(here.shown(path), 1, "the file is not in UTF-8", "save it in that encoding")
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        return Fault(
+            here.shown(path),
+            line,
+            f"this is no Python ({getattr(error, 'msg', None) or first_line(error)})",
+            "mend this line",
+        )
+    return None
+
+
+def _declared_twice(path: Path, here: course.Course) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for at, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), 1):
+        for id in re.findall(r"\bid=[\"'](\d+\.\d+)[\"']", line):
+            if id in seen:
+                yield Fault(here.shown(path), at, f"exercise {id} is declared twice", "give each an id of its own")
+            seen.add(id)
 
 
 def _headings(lesson: Lesson, file: str, titles: Mapping[str, str]) -> Iterator[Fault]:
@@ -190,17 +267,30 @@ def _headings(lesson: Lesson, file: str, titles: Mapping[str, str]) -> Iterator[
 def _links(lesson: Lesson, file: str, here: course.Course) -> Iterator[Fault]:
     """Pictures and pages that a text names are there, as seen from the folder of the notebooks."""
     base = here.root / FOLDERS["learner"]
-    pages = {path.with_suffix(".ipynb").name for path in sources()}
+    pages = {path.with_suffix(".ipynb").name: path for path in sources()}
     for at, text in _prose(lesson):
         if re.search(r"!\[\s*\]\(", text):
             yield Fault(file, at + 1, "a picture has no alt text", "write between `![` and `]` what it shows")
         for found in _LINK.finditer(text):
-            target = (found[1] or found[2]).partition("#")[0]
-            if not target or _ELSEWHERE.match(target) or _at(base, target).exists() or target in pages:
+            target, _, anchor = (found[1] or found[2]).partition("#")
+            if _ELSEWHERE.match(target):
                 continue
-            yield Fault(
-                file, at + 1, f"the link to `{target}` leads nowhere", _cure(_at(base, target), target, here, pages)
-            )
+            if target and not _at(base, target).exists() and target not in pages:
+                cure = _cure(_at(base, target), target, here, set(pages))
+                yield Fault(file, at + 1, f"the link to `{target}` leads nowhere", cure)
+            elif anchor and (not target or target in pages):
+                headings = _anchors(parse(pages[target]) if target else lesson)
+                if unquote(anchor) not in headings:
+                    near = difflib.get_close_matches(unquote(anchor), headings, n=1, cutoff=0)
+                    what = f"`{target}#{anchor}` leads to no heading"
+                    yield Fault(file, at + 1, what, f"did you mean `#{near[0]}`")
+
+
+def _anchors(lesson: Lesson) -> set[str]:
+    """What JupyterLab calls the headings of a lesson, in links."""
+    titles = [f"{lesson.number} · {lesson.header.title}"]
+    titles += [text.lstrip("#").strip() for _, text in _prose(lesson) if re.match(r"#+ ", text)]
+    return {re.sub(r"[`*]", "", title).replace(" ", "-") for title in titles}
 
 
 def _at(base: Path, target: str) -> Path:
@@ -218,7 +308,7 @@ def _cure(path: Path, target: str, here: course.Course, pages: set[str]) -> str:
         names = sorted(pages) if folder == here.root / FOLDERS["learner"] else []
     names += [other.name for other in folder.glob("*") if other.is_file()]
     if near := difflib.get_close_matches(path.name, names, n=1, cutoff=0.7):
-        return f"did you mean `{target[: len(target) - len(path.name)]}{near[0]}`?"[:-1]
+        return f"did you mean `{target[: len(target) - len(path.name)]}{near[0]}`"
     if folder == here.figures:
         return f"write a function that draws it in {here.shown(here.room('figures'))}/lesson_NN.py"
     return "write the name of a file that is there, as seen from the folder notebooks/"
@@ -232,14 +322,19 @@ def _figures() -> list[str]:
         return []
 
 
-def _data(lesson: Lesson, file: str) -> Iterator[Fault]:
-    """The data sets that the code makes are there."""
+def _data(lesson: Lesson, file: str, here: course.Course) -> Iterator[Fault]:
+    """The data sets that the code makes are there, and have a test."""
     from course_utils import data
 
     known = dir(data)
     for at, text in _code(lesson):
         for name in _MAKE.findall(text):
-            if name not in known:
+            path = here.room("data") / f"{name}.py"
+            if name not in known and path.exists():
+                yield Fault(here.shown(path), 1, f"`data.{name}` has no `make`", "write `def make(…) -> Dataset:`")
+            elif name in known and path.exists():
+                yield from _untested(path, here)
+            elif name not in known:
                 near = difflib.get_close_matches(name, known, n=1)
                 begin = f"`python -m course_utils new data {name}` begins one"
                 cure = f"did you mean `data.{near[0]}`, or {begin}" if near else begin
@@ -250,18 +345,19 @@ def _verdict(file: str, line: int, id: str, name: str, edition: Edition, text: s
     """What a check says in an edition: the answer passes, the blank is not attempted."""
     lines = text.splitlines()
     status = _STATUS.search(lines[0]) if lines else None
+    if edition == "learner" and f"There is no `{name}` yet" in text:
+        yield Fault(file, line, f"the blank of {id} gives no `{name}`", _BLANK.format(name))
+        return
     if status and status[1] == _WANTED[edition]:
         return
     said = next((text.strip() for text in lines[1:] if text.strip().startswith("✗")), " ".join(lines[1:2]).strip())
     if edition == "learner":
         what = f"the blank of {id} is not “not attempted” but “{status[1] if status else 'nothing'}”"
-        yield Fault(file, line, what, f"begin the lines after `# @blank` with `# {name} = ...`")
+        yield Fault(file, line, what, _BLANK.format(name))
         return
     what = f"the answer to {id} does not pass its own check ({said.rstrip('.') or 'it said nothing'})"
     if "NameError" in said:
-        cure = (
-            "an answer is run by itself: let the exercise hand it what it needs, by `given=`, or make it in the answer"
-        )
+        cure = _GIVEN
     elif _COULD_NOT_LOOK in said:
         cure = "mend the answer, or the criterion that stumbled over it"
     else:
@@ -318,5 +414,7 @@ def _line_of(path: Path, text: str) -> int:
     return next((at for at, line in numbered if text in line), 1)
 
 
+_BLANK = "begin the lines after `# @blank` with `# {} = ...`"
+_GIVEN = "an answer is run by itself: let the exercise hand it what it needs, by `given=`, or make it in the answer"
 _SEE = "run this cell, and read what stumbled"
 _MARK = "mark its answer there with `# @answer {} name`, or take it out"

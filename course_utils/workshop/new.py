@@ -12,6 +12,7 @@ import keyword
 import os
 import re
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -250,9 +251,8 @@ def _course(folder: str) -> _Plan:
         root / "tests" / "sanitize.cfg": _filled("course/sanitize.cfg"),
         **_lesson_files(new, *_FIRST),
     }
-    return _Plan(
-        new, f"Next: `cd {shlex.quote(folder)}`, then `python -m course_utils build`. Look for {TO_FILL_IN}.", files
-    )
+    command = f"cd {shlex.quote(folder)} && {shlex.quote(sys.executable)} -m course_utils build"
+    return _Plan(new, f"Next: `{command}`. Look for {TO_FILL_IN}.", files)
 
 
 _KINDS: dict[str, Callable[[str], _Plan]] = {"data": _data, "widget": _widget, "rule": _rule, "course": _course}

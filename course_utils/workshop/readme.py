@@ -70,13 +70,14 @@ def misfit(lessons: Sequence[Lesson]) -> tuple[int, str] | None:
 
 
 def _table(lessons: Sequence[Lesson]) -> str:
-    rows = ["| lesson | what it is about | lecture examples | minutes |", "|---|---|---|---|"]
+    rows: list[tuple[str, ...]] = [("lesson", "what it is about", "lecture examples", "minutes"), ("---",) * 4]
     for lesson in lessons:
         header = lesson.header
-        examples = ", ".join(header.examples) or "–"
         link = f"[{lesson.number} {header.title}]({FOLDERS['learner']}/{lesson.name})"
-        rows.append(f"| {link} | {header.description} | {examples} | {header.minutes} |")
-    return "\n".join(rows) + "\n"
+        rows.append((link, header.description, ", ".join(header.examples) or "–", str(header.minutes)))
+    if not any(lesson.header.examples for lesson in lessons):  # a course that follows no lecture
+        rows = [(*row[:2], row[3]) for row in rows]
+    return "".join("|" + "|".join(cell if cell == "---" else f" {cell} " for cell in row) + "|\n" for row in rows)
 
 
 def _number(count: int, what: str) -> str:

@@ -45,6 +45,8 @@ def told(id: str, answer: Path, *, show: Literal["next", "all"] = "next") -> tup
         code = answer.read_text(encoding="utf-8")
     except OSError as error:
         raise NotTried(f"{answer} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise NotTried(f"{answer} is not in UTF-8; save it in that encoding.") from None
     names = own.names()
     try:
         exec(compile(code, str(answer), "exec"), names)
