@@ -240,6 +240,10 @@ class TestWatching:
             change(own, "lessons/exercises/lesson_30.py", ('"2 + 2"', '"two and two"'))
             wait("A module has changed.", 1)
             wait("built in", 4)
+            change(own, "lessons/exercises/lesson_30.py", ("EXERCISES = (", "EXERCISES = (("))
+            wait(": this is no Python (", 1)
+            change(own, "lessons/exercises/lesson_30.py", ("EXERCISES = ((", "EXERCISES = ("))
+            wait("built in", 5)
         finally:
             watching.send_signal(signal.SIGINT)
             watching.wait(60)

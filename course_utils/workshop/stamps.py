@@ -6,6 +6,7 @@ Built notebooks carry it in their metadata, so that outputs are made anew when o
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterable
@@ -53,7 +54,8 @@ def _files(lesson: Lesson) -> tuple[list[Path], list[Path]]:
     written = [path for path in written if path.exists()]
     begin = {public()[name] for name in names & set(public())} | _ALWAYS
     for path in written:
-        begin |= {target for _, target in imported(ast.parse(path.read_text(encoding="utf-8")))}
+        with contextlib.suppress(SyntaxError, ValueError):  # somebody is writing it, which `faults` tells
+            begin |= {target for _, target in imported(ast.parse(path.read_text(encoding="utf-8")))}
     return written, [path for name in sorted(needed(begin)) if (path := modules()[name]) not in written]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -35,11 +36,9 @@ def watch(number: str) -> None:
             os.execv(sys.executable, [sys.executable, "-m", "course_utils", "watch", number])
         if (saved := _times([path]).get(path, seen)) != seen:
             seen = saved
-            _build(path)
-            try:
+            with contextlib.suppress(SourceError, OSError):  # of before the build: what is saved meanwhile is new
                 modules = _times(stamps.files(parse(path)))
-            except (SourceError, OSError):
-                modules = modules or {}
+            _build(path)
         time.sleep(_SECONDS)
 
 
