@@ -52,6 +52,28 @@ class TestFigures:
         assert main(["figures"]) == 0
         assert main(["figures", "--check"]) == 0
 
+    @pytest.mark.parametrize(
+        ("code", "line", "words"),
+        [
+            ("FIGURES = {'30_one': draw}\n", 1, "NameError: name 'draw' is not defined"),
+            (
+                "def draw():\n    return 1 / 0\n\n\nFIGURES = {'30_one': draw}\n",
+                2,
+                "ZeroDivisionError: division by zero",
+            ),
+        ],
+    )
+    def test_a_figure_that_cannot_be_drawn_is_told(self, own, code, line, words, capsys):
+        own.room("figures").mkdir()
+        own.figures.mkdir()
+        (own.figures / "30_one.svg").write_text("<svg/>")
+        (own.room("figures") / "lesson_30.py").write_text(code)
+        told = f"lessons/figures/lesson_30.py:{line}: the figure cannot be drawn ({words}); mend this line."
+        assert figures.stale(["30"]) == [told]
+        assert main(["figures", "30"]) == 1
+        assert capsys.readouterr().err.strip() == told
+        assert (own.figures / "30_one.svg").read_text() == "<svg/>"
+
 
 class TestCommands:
     def test_a_built_lesson_fits_its_source(self, capsys):
