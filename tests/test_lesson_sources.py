@@ -6,6 +6,7 @@ import pytest
 
 from course_utils.lessons.editions import derive
 from course_utils.lessons.source import SourceError, find_answer, parse, sources
+from course_utils.workshop import build
 
 HEADER = """# ---
 # title: A title
@@ -278,14 +279,14 @@ class TestKeptOutputs:
     @pytest.mark.parametrize(
         ("change", "kept"), [(("Prose.", "Better prose."), True), (("x = 1", "x = 2"), False), (("", ""), True)]
     )
-    def test_outputs(self, tmp_path, built, change, kept):
-        from course_utils.workshop.build import _keep_outputs
+    def test_outputs(self, tmp_path, built, change, kept, monkeypatch):
+        monkeypatch.setattr(build, "target", lambda lesson, edition: built)
+        lesson = parse(write(tmp_path, self.SOURCE.replace(*change)))
+        notebook = build._kept(lesson, "solved", "nothing", {})
+        assert (notebook is not None) is kept
+        if kept:
+            assert [cell.outputs for cell in notebook.cells if cell.cell_type == "code"] != [[]]
 
-        notebook = derive(parse(write(tmp_path, self.SOURCE.replace(*change))), "solved")
-        assert _keep_outputs(notebook, built, None) is kept
-        assert ([cell.outputs for cell in notebook.cells if cell.cell_type == "code"] != [[]]) is kept
-
-    def test_a_notebook_that_was_not_built_has_none(self, tmp_path):
-        from course_utils.workshop.build import _keep_outputs
-
-        assert not _keep_outputs(derive(parse(write(tmp_path, self.SOURCE)), "solved"), tmp_path / "none.ipynb", None)
+    def test_a_notebook_that_was_not_built_has_none(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(build, "target", lambda lesson, edition: tmp_path / "none.ipynb")
+        assert build._kept(parse(write(tmp_path, self.SOURCE)), "solved", "nothing", {}) is None

@@ -190,7 +190,6 @@ class TestAnswers:
             case.judge()
 
     def test_what_is_lacking(self, own):
-        answers.collected.cache_clear()
         (own.room("answers") / "lesson_30.py").write_text("RIGHT = {'30.1': [int]}\nWRONG = {'30.7': []}\n")
         assert answers.lacking() == [
             "tests/answers/lesson_30.py: RIGHT has 1 answers to 30.1; write 3, each in another way.",
@@ -200,7 +199,6 @@ class TestAnswers:
         assert [str(case) for case in answers.cases()] == [
             "lesson_30-30.1-answer", "lesson_30-30.1-blank", "lesson_30-30.1-right-0",
         ]  # fmt: skip
-        answers.collected.cache_clear()
 
 
 class TestTesting:

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -83,7 +82,6 @@ class Case(NamedTuple):
         return f"Exercise {self.exercise}, {self.kind} answer {self.at}{where}"
 
 
-@cache
 def collected(name: Literal["RIGHT", "WRONG"]) -> dict[str, list[Any]]:
     """The right or the wrong answers of all lessons: exercise → list."""
     return {id: list(listed) for table in course.here().all("answers", name) for id, listed in table.items()}

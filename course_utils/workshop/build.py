@@ -55,18 +55,19 @@ def build(numbers: Sequence[str] = (), *, execute: Execute = "new", jobs: int = 
     """
     lessons = [parse(path) for path in select(numbers)]
     problems: list[str] = []
-    whole: list[Lesson] = []
-    for lesson in lessons:
-        if found := faults.of_source(lesson) or (_is_to_run(lesson, execute) and faults.of_answers(lesson)):
-            problems += map(str, found)
-        else:
-            whole.append(lesson)
+    running: dict[Future[_Made], tuple[Lesson, Edition]] = {}
     with ThreadPoolExecutor(jobs) as pool:
-        running: dict[Future[_Made], tuple[Lesson, Edition]] = {}
-        for lesson in whole:
+        for lesson in lessons:
+            if found := faults.of_source(lesson):
+                problems += map(str, found)
+                continue
             made_from = stamps.made_from(lesson)  # here: Python 3.11 may not parse in several threads at once
-            for edition in FOLDERS:
-                running[pool.submit(_made, lesson, edition, execute, made_from)] = lesson, edition
+            kept = {edition: _kept(lesson, edition, execute, made_from) for edition in FOLDERS}
+            if None in kept.values() and (found := faults.of_answers(lesson)):
+                problems += map(str, found)
+                continue
+            for edition, notebook in kept.items():
+                running[pool.submit(_made, lesson, edition, notebook, made_from)] = lesson, edition
         made: dict[str, dict[Edition, _Made]] = {}
         try:
             for done in as_completed(running):
@@ -163,29 +164,25 @@ def _ran(notebook: NotebookNode) -> bool:
     return counts == list(range(1, len(counts) + 1))
 
 
-def _keep_outputs(notebook: NotebookNode, path: Path, made_from: dict[str, str] | None) -> bool:
-    """Take outputs over from the built notebook, if it ran the same code from top to bottom with the same modules."""
+def _kept(lesson: Lesson, edition: Edition, execute: Execute, made_from: dict[str, str]) -> NotebookNode | None:
+    """An edition with the outputs that are stored, if it ran the same code from top to bottom with the same modules.
+
+    None where it is to run.
+    """
     import nbformat
 
-    if not path.exists():
-        return False
-    stored = nbformat.read(path, as_version=4)
+    path = target(lesson, edition)
+    if execute == "all" or not path.exists():
+        return None
+    notebook, stored = derive(lesson, edition), nbformat.read(path, as_version=4)
     new, built = _code(notebook), _code(stored)
-    same = [(cell.id, cell.source) for cell in new] == [(cell.id, cell.source) for cell in built]
-    if not same or not _ran(stored) or (made_from and stored.metadata.get(stamps.KEY) != made_from):
-        return False
+    is_same = [(cell.id, cell.source) for cell in new] == [(cell.id, cell.source) for cell in built]
+    if not is_same or not _ran(stored) or (execute == "new" and stored.metadata.get(stamps.KEY) != made_from):
+        return None
     for cell, before in zip(new, built, strict=True):
         cell.outputs, cell.execution_count = before.outputs, before.execution_count
     notebook.metadata = stored.metadata
-    return True
-
-
-def _is_to_run(lesson: Lesson, execute: Execute) -> bool:
-    """Whether an edition is not stored with the outputs that it would have."""
-    made_from = stamps.made_from(lesson) if execute == "new" else None
-    return execute == "all" or not all(
-        _keep_outputs(derive(lesson, edition), target(lesson, edition), made_from) for edition in FOLDERS
-    )
+    return notebook
 
 
 class _Made(NamedTuple):
@@ -196,12 +193,12 @@ class _Made(NamedTuple):
     """How long it ran; None where the outputs are those it had."""
 
 
-def _made(lesson: Lesson, edition: Edition, execute: Execute, made_from: dict[str, str]) -> _Made:
-    path = target(lesson, edition)
-    notebook = derive(lesson, edition)
-    seconds = None
-    if execute == "all" or not _keep_outputs(notebook, path, made_from if execute == "new" else None):
-        path.parent.mkdir(exist_ok=True)
+def _made(lesson: Lesson, edition: Edition, kept: NotebookNode | None, made_from: dict[str, str]) -> _Made:
+    """An edition that has its outputs, those it had or new ones, and no fault."""
+    notebook, seconds = kept, None
+    if notebook is None:
+        notebook = derive(lesson, edition)
+        target(lesson, edition).parent.mkdir(exist_ok=True)
         started = time.monotonic()
         _run(lesson, edition, notebook)
         seconds = time.monotonic() - started

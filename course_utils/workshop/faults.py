@@ -8,18 +8,21 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from course_utils import course
 from course_utils.checks.values import SameValue
+from course_utils.course import Room
 from course_utils.exercises import every
 from course_utils.lessons.editions import FOLDERS, Edition, lines
 from course_utils.lessons.source import Lesson, parse, sources
 from course_utils.markup import first_line
 from course_utils.workshop import readme
+from course_utils.workshop.parts import MAKE, code, modules
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -27,10 +30,10 @@ if TYPE_CHECKING:
 TO_FILL_IN = "FILL IN"
 """What marks a text that a new lesson begins with and that its author writes."""
 
+_WRITTEN: tuple[Room, ...] = ("exercises", "figures", "answers", "data")
 _TITLE = re.compile(r"#+\s*(Exercise\b.*|\d+\.\d+\b.*)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)|\b(?:src|href)=\"([^\"]+)\"")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
-_MAKE = re.compile(r"\bdata\.(\w+)\.make\b")
 _STATUS = re.compile(r"(passed|failed|not attempted|not checked)$")
 _COULD_NOT_LOOK = "the check could not look at this"
 _WANTED: dict[Edition, str] = {"learner": "not attempted", "solved": "passed"}
@@ -55,7 +58,7 @@ def of_source(lesson: Lesson) -> list[Fault]:
     here = course.here()
     file = here.shown(lesson.path)
     faults = [*_links(lesson, file, here), *_data(lesson, file, here)]
-    if broken := [fault for path in _modules(lesson, here) if (fault := _unreadable(path, here))]:
+    if broken := [fault for path in modules(lesson, *_WRITTEN) if (fault := _unreadable(path, here))]:
         return [*broken, *faults]
     path = here.room("exercises") / f"lesson_{lesson.number}.py"
     try:
@@ -97,17 +100,16 @@ def of_error(error: Exception, path: Path, what: str) -> Fault:
         what: what is not so because of that.
     """
     here = course.here()
-    stopped, at = (path, 1), error.__traceback__
-    while at is not None:
-        name = Path(at.tb_frame.f_code.co_filename)
-        if _is_authors(name, here):
-            stopped = name, at.tb_lineno
-        at = at.tb_next
+    file, line = stopped(error, lambda path: _is_authors(path, here)) or (path, 1)
+    return Fault(here.shown(file), line, f"{what} ({type(error).__name__}: {first_line(error)})", "mend this line")
+
+
+def stopped(error: Exception, is_wanted: Callable[[Path], bool]) -> tuple[Path, int] | None:
+    """File and line of what is no Python, else of the last call from a file that is wanted."""
     if isinstance(error, SyntaxError) and error.filename:
-        stopped = Path(error.filename), error.lineno or 1
-    return Fault(
-        here.shown(stopped[0]), stopped[1], f"{what} ({type(error).__name__}: {first_line(error)})", "mend this line"
-    )
+        return Path(error.filename), error.lineno or 1
+    calls = [call for call in traceback.extract_tb(error.__traceback__) if is_wanted(Path(call.filename))]
+    return (Path(calls[-1].filename), calls[-1].lineno or 1) if calls else None
 
 
 def _is_authors(path: Path, here: course.Course) -> bool:
@@ -184,7 +186,7 @@ def _untested(path: Path, here: course.Course) -> Iterator[Fault]:
 def to_fill_in(lesson: Lesson) -> list[str]:
     """The texts that a new lesson's author has not written yet, each as `file:line`."""
     here = course.here()
-    files = [lesson.path, *_modules(lesson, here)]
+    files = [lesson.path, *modules(lesson, *_WRITTEN)]
     return [
         f"{here.shown(path)}:{at}"
         for path in files
@@ -203,13 +205,6 @@ def _declared(lesson: Lesson, file: str, titles: Mapping[str, str], path: Path) 
     for id in sorted(set(titles) - {region.exercise for region in lesson.regions}):
         line = _line_of(path, f'id="{id}"')
         yield Fault(shown, line, f"exercise {id} is declared and not answered in {file}", _MARK.format(id))
-
-
-def _modules(lesson: Lesson, here: course.Course) -> list[Path]:
-    """The modules that were written for a lesson, as far as they are there."""
-    files = [here.room(room) / f"lesson_{lesson.number}.py" for room in ("exercises", "figures", "answers")]
-    files += [here.room("data") / f"{name}.py" for name in sorted(set(_MAKE.findall("\n".join(lesson.lines))))]
-    return [path for path in files if path.exists()]
 
 
 def _unreadable(path: Path, here: course.Course) -> Fault | None:
@@ -327,8 +322,8 @@ def _data(lesson: Lesson, file: str, here: course.Course) -> Iterator[Fault]:
     from course_utils import data
 
     known = dir(data)
-    for at, text in _code(lesson):
-        for name in _MAKE.findall(text):
+    for at, text in code(lesson):
+        for name in MAKE.findall(text):
             path = here.room("data") / f"{name}.py"
             if name not in known and path.exists():
                 yield Fault(here.shown(path), 1, f"`data.{name}` has no `make`", "write `def make(…) -> Dataset:`")
@@ -399,14 +394,6 @@ def _prose(lesson: Lesson) -> Iterator[tuple[int, str]]:
             is_code ^= text.startswith("```")
             if not is_code:
                 yield at, text
-
-
-def _code(lesson: Lesson) -> Iterator[tuple[int, str]]:
-    """The lines of the code cells but for comments, and where they are."""
-    for cell in lesson.cells:
-        for at in range(cell.start + 1, cell.end) if not cell.is_prose else ():
-            if not lesson.lines[at].lstrip().startswith("#"):
-                yield at, lesson.lines[at]
 
 
 def _line_of(path: Path, text: str) -> int:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from course_utils import course
 from course_utils.lessons.source import Lesson
+from course_utils.workshop import parts
 from course_utils.workshop.imports import imported, modules, needed, public
 
 KEY = "course_utils"
 """Of a notebook's metadata."""
 _ALWAYS = {"course_utils", "course_utils.exercises.declaration"}
-_DATA = re.compile(r"\bdata\.(\w+)")
 _IMPORTED = re.compile(r"(?m)^from course_utils import (\([^)]*\)|.+$)")
 
 
@@ -44,14 +44,13 @@ def files(lesson: Lesson) -> list[Path]:
 def _files(lesson: Lesson) -> tuple[list[Path], list[Path]]:
     """Those written for the lesson, and those of the course that they and the lesson need."""
     here = course.here()
-    code = "\n".join(
-        line for cell in lesson.cells if not cell.is_prose for line in lesson.lines[cell.start + 1 : cell.end]
-    )
-    names = set(re.findall(r"\w+", "\n".join(_IMPORTED.findall(code))))
-    written = [here.room("exercises") / f"lesson_{lesson.number}.py"]
-    for room in dict.fromkeys((here.room("data"), course.Course(course.ROOT).room("data"))):
-        written += [room / f"{name}.py" for name in sorted(set(_DATA.findall(code)))]
-    written = [path for path in written if path.exists()]
+    names = set(re.findall(r"\w+", "\n".join(_IMPORTED.findall("\n".join(line for _, line in parts.code(lesson))))))
+    written = parts.modules(lesson, "exercises", "data")
+    if here.lessons:  # a course of one's own makes data of this one, too
+        package = course.Course(course.ROOT)
+        written += [
+            package.room("data") / f"{name}.py" for name in parts.data_sets(lesson) if name in package.names("data")
+        ]
     begin = {public()[name] for name in names & set(public())} | _ALWAYS
     for path in written:
         with contextlib.suppress(SyntaxError, ValueError):  # somebody is writing it, which `faults` tells

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from course_utils import course
 from course_utils.lessons.editions import FOLDERS
 from course_utils.lessons.source import Lesson, parse
 from course_utils.workshop.build import select, target
+from course_utils.workshop.parts import data_sets
 
 _FILES = ("tests/test_exercises.py", "tests/test_built_lessons.py")
 """Tests with a case for each lesson, where a course has them."""
@@ -46,7 +46,7 @@ def run(numbers: Sequence[str] = (), *, jobs: int = 2) -> int:
 def _own(lesson: Lesson) -> Iterator[str]:
     """The tests of a lesson's data, and its editions."""
     here = course.here()
-    for name in sorted(set(re.findall(r"\bdata\.(\w+)\.make\b", "\n".join(lesson.lines)))):
+    for name in data_sets(lesson):
         yield f"tests/test_data_{name}.py"
     for edition in FOLDERS:
         yield here.shown(target(lesson, edition))

@@ -10,6 +10,7 @@ from course_utils.checks.result import Result
 from course_utils.exercises import UnknownExercise, exercise
 from course_utils.lessons.source import find_answer
 from course_utils.markup import first_line
+from course_utils.workshop.faults import stopped
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Exercise {id}</title>
@@ -51,22 +52,11 @@ def told(id: str, answer: Path, *, show: Literal["next", "all"] = "next") -> tup
     try:
         exec(compile(code, str(answer), "exec"), names)
     except Exception as error:
-        raise NotTried(f"{answer}:{_line(error, answer)}: {type(error).__name__}: {first_line(error)}") from None
+        file, line = stopped(error, lambda path: path == answer) or (answer, 1)
+        raise NotTried(f"{file}:{line}: {type(error).__name__}: {first_line(error)}") from None
     result = own.check(names.get(name, NotThere(name)), show=show)
     page = answer.with_suffix(".html")
     if page.exists() and not page.read_text(encoding="utf-8").startswith(_PAGE[:15]):
         raise NotTried(f"{page} is another file; call the answer otherwise.")
     page.write_text(_PAGE.format(id=own.id, told=result._repr_mimebundle_()["text/html"]), encoding="utf-8")
     return page, result
-
-
-def _line(error: BaseException, file: Path) -> int:
-    """The last line of this file that was run, or that is no Python."""
-    if isinstance(error, SyntaxError):
-        return error.lineno or 1
-    line, at = 1, error.__traceback__
-    while at is not None:
-        if at.tb_frame.f_code.co_filename == str(file):
-            line = at.tb_lineno
-        at = at.tb_next
-    return line
