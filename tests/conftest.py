@@ -1,3 +1,4 @@
+import contextlib
 import gc
 import os
 
@@ -5,7 +6,8 @@ import hypothesis
 import pytest
 
 # Two workers share two cores: more threads each would only wait for one another.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(name, "1")
 os.environ.setdefault("MPLBACKEND", "agg")
 
 if not os.environ.get("BROWSER_TESTS"):  # they need a browser: `make test-browser`
@@ -16,9 +18,9 @@ if not os.environ.get("BROWSER_TESTS"):  # they need a browser: `make test-brows
 
 
 import course_utils  # noqa: F401  (before Keras: it silences TensorFlow's start-up notes)
-
-import keras  # noqa: F401, isort: skip
-from tests.own_course import own  # noqa: F401, isort: skip
+from course_utils.graphs.reading.undrawn import weights_not_drawn
+from tests.own_course import own  # noqa: F401
+from tests.warm import warm_kernels
 
 collect_ignore_glob = ["golden/*", "elsewhere/*"]  # to compare with and to copy, not to run here
 
@@ -29,8 +31,32 @@ hypothesis.settings.register_profile("search", always)
 hypothesis.settings.register_profile("same", always, derandomize=True)
 hypothesis.settings.load_profile("same")
 
-gc.collect()
-gc.freeze()  # what was imported stays: it need not be looked at after each test
+
+def pytest_configure(config):
+    """Where notebooks are tested, start what their kernels are forks of."""
+    is_worker = hasattr(config, "workerinput")
+    if getattr(config.option, "nbval", False) and not is_worker:
+        stack = contextlib.ExitStack()
+        if stack.enter_context(warm_kernels()):
+            config.option.nbval_current_env, config.option.nbval_kernel_name = False, "python3"
+        config.add_cleanup(stack.close)
+
+
+def pytest_collection(session):
+    """Import what all tests need; a process that only hands tests on needs none of it."""
+    if getattr(session.config.option, "numprocesses", None):
+        return
+    import keras  # noqa: F401
+
+    gc.collect()
+    gc.freeze()  # what was imported stays: it need not be looked at after each test
+
+
+@pytest.fixture
+def undrawn():
+    """For tests of graphs, which build large models and never look at a weight."""
+    with weights_not_drawn():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import math
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 import keras
 import numpy as np
@@ -21,6 +22,7 @@ from course_utils.checks.models import Frozen, Parameters, SameGraph, not_a_mode
 from course_utils.checks.result import Finding, Result
 from course_utils.checks.values import SameValue, difference, is_blank, shown
 from course_utils.exercises import every
+from course_utils.graphs.reading.undrawn import weights_not_drawn
 from tests.attempts import attempt, compiled, two_heads
 from tests.hostile import Hostile, Leaving, Nameless
 from tests.sanitized import sanitized
@@ -316,6 +318,12 @@ class Endless(keras.layers.Layer):
         raise RecursionError("deep")
 
 
+@cache
+def large():
+    with weights_not_drawn():
+        return keras.Sequential([keras.Input((150, 150, 30)), layers.Flatten(), layers.Dense(150)])
+
+
 ODD = [
     lambda: Hostile(),
     lambda: Nameless(),
@@ -333,7 +341,7 @@ ODD = [
     lambda: Endless,
     lambda: layers.Dense,
     lambda: keras.Input((1,)),
-    lambda: keras.Sequential([keras.Input((150, 150, 30)), layers.Flatten(), layers.Dense(150)]),
+    lambda: large(),
     lambda: np.array([object()]),
     lambda: np.zeros((0,)),
     lambda: float("inf"),

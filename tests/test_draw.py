@@ -31,6 +31,8 @@ from course_utils.markup import clean, shorten
 from tests.graph_models import random_model
 from tests.pictures import SVG, line, nested, questions, siamese, texts
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 class TestPicture:
     def test_is_called_by_the_name_it_was_given_only(self):

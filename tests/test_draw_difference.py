@@ -17,6 +17,8 @@ from course_utils.workshop.audit.mutants import mutants
 from tests.graph_models import LECTURE
 from tests.pictures import SVG, nested, questions, siamese, texts
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def marked(model, target):
     """The diagram with its marks, and the difference."""

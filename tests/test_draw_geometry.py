@@ -17,6 +17,8 @@ from course_utils.graphs.reading.read import read
 from tests.geometry import faults
 from tests.graph_models import LECTURE, random_model
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 DIRECTIONS = ("TB", "LR", "BT", "RL")
 
 

@@ -17,6 +17,8 @@ from course_utils.graphviz import FORMATS, quoted, render, route_pydot, writing
 from course_utils.keras_plot import _spelled, mend_keras_plot
 from tests.pictures import texts
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 PROGRAM = """
 import course_utils
 from course_utils.graphviz import route_pydot

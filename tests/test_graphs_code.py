@@ -14,6 +14,8 @@ from course_utils.graphs.words.code import lines_of_code
 from course_utils.graphs.words.names import local_names
 from tests.graph_models import LECTURE, few, random_model
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def lines(model):
     graph = read(model)

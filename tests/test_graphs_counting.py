@@ -11,6 +11,8 @@ from course_utils.graphs.reading.read import read_with_layers
 from course_utils.graphs.words.counting import formula
 from tests.graph_models import LECTURE
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 STEPS, PICTURE = (5, 7), (9, 9, 3)
 
 

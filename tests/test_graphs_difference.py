@@ -14,6 +14,8 @@ from course_utils.graphs.reading.errors import UnreadableModel
 from course_utils.graphs.reading.read import read
 from tests.graph_models import LECTURE, l9, l13, l15, l16, l17, l18, nested
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 Input = keras.Input
 
 

@@ -17,6 +17,8 @@ from course_utils.graphs.reading.functions import activation_named
 from course_utils.graphs.reading.read import read
 from tests.graph_models import Holder
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def stack(*chain):
     x = y = keras.Input((3,))

@@ -13,6 +13,8 @@ from course_utils.graphs.normal import normal_form
 from course_utils.graphs.reading.read import read
 from course_utils.graphs.words.labels import brief
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 PUBLIC = [cls for cls in vars(layers).values() if isinstance(cls, type) and issubclass(cls, layers.Layer)]
 CLASSES = {cls.__name__: cls for cls in PUBLIC}
 OF_OTHERS = {"MODELS", "JOINS", "RESHAPES", "MAKES_AXIS", "SYMMETRIC_OPERATIONS", "COMPUTES_MASKS"}

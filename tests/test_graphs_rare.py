@@ -12,6 +12,8 @@ from course_utils.graphs.words.code import lines_of_code
 from course_utils.graphs.words.names import local_names
 from tests.meaning import assert_computes_the_same, assert_gives_the_same_numbers
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def model(function, *shapes):
     inputs = [keras.Input(shape) for shape in shapes]

@@ -19,6 +19,8 @@ from course_utils.graphs.reading.errors import KerasChanged, UnreadableModel
 from course_utils.graphs.reading.read import read, read_with_layers
 from tests.graph_models import LECTURE, l6, nested
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def by_name(graph: Graph, name: str):
     return next(node for node in graph.nodes if node.name == name)

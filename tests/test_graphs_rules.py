@@ -17,6 +17,8 @@ from course_utils.graphs.reading.read import read
 from tests.graph_models import Holder
 from tests.meaning import assert_computes_the_same
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def model(function, *shapes, names=None, dtype="float32", by_name=False):
     """The model that a function of input tensors makes."""

@@ -12,6 +12,8 @@ from course_utils.graphs.reading.read import read
 from course_utils.graphs.words.labels import brief
 from course_utils.graphs.words.settings import spelled, value
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def node(layer, shape=(6, 4)):
     return read(keras.Model(x := keras.Input(shape), layer(x))).nodes[-1]

@@ -8,6 +8,8 @@ import pytest
 from course_utils.graphs import graph as module
 from course_utils.graphs.graph import Call, Graph, Tensor
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def node(name, *reads, layer=None, parameters=0):
     family = "layer" if reads else "input"

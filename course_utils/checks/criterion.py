@@ -92,12 +92,14 @@ class Attempt:
             without: rules that are not to hold, as for `compare_models`.
             also: rules that hold besides.
         """
+        from course_utils.graphs.compare.behaviour import Kept
         from course_utils.graphs.difference import compare_read
 
         key = (id(target), frozenset(without), frozenset(also))
         if key not in self._differences:
             pair = (self.value, self.graph), (target, self.answer.graph(target))
-            self._differences[key] = compare_read(*pair, without=without, also=also)
+            kept = self.answer.once(("to run", id(target)), Kept)
+            self._differences[key] = compare_read(*pair, without=without, also=also, kept=kept)
         return self._differences[key]
 
     @property

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LARGEST = 3_000_000  # weights; more would not train in the time that a check may take
 CHECK_SEED = 1812  # of the data that checks make: no lesson uses it
+_AT_ONCE = 16  # steps; how long it takes is looked at after them
 _STARTS = 6  # a model that is right at each of so many random starts has not learned it
 
 
@@ -235,6 +236,8 @@ class Learns(Criterion):
                 if objection and (not is_fresh or self._is_given_away_again(model, task)):
                     return self.missed(objection, "look at what it computes before any training."), False
                 copy.compile(**settings)
+                if not copy.run_eagerly:  # the same steps: between two of a small model, most of the time is Keras's
+                    copy.steps_per_execution = max(_AT_ONCE, copy.steps_per_execution)
                 seconds = min(self.seconds, attempt.seconds_left)
                 figures, is_late = self._train(copy, task, time.monotonic() + seconds)
         except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from course_utils.checks.values import is_blank
 from course_utils.exercises import keeping
 from course_utils.exercises.state import state_of
 from course_utils.graphs.reading.traceless import leaving_no_trace
+from course_utils.graphs.reading.undrawn import weights_not_drawn
 from course_utils.lessons.editions import own_cells
 from course_utils.lessons.source import SourceError, find_answer
 from course_utils.signs import plain
@@ -243,8 +245,13 @@ class Exercise:
             return Answer(self.target)
         state = state_of(self.id)
         if state.answer is None or state.answer[0] != hangs_on:
-            state.answer = hangs_on, Answer(self.target)
+            state.answer = hangs_on, Answer(self._target_to_compare)
         return state.answer[1]
+
+    def _target_to_compare(self) -> Any:
+        """The answer for criteria: a model as it is built, of which they look at everything but the numbers in it."""
+        with weights_not_drawn() if self.asks_for == "model" else contextlib.nullcontext():
+            return self.target()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from course_utils.graphs.compare.behaviour import Verdict, judge
+from course_utils.graphs.compare.behaviour import Kept, Verdict, judge
 from course_utils.graphs.compare.comparison import Comparison, compare
 from course_utils.graphs.draw.difference import draw_difference
 from course_utils.graphs.draw.model import check_direction
@@ -76,12 +76,16 @@ def compare_read(
     *,
     without: Iterable[str] = (),
     also: Iterable[str] = (),
+    kept: Kept | None = None,
 ) -> Difference:
-    """As `compare_models`, for models that are already read: each with its graph."""
+    """As `compare_models`, for models that are already read: each with its graph.
+
+    What is `kept` of the target makes the next comparison with it quicker.
+    """
     rules = (tuple(without), tuple(also))
 
     def behaviour(forms: tuple[Graph, Graph]) -> Verdict:
-        return judge(model[0], target[0], (model[1], target[1]), forms)
+        return judge(model[0], target[0], (model[1], target[1]), forms, kept=kept)
 
     runs = computing.holds(rules[0])
     return Difference.of(compare(model[1], target[1], rules, behaviour if runs else None))

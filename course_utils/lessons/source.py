@@ -36,6 +36,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,11 @@ def parse(path: Path) -> Lesson:
     Raises:
         SourceError: naming file and line, for a header that does not fit or markers that do not balance.
     """
-    lines = _read(path)
+    return _parsed(path, _read(path))
+
+
+@lru_cache(maxsize=32)  # a check looks up its answer: most of it would be parsing the same lines again
+def _parsed(path: Path, lines: tuple[str, ...]) -> Lesson:
     if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem):
         raise SourceError(path, 1, "a lesson is called NN_topic.py, in small letters")
     header, body = _header(path, lines)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from course_utils.graphs.compare.behaviour.judge import Counterexample, Verdict, judge
+from course_utils.graphs.compare.behaviour.judge import Counterexample, Kept, Verdict, judge
 
-__all__ = ["Counterexample", "Verdict", "judge"]
+__all__ = ["Counterexample", "Kept", "Verdict", "judge"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,7 @@ def judge(
     forms: tuple[Graph, Graph],
     *,
     seconds: float = SECONDS,
+    kept: Kept | None = None,
 ) -> Verdict:
     """Ask whether `model` computes what `target` computes.
 
@@ -102,6 +103,8 @@ def judge(
         graphs: both as read.
         forms: their normal forms, which say what the inputs and outputs are asked to be.
         seconds: when to give up; a run that has begun is not stopped.
+        kept: what was made of this target at earlier questions, for who asks about it again: compiling a target takes
+            longer than running it. It must be as it was; default: nothing is kept.
 
     Returns:
         A verdict, whatever the models do.
@@ -115,22 +118,58 @@ def judge(
         return Verdict(False, "too large")
     if told(forms[0]) != told(forms[1]):
         return Verdict(False, "other arguments")
+    kept = Kept() if kept is None else kept
     with without_trace():
-        found = _tried(model, target, graphs, forms, seconds)
+        mine = Kept()
+        found = _tried(model, target, graphs, forms, seconds, (mine, kept))
         if found.reason not in _BY_NUMBERS:
             return found
         # Weights are paired whole, so the rows of one must not stand in another order.
         others = (
-            _tried(model, other, graphs, forms, seconds) for other in in_other_orders(target, graphs[1], forms[1])
+            _tried(model, other, graphs, forms, seconds, (mine, kept))
+            for other in in_other_orders(target, graphs[1], forms[1], kept.reordered)
         )
         return next((other for other in others if other.same), found)
 
 
+class Kept:
+    """What is made of a model to run it, once for all questions about it.
+
+    Attributes:
+        reordered: the same model reading in other orders, by the orders.
+    """
+
+    def __init__(self) -> None:
+        self.reordered: dict[Hashable, keras.Model] = {}
+        self._runners: dict[Hashable, Runner] = {}
+        self._watches: dict[int, Watch] = {}
+
+    def runner(self, model: keras.Model, inputs: Sequence[int], outputs: Sequence[int]) -> Runner:
+        """A runner, which keeps the model too."""
+        key = (id(model), tuple(inputs), tuple(outputs))
+        if key not in self._runners:
+            self._runners[key] = Runner(model, inputs, outputs)
+        return self._runners[key]
+
+    def watch(self, runner: Runner) -> Watch:
+        """A watch that has seen nothing yet."""
+        if id(runner) not in self._watches:
+            self._watches[id(runner)] = Watch(runner)
+        watch = self._watches[id(runner)]
+        watch.begin()
+        return watch
+
+
 def _tried(
-    model: keras.Model, target: keras.Model, graphs: tuple[Graph, Graph], forms: tuple[Graph, Graph], seconds: float
+    model: keras.Model,
+    target: keras.Model,
+    graphs: tuple[Graph, Graph],
+    forms: tuple[Graph, Graph],
+    seconds: float,
+    kept: tuple[Kept, Kept],
 ) -> Verdict:
     try:
-        return _Trial(model, target, graphs, forms, time.monotonic() + seconds).verdict()
+        return _Trial(model, target, graphs, forms, time.monotonic() + seconds, kept).verdict()
     except _Undecided as reason:
         return Verdict(False, str(reason))
     except KerasChanged:
@@ -158,6 +197,7 @@ class _Trial:
         graphs: tuple[Graph, Graph],
         forms: tuple[Graph, Graph],
         deadline: float,
+        kept: tuple[Kept, Kept],
     ) -> None:
         self.deadline = deadline
         self.runs, self.length, self.size = 0, 1, 1.0
@@ -165,8 +205,9 @@ class _Trial:
         orders = [order_of_ends(graph, form) for graph, form in zip(graphs, forms, strict=True)]
         self.names = [graphs[0].output_names[place] for place in orders[0][1]]
         self.input_order = orders[0][0]
-        self.model, self.target = (Runner(one, *order) for one, order in zip((model, target), orders, strict=True))
-        self.watch = Watch(self.target)
+        both = zip(kept, (model, target), orders, strict=True)
+        self.model, self.target = (own.runner(one, *order) for own, one, order in both)
+        self.watch = kept[1].watch(self.target)
         self.mine, self.seeds = slots(self.model.variables)
         self.theirs, self.other_seeds = slots(self.target.variables)
         self.sources: list[Source] = sources(*forms)

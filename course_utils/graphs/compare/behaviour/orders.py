@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from course_utils.graphs.graph import ANY_ORDER, Graph
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 MOST_ORDERS = 6  # of all concatenations together: three tensors in one, or two in each of two
 
 
-def in_other_orders(target: keras.Model, graph: Graph, form: Graph) -> Iterator[keras.Model]:
+def in_other_orders(
+    target: keras.Model, graph: Graph, form: Graph, kept: dict[Hashable, keras.Model]
+) -> Iterator[keras.Model]:
     """Models of the target's own layers that differ from it in the order of what `Concatenate` reads.
 
     Args:
         target: what was asked for.
         graph: as read.
         form: its normal form, which says of which concatenations the order is free.
+        kept: models that were yielded before, by the orders; this adds to them.
 
     Yields:
         One model for each other order; none where these are too many.
@@ -42,16 +45,25 @@ def in_other_orders(target: keras.Model, graph: Graph, form: Graph) -> Iterator[
     every = itertools.product(*(itertools.permutations(range(count)) for count in free.values()))
     for orders in itertools.islice(every, 1, None):
         chosen = dict(zip(free, orders, strict=True))
+        key = tuple(chosen.items())
+        if key not in kept:
+            kept[key] = _reordered(target, chosen)
+        yield kept[key]
 
-        def reordered(operation: Any, chosen: dict[str, tuple[int, ...]] = chosen) -> Any:
-            order = chosen.get(operation.name)
-            if order is None:
-                return operation
 
-            def call(tensors: Sequence[Any], **arguments: Any) -> Any:
-                return operation([tensors[at] for at in order], **arguments)
+def _reordered(target: keras.Model, orders: Mapping[str, tuple[int, ...]]) -> keras.Model:
+    """A model of the target's layers in which some, by name, read in another order."""
+    import keras
 
-            return call
+    def reading(operation: Any) -> Any:
+        order = orders.get(operation.name)
+        if order is None:
+            return operation
 
-        inputs = [keras.Input(batch_shape=t.shape, dtype=t.dtype, name=t.name) for t in target.inputs]
-        yield keras.Model(inputs, run_through(target, inputs, reordered), name=target.name)
+        def call(tensors: Sequence[Any], **arguments: Any) -> Any:
+            return operation([tensors[at] for at in order], **arguments)
+
+        return call
+
+    inputs = [keras.Input(batch_shape=t.shape, dtype=t.dtype, name=t.name) for t in target.inputs]
+    return keras.Model(inputs, run_through(target, inputs, reading), name=target.name)

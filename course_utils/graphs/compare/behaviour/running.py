@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 _LARGE_TABLE = 1_000_000
+_FEW = 15  # runs, which take about as long as compiling
 _POSITIVE = frozenset({"sigmoid", "hard_sigmoid", "softmax", "softplus", "exponential"})
 
 
@@ -97,7 +99,7 @@ class Runner:
         return Result([keras.ops.convert_to_numpy(t) for t in outputs], numbers, penalty, tape.gradients())
 
     def _run(self, training: bool) -> Callable[..., Any]:
-        """A run on tensors, compiled where layers go step by step: that takes long otherwise."""
+        """A run on tensors, compiled where it would take long otherwise."""
 
         def run(tensors: list[Any], values: list[Any]) -> Any:
             import keras
@@ -119,16 +121,20 @@ class Runner:
         return self._runs[training]
 
     def compiled(self, run: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function, compiled if that pays and is sure to change nothing."""
+        """The same function, compiled if that is sure to change nothing and as soon as it pays: steps at once."""
         import keras
 
-        if self.is_opaque or not self.has_steps or keras.backend.backend() != "tensorflow":
+        if self.is_opaque or keras.backend.backend() != "tensorflow":
             return run
         import tensorflow as tf
 
         ends = [tf.TensorSpec(t.shape, t.dtype) for t in self.model.inputs]
         weights = [tf.TensorSpec(v.shape, v.dtype) for v in self.variables]
-        return tf.function(run, input_signature=[ends, weights], autograph=False)
+        quick = tf.function(run, input_signature=[ends, weights], autograph=False)
+        if self.has_steps:
+            return quick
+        runs = itertools.count()
+        return lambda tensors, values: (run if next(runs) < _FEW else quick)(tensors, values)
 
     @contextlib.contextmanager
     def any_statistics(self) -> Iterator[None]:
@@ -197,8 +203,12 @@ class Watch:
                 return self._model(tensors)
 
         self._run = runner.compiled(run)
-        self._below = [False] * len(calls)
-        self._above = [False] * len(calls)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was seen."""
+        self._below = [False] * len(self._layers)
+        self._above = [False] * len(self._layers)
 
     def __call__(self, arrays: Sequence[np.ndarray], values: Mapping[int, Any]) -> Result:
         """As the runner, not in training."""

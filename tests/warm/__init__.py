@@ -1,0 +1,51 @@
+"""Kernels that start with Keras imported: each notebook's own process, a fork of one that did nothing else.
+
+A kernel takes four seconds of a processor to import Keras and TensorFlow, as much as many a lesson takes to run. The
+server imports them once; a kernel that Jupyter starts (`kernels/python3/kernel.json`) asks it for a fork. Nothing has
+run in the server: no operation of TensorFlow, nothing of the course. Where there is no fork, kernels start as they
+always do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+SOCKET = "WARM_KERNELS"
+"""The variable that tells kernels where the server listens, and which Python it runs."""
+_HERE = Path(__file__).parent
+
+
+@contextlib.contextmanager
+def warm_kernels() -> Iterator[bool]:
+    """Let every `python3` kernel that is started in the block, here or in a process of this one, be a fork.
+
+    Yields:
+        Whether it is so.
+    """
+    if not hasattr(os, "fork"):
+        yield False
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        address = os.path.join(folder, "warm")
+        before = os.environ.get("JUPYTER_PATH")
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(_HERE), before]))
+        os.environ[SOCKET] = f"{address}:{sys.executable}"
+        # It ends with its standard input: also where this process is killed.
+        server = subprocess.Popen([sys.executable, str(_HERE / "server.py"), address], stdin=subprocess.PIPE)
+        try:
+            yield True
+        finally:
+            del os.environ[SOCKET]
+            if before is None:
+                del os.environ["JUPYTER_PATH"]
+            else:
+                os.environ["JUPYTER_PATH"] = before
+            assert server.stdin is not None
+            server.stdin.close()
+            server.wait()
