@@ -6,6 +6,8 @@ PYTHON ?= python3
 ARGS ?=
 PIP_ARGS ?=
 JOBS ?= 2
+# In the order of their names, so that solved lessons come long after the learners', whose trainings they take over.
+IN_PARALLEL := -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 ifeq ($(OS),Windows_NT)
 PY := .venv/Scripts/python
@@ -14,7 +16,7 @@ PY := .venv/bin/python
 endif
 STAMP := .venv/installed
 
-.PHONY: help lab test test-browser chromium coverage search test-backends install lessons figures check format lint audit bench doctor requirements wheelhouse clean
+.PHONY: help lab test quick test-browser chromium coverage search test-backends install lessons figures check format lint audit bench doctor requirements wheelhouse clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -26,7 +28,10 @@ lab: $(STAMP)  ## open the course in JupyterLab
 	$(PY) -m jupyter lab --config=course_utils/jupyter_config.py --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
-	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n $(JOBS) --dist loadscope $(ARGS)
+	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg $(IN_PARALLEL) $(ARGS)
+
+quick: $(STAMP) lint check  ## for an author at work: lint, stale files and the fast tests, nothing that trains
+	$(PY) -m pytest tests -q -m "not slow" $(IN_PARALLEL) $(ARGS)
 
 test-browser: .venv/browser  ## every lesson in JupyterLab and Notebook 7 in a real browser (pictures in .browser/)
 	BROWSER_TESTS=1 $(PY) -m pytest tests/browser -n $(JOBS) $(ARGS)

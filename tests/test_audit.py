@@ -19,6 +19,8 @@ from course_utils.workshop.audit.mutants import mutants
 from course_utils.workshop.audit.rewrites import rewrites
 from course_utils.workshop.audit.table import audit, isomorphic
 
+pytestmark = pytest.mark.slow
+
 ROWS = {}
 
 

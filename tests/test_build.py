@@ -16,6 +16,8 @@ from course_utils.workshop import faults, readme, stamps
 from course_utils.workshop.imports import imports_of, modules, needed, public
 from tests.own_course import DECLARED, LESSON, change, run, store
 
+pytestmark = pytest.mark.slow
+
 UNTESTED = (
     "lessons/data/ponds.py:1: the data set `ponds` has no test; write tests/test_data_ponds.py, which shows its shapes "
     "and its ceiling."

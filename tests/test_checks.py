@@ -27,6 +27,8 @@ from tests.attempts import attempt, compiled, two_heads
 from tests.hostile import Hostile, Leaving, Nameless
 from tests.sanitized import sanitized
 
+pytestmark = pytest.mark.slow
+
 
 class TestLearning:
     @staticmethod

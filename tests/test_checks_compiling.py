@@ -10,6 +10,8 @@ from keras import layers, ops
 from course_utils.checks.compiling import Compiled, CompileProblem, InProportion, resolve, settings_of
 from tests.attempts import attempt, compiled, two_heads
 
+pytestmark = pytest.mark.slow
+
 WANTED = {"age": "mean_squared_error", "income": "categorical_crossentropy"}
 
 

@@ -13,6 +13,8 @@ from course_utils.course import ROOT
 from course_utils.widgets.view import before_saving
 from course_utils.workshop import doctor
 
+pytestmark = pytest.mark.slow
+
 
 def python(code, **environment):
     import os

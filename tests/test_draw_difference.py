@@ -17,7 +17,7 @@ from course_utils.workshop.audit.mutants import mutants
 from tests.graph_models import LECTURE
 from tests.pictures import SVG, nested, questions, siamese, texts
 
-pytestmark = pytest.mark.usefixtures("undrawn")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
 
 
 def marked(model, target):

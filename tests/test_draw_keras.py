@@ -17,7 +17,7 @@ from course_utils.graphviz import FORMATS, quoted, render, route_pydot, writing
 from course_utils.keras_plot import _spelled, mend_keras_plot
 from tests.pictures import texts
 
-pytestmark = pytest.mark.usefixtures("undrawn")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
 
 PROGRAM = """
 import course_utils

@@ -16,6 +16,8 @@ from course_utils.exercises.declaration import Exercise
 from course_utils.exercises.state import state_of
 from course_utils.workshop.answers import cases, lacking
 
+pytestmark = pytest.mark.slow
+
 EXERCISES = every()
 
 

@@ -25,6 +25,8 @@ from course_utils.workshop.audit.rewrites import REWRITES
 from tests.graph_models import LECTURE, few, random_model
 from tests.meaning import assert_gives_the_same_numbers
 
+pytestmark = pytest.mark.slow
+
 few = settings(few, max_examples=5, phases=[Phase.generate])
 
 

@@ -19,7 +19,7 @@ from course_utils.workshop.audit.rewrites import REWRITES, mixture, rewrites
 from tests.graph_models import LECTURE, few, random_model
 from tests.meaning import assert_computes_the_same, assert_gives_the_same_numbers
 
-pytestmark = pytest.mark.usefixtures("undrawn")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
 
 BY_RULES = [name for name in REWRITES if name != "by computing"]
 SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]

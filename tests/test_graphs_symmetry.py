@@ -19,7 +19,7 @@ from course_utils.graphs.graph import Call, Graph, Tensor
 from course_utils.graphs.reading.read import read
 from tests.graph_models import few
 
-pytestmark = pytest.mark.usefixtures("undrawn")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
 
 few = settings(few, max_examples=25)
 

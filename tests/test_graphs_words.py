@@ -16,7 +16,7 @@ from course_utils.graphs.difference import compare_models
 from course_utils.workshop.audit.mutants import mutants
 from tests.graph_models import LECTURE, Holder, few, random_model
 
-pytestmark = pytest.mark.usefixtures("undrawn")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
 
 few = settings(few, max_examples=10)
 SMALL = [n for n in LECTURE if n not in ("l3", "l6", "l13", "l15", "l17")]

@@ -22,6 +22,8 @@ from course_utils.exercises.my_progress import my_progress as shown
 from course_utils.exercises.state import state_of
 from course_utils.lessons.source import sources
 
+pytestmark = pytest.mark.slow
+
 RECORDS = st.dictionaries(
     st.sampled_from([*every(), "99.1"]),
     st.builds(Done, tried=st.booleans(), passed=st.booleans(), hints=st.integers(0, 3), solution=st.booleans()),

@@ -22,6 +22,8 @@ from course_utils.lessons.source import parse
 from course_utils.workshop import faults, new
 from course_utils.workshop.new import NotNew, begin
 
+pytestmark = pytest.mark.slow
+
 COPIED = (
     "pyproject.toml",
     "solutions/ruff.toml",

@@ -8,7 +8,7 @@ from course_utils.checks.compiling import Compiled
 from course_utils.checks.models import SameGraph
 from tests.attempts import attempt, compiled
 
-pytestmark = pytest.mark.usefixtures("undrawn")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
 
 CE = "categorical_crossentropy"
 

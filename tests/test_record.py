@@ -20,6 +20,8 @@ from course_utils.checks.done import Done
 from course_utils.exercises import record
 from course_utils.exercises.record import Record
 
+pytestmark = pytest.mark.slow
+
 IDS = st.sampled_from(["0.1", "3.2", "12.26", "99.9", "an older <course>"])
 DONE = st.builds(Done, tried=st.booleans(), passed=st.booleans(), hints=st.integers(0, 5), solution=st.booleans())
 WRITER = """

@@ -25,6 +25,8 @@ from course_utils.graphs.reading.traceless import forgetting_gradients, leaving_
 from course_utils.signs import ERRORS, plain
 from tests.attempts import compiled, two_heads
 
+pytestmark = pytest.mark.slow
+
 CHEAP = [id for id, one in every().items() if not any(criterion.costly for criterion in one.criteria)]
 
 

@@ -8,6 +8,8 @@ from jupyter_client.manager import start_new_kernel
 from course_utils.widgets import clicks
 from course_utils.widgets.view import MIME
 
+pytestmark = pytest.mark.slow
+
 HEAR = """
 import threading
 from course_utils.widgets.clicks import hear, hear_no_more

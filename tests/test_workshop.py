@@ -18,6 +18,8 @@ from course_utils.workshop.answers import Case
 from course_utils.workshop.audit import table
 from tests.own_course import change, run, store
 
+pytestmark = pytest.mark.slow
+
 
 def curve():
     figure, axes = plt.subplots()

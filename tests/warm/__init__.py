@@ -16,36 +16,35 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 SOCKET = "WARM_KERNELS"
 """The variable that tells kernels where the server listens, and which Python it runs."""
 _HERE = Path(__file__).parent
 
 
-@contextlib.contextmanager
-def warm_kernels() -> Iterator[bool]:
-    """Let every `python3` kernel that is started in the block, here or in a process of this one, be a fork.
+def are_warm() -> bool:
+    """Whether kernels that are started now are forks."""
+    return SOCKET in os.environ
 
-    Yields:
-        Whether it is so.
-    """
+
+@contextlib.contextmanager
+def warm_kernels() -> Iterator[None]:
+    """Let every `python3` kernel that is started in the block, here or in a process of this one, be a fork."""
     if not hasattr(os, "fork"):
-        yield False
+        yield
         return
-    with tempfile.TemporaryDirectory() as folder:
-        address = os.path.join(folder, "warm")
-        before = os.environ.get("JUPYTER_PATH")
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(_HERE), before]))
-        os.environ[SOCKET] = f"{address}:{sys.executable}"
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        address, trainings = os.path.join(folder, "warm"), os.path.join(folder, "trainings")
+        os.mkdir(trainings)
+        patch.setenv("JUPYTER_PATH", str(_HERE), prepend=os.pathsep)
+        patch.setenv(SOCKET, f"{address}:{sys.executable}")
+        patch.setenv("SHARED_TRAININGS", trainings)
         # It ends with its standard input: also where this process is killed.
         server = subprocess.Popen([sys.executable, str(_HERE / "server.py"), address], stdin=subprocess.PIPE)
         try:
-            yield True
+            yield
         finally:
-            del os.environ[SOCKET]
-            if before is None:
-                del os.environ["JUPYTER_PATH"]
-            else:
-                os.environ["JUPYTER_PATH"] = before
             assert server.stdin is not None
             server.stdin.close()
             server.wait()

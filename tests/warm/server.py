@@ -9,6 +9,8 @@ import signal
 import socket
 import sys
 
+from training import share_trainings  # beside this file, which runs as a program
+
 
 class Server:
     """Forks kernels until standard input ends, which it does with the process that started this one.
@@ -101,6 +103,8 @@ def become_kernel(request: dict, output: int, errors: int) -> None:
     os.chdir(request["folder"])
     own = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     sys.path[:] = [request["folder"], *own, *(entry for entry in sys.path[1:] if entry not in own)]
+    if folder := os.environ.get("SHARED_TRAININGS"):
+        share_trainings(folder)
     from ipykernel.kernelapp import launch_new_instance
 
     # It looks now and then whether the process is there that started it.
