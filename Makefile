@@ -97,9 +97,8 @@ format: $(STAMP)  ## mend what ruff can mend by itself
 audit: $(STAMP)  ## a row for each exercise: rewrites accepted, mutants caught and explained (ARGS=14: one lesson)
 	$(PY) -m course_utils audit $(ARGS)
 
-bench: $(STAMP)  ## ratios against what one would otherwise use (ARGS=--large adds NASNetMobile)
-	$(PY) benchmarks/compare_models.py $(ARGS)
-	$(PY) benchmarks/progress.py
+bench: $(STAMP)  ## figures beside what people use today, into benchmarks/results.md (ARGS="checks opening": these parts)
+	$(PY) -m benchmarks $(ARGS)
 
 doctor: $(STAMP)  ## what is installed and what is missing
 	$(PY) -m course_utils doctor

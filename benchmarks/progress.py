@@ -1,6 +1,4 @@
-"""What showing progress costs: the time of training with `Progress` in a notebook's kernel, against training without.
-
-    python benchmarks/progress.py [--repeats 5]
+"""What showing progress costs: training with `Progress` in a notebook's kernel, against training without.
 
 Both are measured in turn, in seconds of the processor, so that it does not count what else the machine does; on a model
 that is compiled already: a lesson's first epoch takes longer and makes the share smaller. The median of the repeats
@@ -11,12 +9,17 @@ ended. At most 2 % is allowed.
 
 from __future__ import annotations
 
-import argparse
+import json
 import statistics
-import sys
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from benchmarks.apart import ROOT, environment
+from benchmarks.table import Table, number
+
+TITLE = "what showing progress costs"
+REPEATS = 3
 MOST = 0.02
 HOOKS = (
     *("on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_test_begin", "on_test_end"),
@@ -33,10 +36,10 @@ TRAININGS = (
 )
 
 
-def timed(hook, spent: list[float]):
+def timed(hook: Callable[..., Any], spent: list[float]) -> Callable[..., None]:
     """A method of the callback that notes the seconds that it takes."""
 
-    def run(*arguments, **named):
+    def run(*arguments: Any, **named: Any) -> None:
         start = time.thread_time()
         hook(*arguments, **named)
         spent[-1] += time.thread_time() - start
@@ -81,38 +84,63 @@ def train(outputs: int, units: int, batches: int, epochs: int, repeats: int) -> 
     return statistics.median(seconds[False]), statistics.median(seconds[True]), statistics.median(spent[1:])
 
 
-def measure(repeats: int) -> None:
-    """Print a row for each training; in a kernel."""
-    print(f"{'training':>20} {'epoch ms':>9} {'without s':>10} {'with s':>8} {'ratio':>7} {'callback':>9}", flush=True)
+def measure(say: Callable[[str], None]) -> Iterator[Table]:
+    """Train in a kernel, with and without."""
+    rows = []
+    for what, without, shown, spent, epochs in _in_a_kernel(say):
+        share = spent / without
+        rows.append(
+            [
+                what,
+                number(1000 * without / epochs),
+                number(without, 3),
+                number(shown, 3),
+                f"{shown / without:.3f}",
+                f"{share:.2%}" if share <= MOST else f"{share:.2%}, more than {MOST:.0%}",
+            ]
+        )
+    yield Table(
+        "Training with `Progress` and without",
+        ["training", "epoch ms", "without s", "with s", "with / without", "in the callback"],
+        rows,
+        f"Seconds of the processor, the median of {REPEATS}. At most {MOST:.0%} is allowed in the callback.",
+    )
+
+
+def trainings() -> None:
+    """Print a line of JSON for each training; in the kernel."""
     for what, outputs, units, batches, epochs in TRAININGS:
-        without, shown, spent = train(outputs, units, batches, epochs, repeats)
-        ratio, share = shown / without, spent / without
-        row = f"{what:>20} {1000 * without / epochs:9.1f} {without:10.3f} {shown:8.3f} {ratio:7.3f} {share:9.2%}"
-        print(row, "" if share <= MOST else f"  more than {MOST:.0%}", flush=True)
+        print(json.dumps([what, *train(outputs, units, batches, epochs, REPEATS), epochs]), flush=True)
 
 
-def main() -> None:
+def _in_a_kernel(say: Callable[[str], None]) -> list[tuple[str, float, float, float, int]]:
     from jupyter_client.manager import start_new_kernel
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=5, help="how often each is measured")
-    repeats = parser.parse_args().repeats
-    here = Path(__file__)
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(here.parents[1]))
-    code = f"import runpy; runpy.run_path({str(here)!r}, run_name='measured')['measure']({repeats})"
+    manager, client = start_new_kernel(
+        kernel_name="python3", cwd=str(ROOT), env=environment(), extra_arguments=["--log-level=ERROR"]
+    )
+    heard, trouble = [], []
 
-    def show(message: dict) -> None:
+    def hear(message: dict[str, Any]) -> None:
         content = message["content"]
-        if message["msg_type"] in ("stream", "error"):
-            sys.stdout.write(content.get("text") or "\n".join(content["traceback"]) + "\n")
-            sys.stdout.flush()
+        if message["msg_type"] == "error":
+            trouble.append(f"{content['ename']}: {content['evalue']}")
+        if message["msg_type"] == "stream" and content["name"] == "stdout":
+            heard.append(content["text"])
+            for line in filter(_is_figure, content["text"].splitlines()):
+                say(f"{json.loads(line)[0]}: done")
 
     try:
-        client.execute_interactive(code, output_hook=show, timeout=None)
+        client.execute_interactive(
+            "from benchmarks import progress; progress.trainings()", output_hook=hear, timeout=None
+        )
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+    if trouble:
+        raise RuntimeError(trouble[0])
+    return [tuple(json.loads(line)) for line in "".join(heard).splitlines() if _is_figure(line)]
 
 
-if __name__ == "__main__":
-    main()
+def _is_figure(line: str) -> bool:
+    return line.startswith("[")

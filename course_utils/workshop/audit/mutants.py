@@ -6,7 +6,7 @@ A mutant knows what it touched, so that a test can ask whether the explanation n
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -323,11 +323,14 @@ KINDS: dict[str, Callable[[Blueprint, random.Random], Iterator[_Change]]] = {
 """Every kind of mistake by name."""
 
 
-def mutants(model: keras.Model | Blueprint, *, seed: int = 0, most: int = 8) -> Iterator[Mutant]:
+def mutants(
+    model: keras.Model | Blueprint, *, kinds: Sequence[str] | None = None, seed: int = 0, most: int = 8
+) -> Iterator[Mutant]:
     """Wrong versions of a model, those that Keras can build.
 
     Args:
         model: the right model, or its blueprint.
+        kinds: which of `KINDS`; default: all.
         seed: fixes which mistakes are made where there are many.
         most: how many of each kind at most.
 
@@ -336,9 +339,9 @@ def mutants(model: keras.Model | Blueprint, *, seed: int = 0, most: int = 8) -> 
         whether they do.
     """
     plan = model if isinstance(model, Blueprint) else Blueprint.of(model)
-    for kind, make in KINDS.items():
+    for kind in KINDS if kinds is None else kinds:
         chance = random.Random(f"{seed} {kind}")
-        changes = list(make(plan, chance))
+        changes = list(KINDS[kind](plan, chance))
         made = 0
         for description, mentions, changed in _shuffled(changes, chance, len(changes) > most):
             if made >= most:
