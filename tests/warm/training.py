@@ -40,12 +40,8 @@ def share_trainings(folder: str) -> None:
         given.apply_defaults()
         try:
             file = Path(folder) / key_of(self, given.arguments)
-        except NotShared as e:
-            open("/tmp/prof2/share.log", "a").write(f"{Path.cwd().name} not {e} {self.name}\n")
+        except NotShared:
             return fit(self, *args, **kwargs)
-        open("/tmp/prof2/share.log", "a").write(
-            f"{Path.cwd().name} {file.exists()} {self.name} {arguments_text(given.arguments)} {file.name[:8]}\n"
-        )
         if file.exists():
             return take_over(self, given.arguments, pickle.loads(file.read_bytes()))
         history = fit(self, *args, **kwargs)
@@ -88,13 +84,6 @@ def key_of(model: Any, arguments: dict[str, Any]) -> str:
     known.update(pickle.dumps(states()))
     for number in numbers(model):
         known.update(number.tobytes())
-    H = lambda b: hashlib.sha256(b).hexdigest()[:6]
-    open("/tmp/prof2/share.log", "a").write(
-        f"   {Path.cwd().name} {model.name} cfg={H(without_counts(settings, fed).encode())} plain={H(repr(sorted(plain.items())).encode())} states={H(pickle.dumps(states()))} seed={states()[0]} gens={list(states()[2])} w={H(b''.join(n.tobytes() for n in numbers(model)))}\n"
-    )
-    open("/tmp/prof2/cfg_" + Path.cwd().name + "_" + model.name + "_" + str(plain["epochs"]), "w").write(
-        without_counts(settings, fed)
-    )
     for part, path, array in data:
         if array is None:
             continue
@@ -171,7 +160,3 @@ def take_over(model: Any, arguments: dict[str, Any], kept: Any) -> Any:
         one.state.assign(seeds[name])
     model.history = history
     return history
-
-
-def arguments_text(a):
-    return (a["epochs"], a["batch_size"])
