@@ -45,7 +45,8 @@ def share_trainings(folder: str) -> None:
         if file.exists():
             return take_over(self, given.arguments, pickle.loads(file.read_bytes()))
         history = fit(self, *args, **kwargs)
-        if len(history.epoch) == given.arguments["epochs"]:  # else somebody stopped it
+        # Else somebody stopped it, or it did not validate after each epoch.
+        if all(len(values) == given.arguments["epochs"] for values in history.history.values()):
             part = file.with_suffix(f".{random.SystemRandom().getrandbits(64)}")
             part.write_bytes(pickle.dumps((numbers(self), history.history, states())))
             part.replace(file)
@@ -66,8 +67,9 @@ def key_of(model: Any, arguments: dict[str, Any]) -> str:
         raise NotShared("a class of its own")
     if not model.built or not model.compiled or arguments["verbose"] not in (0, "0"):
         raise NotShared("not seen from outside")
-    if not {type(one).__name__ for one in arguments["callbacks"] or ()} <= {"Progress", "LambdaCallback"}:
-        raise NotShared("callbacks that may do anything")
+    kinds = {type(one).__name__ for one in arguments["callbacks"] or ()}
+    if not {"Progress"} <= kinds <= {"Progress", "LambdaCallback"}:
+        raise NotShared("a short training, which may warn, or callbacks that may do anything")
     plain = {k: v for k, v in arguments.items() if k not in (*_ARRAYS, "self", "callbacks")}
     if not all(isinstance(value, _PLAIN) for value in plain.values()):
         raise NotShared("other arguments")
