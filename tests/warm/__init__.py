@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -34,14 +35,23 @@ def warm_kernels() -> Iterator[None]:
     if not hasattr(os, "fork"):
         yield
         return
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.socket(socket.AF_UNIX) as listener,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         address, trainings = os.path.join(folder, "warm"), os.path.join(folder, "trainings")
         os.mkdir(trainings)
+        listener.bind(address)
+        listener.listen()
         patch.setenv("JUPYTER_PATH", str(_HERE), prepend=os.pathsep)
         patch.setenv(SOCKET, f"{address}:{sys.executable}")
         patch.setenv("SHARED_TRAININGS", trainings)
+        number = listener.fileno()
         # It ends with its standard input: also where this process is killed.
-        server = subprocess.Popen([sys.executable, str(_HERE / "server.py"), address], stdin=subprocess.PIPE)
+        server = subprocess.Popen(
+            [sys.executable, str(_HERE / "server.py"), str(number)], stdin=subprocess.PIPE, pass_fds=[number]
+        )
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""Import Keras once, then fork a kernel for each client that asks: `python server.py ADDRESS`."""
+"""Import Keras once, then fork a kernel for each client that asks: `python server.py DESCRIPTOR`."""
 
 import contextlib
 import importlib
@@ -16,13 +16,11 @@ class Server:
     """Forks kernels until standard input ends, which it does with the process that started this one.
 
     Args:
-        address: of the socket to listen at.
+        listener: the socket that clients connect to.
     """
 
-    def __init__(self, address: str) -> None:
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(address)
-        self.listener.listen()
+    def __init__(self, listener: socket.socket) -> None:
+        self.listener = listener
         self.died, self.dying = socket.socketpair()  # a byte for each kernel that ended
         self.dying.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -119,6 +117,5 @@ def import_keras() -> None:
 
 
 if __name__ == "__main__":
-    server = Server(sys.argv[1])  # who asks from now on waits
-    import_keras()
-    server.serve()
+    import_keras()  # who asks meanwhile waits
+    Server(socket.socket(fileno=int(sys.argv[1]))).serve()

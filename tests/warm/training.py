@@ -111,9 +111,8 @@ def without_counts(settings: str, fed: set[str]) -> str:
 
 
 def numbers(model: Any) -> list[np.ndarray]:
-    """All that a training changes in a model."""
-    variables = [*model.variables, *model.optimizer.variables, *model.metrics_variables]
-    return [np.asarray(variable.numpy()) for variable in variables]
+    """All that a training changes in a model and leaves: metrics begin anew each time."""
+    return [np.asarray(variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
 
 
 def states() -> tuple[Any, ...]:
@@ -152,7 +151,7 @@ def take_over(model: Any, arguments: dict[str, Any], kept: Any) -> Any:
         callbacks.on_epoch_begin(epoch)
         callbacks.on_epoch_end(epoch, {name: values[at] for name, values in losses.items()})
     variables = [*model.variables, *model.optimizer.variables]
-    for variable, value in zip(variables, found, strict=False):
+    for variable, value in zip(variables, found, strict=True):
         variable.assign(value)
     callbacks.on_train_end()
     context.context()._seed = seed
