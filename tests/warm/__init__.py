@@ -2,8 +2,8 @@
 
 A kernel takes four seconds of a processor to import Keras and TensorFlow, as much as many a lesson takes to run. The
 server imports them once; a kernel that Jupyter starts (`kernels/python3/kernel.json`) asks it for a fork. Nothing has
-run in the server: no operation of TensorFlow, nothing of the course. Where there is no fork, kernels start as they
-always do.
+run in the server: no operation of TensorFlow, nothing of the course. Elsewhere than on Linux, where a process that has
+threads must not be forked or there is no fork, kernels start as they always do.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def are_warm() -> bool:
 @contextlib.contextmanager
 def warm_kernels() -> Iterator[None]:
     """Let every `python3` kernel that is started in the block, here or in a process of this one, be a fork."""
-    if not hasattr(os, "fork"):
+    if sys.platform != "linux":
         yield
         return
     with (
