@@ -22,10 +22,12 @@ STAMP := .venv/installed
 help:  ## this list
 	@$(PYTHON) -c "import re; print(*('%-14s%s' % m for m in re.findall(r'(?m)^([a-z-]+):.*?## *(.*)', open('Makefile').read())), sep='\n')"
 
-# A notebook that was not signed on this machine is shown without its styles: white pictures in a dark theme.
-lab: $(STAMP)  ## open the course in JupyterLab
-	$(PY) -m jupyter trust $(wildcard notebooks/*.ipynb solutions/*.ipynb) > .venv/signed
+lab: $(STAMP) .venv/signed  ## open the course in JupyterLab
 	$(PY) -m jupyter lab --config=course_utils/jupyter_config.py --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
+
+# A notebook that was not signed on this machine is shown without its styles: white pictures in a dark theme.
+.venv/signed: $(wildcard notebooks/*.ipynb solutions/*.ipynb) | $(STAMP)
+	$(PY) -m jupyter trust $(filter %.ipynb,$?) > $@
 
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg $(IN_PARALLEL) $(ARGS)
