@@ -250,12 +250,15 @@ def test_models_differ_by_what_they_compute_and_not_by_how_they_are_written():
 
 
 def test_the_server_is_started_as_make_lab_does():
-    commands, folder, page = opening._course_lab()
-    _, _, recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nlab: ")
-    sign, start = recipe.splitlines()[1:3]
-    assert f"-m jupyter {commands[0][0]} $(wildcard notebooks/*.ipynb solutions/*.ipynb)" in sign
-    assert f"-m jupyter {' '.join(commands[1])} " in start
+    commands, folder, page = opening._course_lab(signs=True)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    start, sign = (makefile.partition(f"\n{target}: ")[2].splitlines() for target in ("lab", ".venv/signed"))
+    assert start[0].startswith("$(STAMP) .venv/signed ")
+    assert f"-m jupyter {' '.join(commands[1])} " in start[1]
+    assert sign[0].startswith("$(wildcard notebooks/*.ipynb solutions/*.ipynb) ")
+    assert f"-m jupyter {commands[0][0]} " in sign[1]
     assert commands[0][1:] == [f"{path.parent.name}/{path.name}" for path in memory.stored()]
+    assert opening._course_lab(signs=False) == (commands[1:], folder, page)
     assert (folder, page) == (ROOT, "lab/tree/notebooks/00_start_here.ipynb")
 
 
