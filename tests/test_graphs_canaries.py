@@ -414,7 +414,7 @@ class TestWithout:
         form = course_utils.graphs.normal.normal_forms(graph, graph)[0]
         gone("_run_through_graph")
         with pytest.raises(KerasChanged, match="has no `_run_through_graph` in"):
-            list(in_other_orders(model, graph, form))
+            list(in_other_orders(model, graph, form, {}))
 
     def test_computing_gives_no_verdict(self, gone, monkeypatch):
         from course_utils.graphs.compare.behaviour import running
