@@ -9,6 +9,17 @@ import keras
 from hypothesis import HealthCheck, settings
 from keras import layers, ops
 
+from course_utils.graphs.compare.behaviour import Kept
+from course_utils.graphs.difference import compare_read
+from course_utils.graphs.reading.read import read
+
+
+def comparing(target):
+    """`compare_models(…, target)`, with the target read, and made ready to run, once for all that are compared."""
+    graph, kept = read(target), Kept()
+    return lambda model: compare_read((model, read(model)), (target, graph), kept=kept)
+
+
 # Models take long to build, for a test that makes many: few examples.
 few = settings(max_examples=8, suppress_health_check=[HealthCheck.data_too_large])
 

@@ -60,17 +60,19 @@ def assert_gives_the_same_numbers(a: keras.Model, b: keras.Model) -> None:
     graphs = read(a), read(b)
     forms = normal_forms(*graphs)
     given = sources(*forms)
+    runs = [
+        (Runner(model, *order_of_ends(graph, form)), _by_name(model))
+        for model, graph, form in zip((a, b), graphs, forms, strict=True)
+    ]
     for seed in range(3):
         arrays = draw(given, seed, 2, [STEPS] * len(given), (), most=1.0)
         results = []
-        for model, graph, form in zip((a, b), graphs, forms, strict=True):
-            weights = _by_name(model)
+        for run, weights in runs:
             rng = np.random.default_rng(seed)
             values = {}
             for name, weight in weights.items():
                 value = rng.normal(0, 0.5, weight.shape).astype("float32")
                 values[id(weight)] = np.abs(value) if "variance" in name else value
-            run = Runner(model, *order_of_ends(graph, form))
             results.append((list(weights), run(arrays, values).outputs))
         (names, mine), (others, theirs) = results
         assert names == others

@@ -16,7 +16,7 @@ from course_utils.graphs.reading.read import read
 from course_utils.workshop.audit.blueprint import Blueprint
 from course_utils.workshop.audit.mutants import KINDS, Mutant, mutants
 from course_utils.workshop.audit.rewrites import REWRITES, mixture, rewrites
-from tests.graph_models import LECTURE, few, random_model
+from tests.graph_models import LECTURE, comparing, few, random_model
 from tests.meaning import assert_computes_the_same, assert_gives_the_same_numbers
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
@@ -81,8 +81,9 @@ def test_random_models_written_in_other_ways_are_the_same(seed, calls, spelling)
 @example(seed=30575, calls=6)
 def test_random_models_with_a_mistake_are_not_the_same(seed, calls):
     model = random_model(seed, calls)
+    compared = comparing(model)
     for mutant in mutants(model, seed=seed, most=1):
-        difference = compare_models(mutant.model, model)
+        difference = compared(mutant.model)
         if difference.same:
             assert mutant.kind not in ("share", "unshare", "resize", "add")
             assert_is_the_same(mutant, model, difference)
@@ -103,8 +104,9 @@ def test_two_small_random_models_are_the_same_only_if_networkx_says_so(first, se
 @pytest.mark.parametrize("name", SMALL)
 def test_lecture_examples_rewritten_compute_the_same_and_are_the_same(name):
     model = LECTURE[name]()
+    compared = comparing(model)
     for way, other in rewrites(model, names=BY_RULES):
-        difference = compare_models(other, model)
+        difference = compared(other)
         assert difference.same, f"{way}: {difference}"
         assert_computes_the_same(other, model)
 
@@ -113,8 +115,9 @@ def test_lecture_examples_rewritten_compute_the_same_and_are_the_same(name):
 def test_mistakes_in_lecture_examples_are_caught_and_explained(name):
     model = LECTURE[name]()
     explained = total = 0
+    compared = comparing(model)
     for mutant in mutants(model, most=3):
-        difference = compare_models(mutant.model, model)
+        difference = compared(mutant.model)
         if difference.same:
             assert_is_the_same(mutant, model, difference)
             continue

@@ -47,7 +47,7 @@ def state():
 
 
 def after(act):
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)  # the names; to look for garbage takes longer than most checks
     keras.utils.set_random_seed(42)
     act()
     return state()

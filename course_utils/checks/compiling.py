@@ -18,7 +18,7 @@ import numpy as np
 from course_utils.checks.criterion import Attempt, Criterion
 from course_utils.checks.reasons import reason
 from course_utils.checks.result import Finding
-from course_utils.checks.trial import Trial, compare
+from course_utils.checks.trial import Trial, compare, trial_of
 from course_utils.graphs.graph import Graph
 from course_utils.graphs.layers import is_keras
 from course_utils.graphs.reading.inside import compile_arguments, structure_of, wrapped
@@ -112,7 +112,7 @@ def resolve(model: keras.Model, graph: Graph | None = None) -> Resolved:
     sparse = [(loss or "").startswith("sparse_") for loss in losses.values()]
     tried = {key: settings.get(key) for key in ("loss", "loss_weights", "metrics", "weighted_metrics")}
     try:
-        trial = Trial(model, tried, sparse)
+        trial = trial_of(model, tried, sparse)
     except Exception as error:
         raise CompileProblem(_why(error, tried, losses)) from None
     weights = {name: _number(one) for name, one in _spread(settings.get("loss_weights"), names).items()}

@@ -11,8 +11,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,8 +79,36 @@ def _comparable(settings: Mapping[str, Any]) -> dict[str, Any]:
     return settings | ({"loss": _nothing} if settings.get("loss") is None else {})
 
 
-class Trial:
-    """A stand-in for a model that has its outputs alone, and batches for them.
+@dataclass(frozen=True)
+class Ends:
+    """All of a model that its settings are tried on."""
+
+    shapes: tuple[Shape, ...]
+    """Of a batch of each output."""
+    activations: tuple[str, ...]
+    """Of each output, `"softmax"`, `"sigmoid"` or nothing."""
+    structure: Any = field(hash=False)
+    """A number in place of each output."""
+    names: tuple[str, ...]
+    is_sequential: bool
+
+    @classmethod
+    def of(cls, model: keras.Model) -> Ends:
+        """The ends of a model."""
+        import keras
+
+        outputs = keras.tree.flatten(model.outputs)
+        return cls(
+            tuple((_BATCH, *(_STEPS if n is None else int(n) for n in output.shape[1:])) for output in outputs),
+            tuple(map(_activation_of, outputs)),
+            keras.tree.map_structure(lambda _: 0, outputs_structure_of(model)),
+            tuple(names_of_heads(model)),
+            isinstance(model, keras.Sequential),
+        )
+
+
+def trial_of(model: keras.Model, settings: Mapping[str, Any], sparse: Sequence[bool]) -> Trial:
+    """The trial of a model's settings: the same one for the same settings and outputs, if they are plainly written.
 
     Args:
         model: gives the outputs' shapes, names and structure.
@@ -90,24 +118,64 @@ class Trial:
     Raises:
         Exception: whatever Keras raises for the settings, at `compile` or at the first batch.
     """
+    import keras
 
-    def __init__(self, model: keras.Model, settings: Mapping[str, Any], sparse: Sequence[bool]) -> None:
-        import keras
+    ends = Ends.of(model)
+    try:
+        hangs_on = keras.config.floatx(), keras.config.epsilon(), keras.config.dtype_policy().name
+        key = (ends, repr(ends.structure), _plain(settings), tuple(sparse), hangs_on)
+    except TypeError:  # an object, which may be anything
+        return Trial(ends, settings, sparse)
+    if key not in _kept:
+        made = Trial(ends, settings, sparse)
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = made
+    return _kept[key]
 
+
+_kept: dict[Hashable, Trial] = {}
+_MOST_KEPT = 64
+
+
+def _plain(value: Any) -> Hashable:
+    """Names and numbers in lists and dicts, to be found again.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if isinstance(value, Mapping):
+        return dict, tuple((key, _plain(one)) for key, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return type(value), tuple(map(_plain, value))
+    if value is None or type(value) in (str, int, float, bool):
+        return type(value), value
+    raise TypeError
+
+
+class Trial:
+    """A stand-in for a model that has its outputs alone, and batches for them.
+
+    Args:
+        ends: the outputs.
+        settings: as for `trial_of`.
+        sparse: as for `trial_of`.
+
+    Raises:
+        Exception: as for `trial_of`.
+    """
+
+    def __init__(self, ends: Ends, settings: Mapping[str, Any], sparse: Sequence[bool]) -> None:
         settings = _comparable(settings)
-        self._given = model, settings
+        self._given = ends, settings
         self.sparse = list(sparse)
         """Of each output, whether its batches have the numbers of classes for targets."""
-        outputs = keras.tree.flatten(model.outputs)
-        self.shapes: list[Shape] = [
-            (_BATCH, *(_STEPS if n is None else int(n) for n in output.shape[1:])) for output in outputs
-        ]
+        self.shapes = list(ends.shapes)
         self.is_small = sum(np.prod(shape, dtype=float) for shape in self.shapes) <= LARGEST
-        self._ends = [_activation_of(output) for output in outputs]
-        self._structure: Any = outputs_structure_of(model)
+        self._ends = ends
         self._is_keyed = isinstance(settings.get("loss"), Mapping)
         with _exact_sums():
-            self._model = self._stand_in(model)
+            self._model = self._stand_in()
             self._model.compile(optimizer="sgd", run_eagerly=True, **settings)
         # Targets come in float64 here, as the sums are; a metric of one's own may subtract them from predictions.
         self._model.compute_metrics = functools.partial(_as_training_does, self._model.compute_metrics)
@@ -115,15 +183,15 @@ class Trial:
         if self.is_small:
             self.batches = self._first_batches()
 
-    def _stand_in(self, model: keras.Model) -> keras.Model:
+    def _stand_in(self) -> keras.Model:
         import keras
 
         inputs = [keras.Input(shape[1:], dtype="float32") for shape in self.shapes]
-        if isinstance(model, keras.Sequential):
+        if self._ends.is_sequential:
             return keras.Sequential([inputs[0], keras.layers.Identity(dtype="float32")])
         ends = [keras.layers.Identity(dtype="float32")(one) for one in inputs]
-        stand_in = keras.Model(_one(inputs), keras.tree.pack_sequence_as(self._structure, ends))
-        stand_in.output_names = names_of_heads(model)
+        stand_in = keras.Model(_one(inputs), keras.tree.pack_sequence_as(self._ends.structure, ends))
+        stand_in.output_names = list(self._ends.names)
         return stand_in
 
     def taking(self, sparse: Sequence[bool]) -> Trial:
@@ -139,7 +207,7 @@ class Trial:
         refused: Exception | None = None
         for kind in kinds:
             for by_name in (self._is_keyed, not self._is_keyed):
-                heads = zip(self.shapes, kind, self._ends, strict=True)
+                heads = zip(self.shapes, kind, self._ends.activations, strict=True)
                 given = [_draw(shape, at, one, end) for at, (shape, one, end) in enumerate(heads)]
                 try:
                     self._evaluate([own[0] for own in given], by_name)
@@ -182,7 +250,7 @@ class Trial:
     def _targets(self, given: Sequence[Batch]) -> Any:
         import keras
 
-        return keras.tree.pack_sequence_as(self._structure, [batch.target for batch in given])
+        return keras.tree.pack_sequence_as(self._ends.structure, [batch.target for batch in given])
 
 
 @dataclass(frozen=True)
@@ -213,7 +281,11 @@ def compare(trial: Trial, other: Trial, order: Sequence[int]) -> Comparison | No
     place = {own: at for at, own in enumerate(order)}
     try:
         trial = trial.taking([other.sparse[place[own]] for own in range(len(order))])
-        mine = [trial.logs([given[place[own]] for own in range(len(given))]) for given in other.rounds]
+        mine = (
+            other.own_logs
+            if trial is other and place == dict(enumerate(range(len(order))))
+            else [trial.logs([given[place[own]] for own in range(len(given))]) for given in other.rounds]
+        )
     except Exception:  # it wants other targets: another kind of loss
         return None
     theirs = other.own_logs
