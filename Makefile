@@ -32,7 +32,8 @@ lab: $(STAMP) .venv/signed  ## open the course in JupyterLab
 test: $(STAMP)  ## unit tests, then both editions of every notebook under strict nbval
 	$(PY) -m pytest tests notebooks solutions --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg $(IN_PARALLEL) $(ARGS)
 
-quick: $(STAMP) lint check  ## for an author at work: lint, stale files and the fast tests, nothing that trains
+quick: $(STAMP)  ## for an author at work: lint, stale files and the fast tests, nothing that trains
+	@$(MAKE) --no-print-directory lint check ARGS=
 	$(PY) -m pytest tests -q -m "not slow" $(IN_PARALLEL) $(ARGS)
 
 test-browser: .venv/browser  ## every lesson in JupyterLab and Notebook 7 in a real browser (pictures in .browser/)

@@ -12,6 +12,8 @@ from course_utils.checks.measures import accuracy
 from course_utils.data.dataset import Dataset, Split
 from tests.attempts import attempt
 
+pytestmark = pytest.mark.slow
+
 
 def points():
     """Whether x is positive, and twice x."""

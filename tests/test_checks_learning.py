@@ -18,6 +18,8 @@ from course_utils.exercises import every
 from course_utils.lessons.source import sources
 from tests.attempts import attempt, compiled
 
+pytestmark = pytest.mark.slow
+
 
 def waves():
     return data.waves.make(n=200, n_validation=50, seed=CHECK_SEED)

@@ -10,6 +10,8 @@ from course_utils.graphs import difference
 from course_utils.graphs.reading import read as reading
 from course_utils.workshop.answers import collected
 
+pytestmark = pytest.mark.slow
+
 WRONG = collected("WRONG")
 MODELS = [number for number, one in every().items() if one.asks_for == "model"]
 

@@ -7,6 +7,8 @@ from keras import layers, losses, metrics, ops, optimizers
 from course_utils.checks.compiling import Compiled
 from tests.attempts import attempt, compiled
 
+pytestmark = pytest.mark.slow
+
 
 def number(**settings):
     return compiled(keras.Sequential([keras.Input((4,)), layers.Dense(1)]), **{"loss": "mse", **settings})

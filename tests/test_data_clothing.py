@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from course_utils.data import clothing
 
+pytestmark = pytest.mark.slow
+
 BOTH, PICTURE, DESCRIPTION, NOTHING = (
     frozenset({"picture", "description"}),
     frozenset({"picture"}),

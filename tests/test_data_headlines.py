@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from course_utils.data import headlines
 from course_utils.data.headlines import MAX_TOKENS, decode, encode, make
 
+pytestmark = pytest.mark.slow
+
 TEXT, AUX = frozenset({"main_input"}), frozenset({"aux_input"})
 BOTH = TEXT | AUX
 

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from course_utils.data import pairs
 
+pytestmark = pytest.mark.slow
+
 BOTH, NOTHING = frozenset({"first", "second"}), frozenset()
 
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from course_utils.data import posts
 from course_utils.data.posts import AGES, decode, encode, make, posterior
 
+pytestmark = pytest.mark.slow
+
 POSTS = frozenset({"posts"})
 
 

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from course_utils.data import questions
 
+pytestmark = pytest.mark.slow
+
 TEXT_AND_QUESTION, TEXT, QUESTION, NOTHING = (
     frozenset({"text", "question"}),
     frozenset({"text"}),

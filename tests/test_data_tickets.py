@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from course_utils.data import tickets
 
+pytestmark = pytest.mark.slow
+
 INPUTS = ("title", "body", "tags")
 SUBSETS = [frozenset(seen) for size in range(4) for seen in combinations(INPUTS, size)]
 

@@ -8,6 +8,8 @@ import pytest
 
 from course_utils.course import ROOT
 
+pytestmark = pytest.mark.slow
+
 MODULES = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for path in sorted((ROOT / "course_utils").rglob("*.py"))

@@ -17,6 +17,8 @@ from course_utils import cells, progress_line
 from course_utils.progress_line import ProgressLine, losses
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 X = np.ones((8, 1), "float32")
 
 

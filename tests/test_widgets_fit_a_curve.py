@@ -26,6 +26,8 @@ from course_utils.widgets.fitted import CURVES, alt, draw
 from course_utils.widgets.fitting import GRID, Fit, Setting, train
 from tests.sanitized import sanitized
 
+pytestmark = pytest.mark.slow
+
 SMALL = Setting(1, 2, "tanh", "glorot_uniform", "sgd", 0.01)
 
 

@@ -17,6 +17,8 @@ from course_utils.widgets import loss_weights as module
 from course_utils.widgets.weighing import Head, Weighing
 from tests.sanitized import sanitized
 
+pytestmark = pytest.mark.slow
+
 N = 64
 X = np.linspace(-1, 1, 2 * N, dtype="float32").reshape(N, 2)
 Y = {"a": X[:, :1] * 3, "b": X[:, 1:] > 0}

@@ -16,6 +16,8 @@ from course_utils.widgets.view import MIME
 from tests.sanitized import sanitized
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 X = np.linspace(0, 1, 8, dtype="float32")[:, None]
 
 
