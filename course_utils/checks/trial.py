@@ -123,7 +123,7 @@ def trial_of(model: keras.Model, settings: Mapping[str, Any], sparse: Sequence[b
     ends = Ends.of(model)
     try:
         hangs_on = keras.config.floatx(), keras.config.epsilon(), keras.config.dtype_policy().name
-        key = (ends, repr(ends.structure), _plain(settings), tuple(sparse), hangs_on)
+        key = (ends, _plain(settings), tuple(sparse), hangs_on)
     except TypeError:  # an object, which may be anything
         return Trial(ends, settings, sparse)
     if key not in _kept:
@@ -283,7 +283,7 @@ def compare(trial: Trial, other: Trial, order: Sequence[int]) -> Comparison | No
         trial = trial.taking([other.sparse[place[own]] for own in range(len(order))])
         mine = (
             other.own_logs
-            if trial is other and place == dict(enumerate(range(len(order))))
+            if trial is other and list(order) == sorted(order)
             else [trial.logs([given[place[own]] for own in range(len(given))]) for given in other.rounds]
         )
     except Exception:  # it wants other targets: another kind of loss

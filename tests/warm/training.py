@@ -3,6 +3,8 @@
 Keras trains alike from the same beginning: the same layers with the same weights, data, settings, arguments and states
 of the generators that it draws from. These make up a key; under it the first kernel leaves weights, losses and states,
 and a kernel that comes to the same beginning goes on from there. Whatever is not known to be the same is trained.
+
+The course knows these generators too (`graphs.reading.traceless`), but must not be imported before the kernel runs.
 """
 
 from __future__ import annotations

@@ -118,17 +118,17 @@ def judge(
         return Verdict(False, "too large")
     if told(forms[0]) != told(forms[1]):
         return Verdict(False, "other arguments")
-    kept = Kept() if kept is None else kept
+    own, theirs = Kept(), kept or Kept()
+
+    def tried(other: keras.Model) -> Verdict:
+        return _decided(lambda: _Trial(model, other, graphs, forms, time.monotonic() + seconds, (own, theirs)))
+
     with without_trace():
-        mine = Kept()
-        found = _tried(model, target, graphs, forms, seconds, (mine, kept))
+        found = tried(target)
         if found.reason not in _BY_NUMBERS:
             return found
         # Weights are paired whole, so the rows of one must not stand in another order.
-        others = (
-            _tried(model, other, graphs, forms, seconds, (mine, kept))
-            for other in in_other_orders(target, graphs[1], forms[1], kept.reordered)
-        )
+        others = map(tried, in_other_orders(target, graphs[1], forms[1], theirs.reordered))
         return next((other for other in others if other.same), found)
 
 
@@ -160,16 +160,9 @@ class Kept:
         return watch
 
 
-def _tried(
-    model: keras.Model,
-    target: keras.Model,
-    graphs: tuple[Graph, Graph],
-    forms: tuple[Graph, Graph],
-    seconds: float,
-    kept: tuple[Kept, Kept],
-) -> Verdict:
+def _decided(trial: Callable[[], _Trial]) -> Verdict:
     try:
-        return _Trial(model, target, graphs, forms, time.monotonic() + seconds, kept).verdict()
+        return trial().verdict()
     except _Undecided as reason:
         return Verdict(False, str(reason))
     except KerasChanged:
